@@ -1,0 +1,129 @@
+//! The one error type of this crate.
+
+use std::path::PathBuf;
+
+/// What can go wrong, with the data needed to say what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A parameter or setting lies outside its domain.
+    #[error("{name} = {value} is out of range: it must be {allowed}")]
+    OutOfRange {
+        /// The parameter, as it is called in the settings.
+        name: &'static str,
+        /// What was given.
+        value: String,
+        /// What is allowed, as the end of the sentence "it must be ...".
+        allowed: &'static str,
+    },
+
+    /// An array has the wrong shape or length.
+    #[error("{what}: expected {expected}, found {found}; pass arrays whose sizes fit together")]
+    Shape {
+        /// The array.
+        what: &'static str,
+        /// The shape that was needed.
+        expected: String,
+        /// The shape that was given.
+        found: String,
+    },
+
+    /// Training left the finite numbers.
+    #[error(
+        "{what} is no longer finite at epoch {epoch}: training diverged; \
+         lower alpha (stable below about 2 / largest curvature)"
+    )]
+    Diverged {
+        /// The quantity that was found not to be finite.
+        what: &'static str,
+        /// The epoch at which it was found.
+        epoch: u64,
+    },
+
+    /// The ODE integrator gave up.
+    #[error("integrating to s = {s} failed: {reason}; try a smaller s or a looser tolerance")]
+    Integration {
+        /// The time that was asked for.
+        s: f64,
+        /// The integrator's own words.
+        reason: String,
+    },
+
+    /// LAPACK reported a failure.
+    #[error("linear algebra failed: {0}; check the input for values that are not finite")]
+    LinearAlgebra(#[from] ndarray_linalg::error::LinalgError),
+
+    /// A file could not be read or written.
+    #[error("{path}: {source}; check that it exists, that it may be accessed and that the disk is not full", path = .path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: std::io::Error,
+    },
+
+    /// A file is not what it should be.
+    #[error("{file}: expected {expected}, found {found}; remove the file and fetch it again", file = .file.display())]
+    Format {
+        /// The file.
+        file: PathBuf,
+        /// What a good file has there.
+        expected: String,
+        /// What this one has.
+        found: String,
+    },
+
+    /// No source could deliver a data set.
+    #[error("no source delivered {dataset}:\n{attempts}\nConnect to the internet, install npm, or set DAE_DATA_MIRROR to a directory that holds the files listed in data/README.md")]
+    NoSource {
+        /// The data set.
+        dataset: &'static str,
+        /// One line for each source that was tried and what it said.
+        attempts: String,
+    },
+}
+
+impl Error {
+    /// Builds [`Error::OutOfRange`].
+    pub fn out_of_range(name: &'static str, value: impl ToString, allowed: &'static str) -> Self {
+        Self::OutOfRange { name, value: value.to_string(), allowed }
+    }
+
+    /// Builds an adapter for `map_err` that adds the path to an I/O error.
+    pub fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+}
+
+/// The result of everything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Refuses a number that is not finite or below `minimum`.
+pub(crate) fn at_least(
+    name: &'static str,
+    value: f64,
+    minimum: f64,
+    allowed: &'static str,
+) -> Result<f64> {
+    if value.is_finite() && value >= minimum {
+        Ok(value)
+    } else {
+        Err(Error::out_of_range(name, value, allowed))
+    }
+}
+
+/// Refuses a number that is not finite.
+pub(crate) fn finite(name: &'static str, value: f64) -> Result<f64> {
+    at_least(name, value, f64::MIN, "a finite number")
+}
+
+/// Refuses a number that is negative or not finite.
+pub(crate) fn non_negative(name: &'static str, value: f64) -> Result<f64> {
+    at_least(name, value, 0.0, "a finite number, zero or more")
+}
+
+/// Refuses a number that is zero, negative or not finite.
+pub(crate) fn positive(name: &'static str, value: f64) -> Result<f64> {
+    at_least(name, value, f64::MIN_POSITIVE, "a finite number above zero")
+}

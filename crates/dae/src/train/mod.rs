@@ -1,0 +1,1 @@
+//! Gradient descent, on one mode, on a spectrum, and on a data matrix.

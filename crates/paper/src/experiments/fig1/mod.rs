@@ -1,0 +1,3 @@
+//! Figure 1: learning dynamics, loss surface and gradient-descent paths of the scalar network.
+
+pub mod run;

@@ -1,0 +1,3 @@
+//! Figure 2: noise against weight decay in the balanced closed form.
+
+pub mod run;

@@ -1,0 +1,3 @@
+//! Figure 3: optimal discrete learning rates.
+
+pub mod run;

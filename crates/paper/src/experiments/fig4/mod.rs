@@ -1,0 +1,3 @@
+//! Figure 4: the norm of the weights under noise and under weight decay.
+
+pub mod run;

@@ -1,0 +1,3 @@
+//! Figure 5: linear autoencoders on MNIST and CIFAR-10, theory against training.
+
+pub mod run;

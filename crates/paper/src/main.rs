@@ -1,0 +1,4 @@
+//! The `paper` command.
+fn main() -> anyhow::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,1 @@
+//! Drawing: the fonts, colours and panels that all figures share.

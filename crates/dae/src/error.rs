@@ -107,7 +107,10 @@ impl Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Refuses a number outside `range`; NaN is outside every range.
-pub(crate) fn within(
+///
+/// # Errors
+/// A value outside the range, as [`Error::OutOfRange`].
+pub fn within(
     name: &'static str,
     value: f64,
     range: RangeInclusive<f64>,
@@ -121,12 +124,18 @@ pub(crate) fn within(
 }
 
 /// Refuses a number that is negative or not finite.
-pub(crate) fn non_negative(name: &'static str, value: f64) -> Result<f64> {
+///
+/// # Errors
+/// As [`within`].
+pub fn non_negative(name: &'static str, value: f64) -> Result<f64> {
     within(name, value, 0.0..=f64::MAX, "a finite number, zero or more")
 }
 
 /// Refuses a number that is zero, negative or not finite.
-pub(crate) fn positive(name: &'static str, value: f64) -> Result<f64> {
+///
+/// # Errors
+/// As [`within`].
+pub fn positive(name: &'static str, value: f64) -> Result<f64> {
     within(
         name,
         value,

@@ -2,5 +2,17 @@
 //!
 //! The `paper` command and the notebooks call this library; it calls `dae` and defines no mathematics of its own.
 
+pub mod check;
+mod error;
 pub mod experiments;
+pub mod files;
 pub mod plot;
+pub mod profile;
+pub mod published;
+pub mod report;
+pub mod runs;
+pub mod starts;
+pub mod table;
+pub mod workspace;
+
+pub use error::{Error, Result};

@@ -1,3 +1,8 @@
 //! Figure 2: noise against weight decay in the balanced closed form.
 
+pub mod checks;
 pub mod run;
+pub mod settings;
+pub mod tables;
+
+pub use settings::Settings;

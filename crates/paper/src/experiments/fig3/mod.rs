@@ -1,3 +1,8 @@
 //! Figure 3: optimal discrete learning rates.
 
+pub mod checks;
 pub mod run;
+pub mod settings;
+pub mod tables;
+
+pub use settings::Settings;

@@ -1,3 +1,8 @@
 //! Figure 4: the norm of the weights under noise and under weight decay.
 
+pub mod checks;
 pub mod run;
+pub mod settings;
+pub mod tables;
+
+pub use settings::Settings;

@@ -84,6 +84,78 @@ pub enum Error {
         /// One line for each source that was tried and what it said.
         attempts: String,
     },
+
+    /// A data set has the right form but the wrong content.
+    #[error(
+        "{dataset}: these are not the images of the paper: expected content fingerprint {expected}, \
+         found {found}; remove the files and fetch them again"
+    )]
+    Fingerprint {
+        /// The data set.
+        dataset: &'static str,
+        /// The fingerprint of the true content.
+        expected: String,
+        /// The fingerprint of what was read.
+        found: String,
+    },
+
+    /// More images were asked for than there are.
+    #[error("{asked} images were asked for, but there are {available}; ask for fewer")]
+    TooManyImages {
+        /// How many were asked for.
+        asked: usize,
+        /// How many there are.
+        available: usize,
+    },
+
+    /// Nothing says where the cache is.
+    #[error("no place for the cache: set DAE_CACHE_DIR, XDG_CACHE_HOME or HOME")]
+    NoCacheDirectory,
+
+    /// A web site did not deliver a file.
+    #[error("{url}: {reason}")]
+    Download {
+        /// The address.
+        url: String,
+        /// What happened.
+        reason: String,
+    },
+
+    /// Another program that was needed could not do its work.
+    #[error("`{command}`: {reason}")]
+    Command {
+        /// The command line.
+        command: String,
+        /// What happened.
+        reason: String,
+    },
+
+    /// A line of a text file is not what it should be.
+    #[error(
+        "{file}, line {line}: expected {expected}, found {found}; restore the file or compute it again",
+        file = .file.display()
+    )]
+    Line {
+        /// The file.
+        file: PathBuf,
+        /// The line, counted from one.
+        line: u64,
+        /// What a good file has there.
+        expected: String,
+        /// What this one has.
+        found: String,
+    },
+
+    /// Two results that should be the same are not.
+    #[error("{what}: expected {expected}, found {found}; one of the two comes from other data or other code")]
+    Disagreement {
+        /// What was compared.
+        what: String,
+        /// The value to agree with.
+        expected: String,
+        /// The value that does not agree.
+        found: String,
+    },
 }
 
 impl Error {

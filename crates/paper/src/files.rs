@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::{Error, Result};
@@ -16,6 +17,16 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     fs::create_dir_all(directory).map_err(Error::io(directory))?;
     dae::files::write_atomically(path, bytes)?;
     Ok(())
+}
+
+/// Writes a value as indented JSON, beside and renamed.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+    let mut text = serde_json::to_vec_pretty(value).map_err(|e| Error::io(path)(e.into()))?;
+    text.push(b'\n');
+    write(path, &text)
 }
 
 /// SHA-256 of some bytes in hexadecimal.

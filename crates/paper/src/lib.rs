@@ -8,11 +8,13 @@ pub mod experiments;
 pub mod files;
 pub mod plot;
 pub mod profile;
+pub mod progress;
 pub mod published;
-pub mod report;
+pub mod regenerate;
 pub mod runs;
+mod sources;
+pub mod spectra;
 pub mod starts;
 pub mod table;
-pub mod workspace;
 
 pub use error::{Error, Result};

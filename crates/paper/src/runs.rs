@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result, files};
+use crate::{Result, files};
 
 /// A directory of finished runs, each with the key of everything that it depends on.
 #[derive(Debug, Clone)]
@@ -51,9 +51,7 @@ impl Runs {
         }
         let stored = Stored { key, result: compute()? };
         if let Some(path) = path {
-            let text = serde_json::to_vec(&stored)
-                .map_err(|e| Error::io(&path)(std::io::Error::other(e)))?;
-            files::write(&path, &text)?;
+            files::write_json(&path, &stored)?;
         }
         Ok((stored.result, false))
     }

@@ -1,7 +1,5 @@
 //! Tidy tables: one observation a row, written as CSV by polars.
 
-use std::path::Path;
-
 use polars::prelude::{Column, CsvWriter, DataFrame, DataType, SerWriter};
 
 use crate::{Error, Result};
@@ -37,14 +35,6 @@ impl Table {
         let mut frame = self.frame.clone();
         CsvWriter::new(&mut text).finish(&mut frame).map_err(at(self.name))?;
         Ok(text)
-    }
-
-    /// Writes the CSV into a directory, beside first and renamed then.
-    ///
-    /// # Errors
-    /// polars or the file system failing.
-    pub fn write(&self, directory: &Path) -> Result<()> {
-        crate::files::write(&directory.join(self.name), &self.csv()?)
     }
 }
 

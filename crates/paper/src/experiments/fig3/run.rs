@@ -1,7 +1,7 @@
 //! What Figure 3 computes.
 
 use dae::Checked;
-use dae::data::Spectrum;
+use dae::data::{DataSet, Spectrum};
 use dae::theory::dynamics::balanced;
 use dae::theory::{Mode, rates};
 use serde::{Deserialize, Serialize};
@@ -102,7 +102,7 @@ pub struct SpectrumRow {
 ///
 /// # Errors
 /// Settings outside the domain of the theory.
-pub fn run(settings: &Checked<Settings>, spectra: &[Spectrum]) -> Result<Run> {
+pub fn run(settings: &Checked<Settings>, spectra: &[(DataSet, Spectrum)]) -> Result<Run> {
     let mut curves = Vec::new();
     for variant in Variant::ALL {
         for model in [Model::Dae, Model::Wdae] {
@@ -117,8 +117,8 @@ pub fn run(settings: &Checked<Settings>, spectra: &[Spectrum]) -> Result<Run> {
         .map(|epsilon| rates_at(settings.lambda, epsilon))
         .collect::<Result<_>>()?;
     let mut spectrum = Vec::new();
-    for data in spectra {
-        spectrum.extend(learning_times(settings, data)?);
+    for (dataset, data) in spectra {
+        spectrum.extend(learning_times(settings, *dataset, &data.lambda)?);
     }
     Ok(Run { curves, rates, spectrum })
 }
@@ -154,24 +154,24 @@ fn rates_at(lambda: f64, epsilon: f64) -> Result<Rates> {
 ///
 /// The decay is matched mode by mode, so that both models head for the same mapping. Modes whose fixed point lies at
 /// or below the start have nothing to learn and are left out.
-fn learning_times(settings: &Settings, spectrum: &Spectrum) -> Result<Vec<SpectrumRow>> {
+fn learning_times(settings: &Settings, dataset: DataSet, lambda: &[f64]) -> Result<Vec<SpectrumRow>> {
     let epsilon = settings.spectrum_epsilon;
     let pair = |lambda: f64| {
         let dae = Mode::denoising(lambda, epsilon)?;
         dae::Result::Ok((dae, Mode::decaying(lambda, dae.matched_gamma())?))
     };
-    let Some(&largest) = spectrum.lambda.first() else { return Ok(Vec::new()) };
+    let Some(&largest) = lambda.first() else { return Ok(Vec::new()) };
     let (dae, wdae) = pair(largest)?;
     let (dae_alpha, wdae_alpha) = (rates::optimal(&dae)?, rates::optimal(&wdae)?);
     let mut rows = Vec::new();
-    for (mode, &lambda) in spectrum.lambda.iter().enumerate() {
+    for (mode, &lambda) in lambda.iter().enumerate() {
         let (dae, wdae) = pair(lambda)?;
         if dae.fixed_point().min(wdae.fixed_point()) <= settings.w0 {
             continue;
         }
         let time = |mode| rates::learning_time(mode, settings.w0, settings.spectrum_fraction);
         rows.push(SpectrumRow {
-            dataset: spectrum.dataset.name(),
+            dataset: dataset.name(),
             mode,
             lambda,
             epsilon,

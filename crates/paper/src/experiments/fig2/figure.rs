@@ -34,7 +34,7 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
         Row::new(0.82, panels).labelled(label(model), plot::model(model))
     };
     let bar = ColourBar {
-        label: "noise ε".to_owned(),
+        label: "ε".to_owned(),
         members: epsilons
             .iter()
             .enumerate()
@@ -56,7 +56,7 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
 
 fn label(model: Model) -> &'static str {
     match model {
-        Model::Wdae => "WDAE, γ = λε/(λ+ε)",
+        Model::Wdae => "WDAE, matched γ",
         Model::Dae => "DAE, noise ε",
         Model::Ae => "AE",
     }

@@ -1,0 +1,307 @@
+//! The picture of Figure 3.
+
+use super::run::{Curve, Rates, Run, SpectrumRow, Variant};
+use crate::experiments::Model;
+use crate::plot::{
+    self, Axis, BLACK, ColourBar, Entry, Error, Legend, Mark, Page, Panel, Picture, Row, Shape, Strip, Stroke,
+};
+
+/// Modes with smaller eigenvalues are not drawn: their learning times stretch the axes over empty decades.
+const SMALLEST_LAMBDA: f64 = 1e-3;
+
+/// Draws Figure 3: the published rates above, the consistent ones and the real spectra below.
+///
+/// # Errors
+///
+/// [`Error::Empty`] when a part of the run is missing, [`Error::Value`] when something is not finite.
+pub fn figure(run: &Run) -> Result<Picture, Error> {
+    let missing = |what: &str| Error::Empty { what: what.to_owned() };
+    let epsilons = epsilons(run);
+    if run.rates.is_empty() {
+        return Err(missing("the optimal learning rates of Figure 3"));
+    }
+    if run.spectrum.is_empty() {
+        return Err(missing("the learning times of Figure 3"));
+    }
+    let pairs = |variant| -> Result<Vec<Pair>, Error> {
+        let found = pairs(run, variant, &epsilons);
+        if found.is_empty() {
+            Err(missing("the dynamics of Figure 3"))
+        } else {
+            Ok(found)
+        }
+    };
+    let (published, consistent) = (pairs(Variant::Published)?, pairs(Variant::Consistent)?);
+    let range = difference_range(&published);
+    let count = epsilons.len();
+    let rows = vec![
+        Row::new(
+            0.8,
+            vec![
+                dynamics("WDAE rate 1/(2λ+2γ)", &published, count),
+                rates(&run.rates),
+                differences("difference", &published, count, range),
+            ],
+        )
+        .labelled("as published", BLACK),
+        Row::new(
+            0.8,
+            vec![
+                dynamics("WDAE rate 1/(2λ+γ)", &consistent, count),
+                learning_times(&run.spectrum),
+                differences(&zero_title(&consistent), &consistent, count, range),
+            ],
+        )
+        .labelled("consistent", BLACK)
+        .with_strip(Strip::Legend(legend(&run.spectrum)))
+        .with_strip(Strip::ColourBar(bar(&epsilons))),
+    ];
+    Page {
+        title: "Figure 3: optimal discrete learning rates".to_owned(),
+        description: description(&consistent),
+        rows,
+    }
+    .draw()
+}
+
+/// DAE and WDAE at the same epsilon.
+struct Pair<'a> {
+    /// Place of epsilon in the family.
+    index: usize,
+    dae: &'a Curve,
+    wdae: &'a Curve,
+}
+
+impl Pair<'_> {
+    fn difference(&self) -> Vec<f64> {
+        self.dae.w.iter().zip(&self.wdae.w).map(|(d, w)| d - w).collect()
+    }
+}
+
+fn epsilons(run: &Run) -> Vec<f64> {
+    let mut all: Vec<f64> = run.curves.iter().map(|c| c.epsilon).collect();
+    all.sort_by(f64::total_cmp);
+    all.dedup();
+    all
+}
+
+fn pairs<'a>(run: &'a Run, variant: Variant, epsilons: &[f64]) -> Vec<Pair<'a>> {
+    let find = |model: Model, epsilon: f64| {
+        run.curves
+            .iter()
+            .find(|c| c.variant == variant && c.model == model && c.epsilon == epsilon)
+    };
+    let pair = |(index, &epsilon): (usize, &f64)| {
+        Some(Pair {
+            index,
+            dae: find(Model::Dae, epsilon)?,
+            wdae: find(Model::Wdae, epsilon)?,
+        })
+    };
+    epsilons.iter().enumerate().filter_map(pair).collect()
+}
+
+fn greatest(pairs: &[Pair]) -> f64 {
+    let all = pairs.iter().flat_map(Pair::difference);
+    all.fold(0.0, |most, d| most.max(d.abs()))
+}
+
+/// The range of the published differences, for both rows: zero must look like zero.
+fn difference_range(pairs: &[Pair]) -> [f64; 2] {
+    let all: Vec<f64> = pairs.iter().flat_map(Pair::difference).collect();
+    let low = all.iter().copied().fold(0.0, f64::min);
+    let high = all.iter().copied().fold(0.0, f64::max).max(1e-12);
+    let room = 0.06 * (high - low);
+    [low - room, high + room]
+}
+
+fn epoch_axis(pairs: &[Pair]) -> Axis {
+    let last = pairs.iter().filter_map(|p| p.dae.epochs.last()).max();
+    Axis::linear("epoch", [0.0, last.map_or(1.0, |&e| e as f64)], 2)
+}
+
+fn against_epoch(curve: &Curve, values: &[f64], stroke: Stroke) -> Mark {
+    Mark::line(curve.epochs.iter().map(|&e| e as f64), values, stroke)
+}
+
+fn dynamics(title: &str, pairs: &[Pair], count: usize) -> Panel {
+    let mut marks = Vec::new();
+    for pair in pairs {
+        let colour = plot::family(pair.index, count);
+        // Wide and pale below, dashed above: both are seen where they coincide.
+        marks.push(against_epoch(pair.dae, &pair.dae.w, dae_stroke(colour)));
+        marks.push(against_epoch(pair.wdae, &pair.wdae.w, wdae_stroke(colour)));
+    }
+    Panel::plane(title, epoch_axis(pairs), Axis::linear("w₂w₁", [-0.02, 1.05], 4), marks)
+}
+
+fn dae_stroke(colour: plot::Colour) -> Stroke {
+    Stroke::solid(plot::faded(colour, 0.5), 4.4)
+}
+
+fn wdae_stroke(colour: plot::Colour) -> Stroke {
+    Stroke::dashed(colour, 1.8)
+}
+
+fn differences(title: &str, pairs: &[Pair], count: usize, range: [f64; 2]) -> Panel {
+    let marks = pairs
+        .iter()
+        .map(|pair| {
+            let stroke = Stroke::solid(plot::family(pair.index, count), 2.4);
+            against_epoch(pair.dae, &pair.difference(), stroke)
+        })
+        .collect();
+    Panel::plane(title, epoch_axis(pairs), Axis::linear("DAE − WDAE", range, 4), marks)
+}
+
+fn zero_title(pairs: &[Pair]) -> String {
+    format!("zero: max |Δ| = {}", scientific(greatest(pairs)))
+}
+
+/// `m × 10^e` with one digit after the point.
+fn scientific(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let plain = format!("{value:.0e}");
+    let (mantissa, exponent) = plain.split_once('e').unwrap_or((&plain, "0"));
+    let raised: String = exponent
+        .chars()
+        .filter_map(|c| match c {
+            '-' => Some('⁻'),
+            digit => "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(digit.to_digit(10)? as usize),
+        })
+        .collect();
+    format!("{mantissa}×10{raised}")
+}
+
+fn rates(rates: &[Rates]) -> Panel {
+    let epsilon = || rates.iter().map(|r| r.epsilon);
+    let column = |f: fn(&Rates) -> f64| rates.iter().map(f).collect::<Vec<f64>>();
+    let marks = vec![
+        Mark::line(epsilon(), &column(|r| r.ratio), ratio_stroke()),
+        Mark::line(epsilon(), &column(|r| r.wdae), Stroke::solid(plot::model(Model::Wdae), 2.6)),
+        Mark::line(epsilon(), &column(|r| r.dae), Stroke::solid(plot::model(Model::Dae), 2.6)),
+    ];
+    let last = epsilon().fold(0.0, f64::max);
+    let x = Axis::linear("noise ε", [0.0, last.ceil()], 4);
+    Panel::plane("optimal rates", x, Axis::linear("α, ratio", [0.0, 1.05], 4), marks)
+}
+
+fn ratio_stroke() -> Stroke {
+    Stroke::dotted(BLACK, 2.6)
+}
+
+/// Names of the data sets in the order of the run, each with its marker.
+fn datasets(rows: &[SpectrumRow]) -> Vec<(&'static str, Shape)> {
+    let mut names: Vec<&'static str> = Vec::new();
+    for row in rows {
+        if !names.contains(&row.dataset) {
+            names.push(row.dataset);
+        }
+    }
+    names.into_iter().zip(Shape::FAMILY).collect()
+}
+
+fn learning_times(rows: &[SpectrumRow]) -> Panel {
+    let shown: Vec<&SpectrumRow> = rows.iter().filter(|r| r.lambda >= SMALLEST_LAMBDA).collect();
+    let mut marks = Vec::new();
+    for (dataset, shape) in datasets(rows) {
+        let own = || shown.iter().filter(|r| r.dataset == dataset);
+        let columns: [(Model, fn(&SpectrumRow) -> f64); 2] =
+            [(Model::Wdae, |r| r.wdae_epochs), (Model::Dae, |r| r.dae_epochs)];
+        for (model, epochs) in columns {
+            let points: Vec<[f64; 2]> = own().map(|r| [r.lambda, epochs(r)]).collect();
+            marks.extend(series(points, shape, plot::model(model)));
+        }
+    }
+    let x = decades(shown.iter().map(|r| r.lambda));
+    let y = decades(shown.iter().flat_map(|r| [r.dae_epochs, r.wdae_epochs]));
+    Panel::plane("one rate for all modes", Axis::log("λ", x), Axis::log("epochs to 95%", y), marks)
+}
+
+/// A line through all points with a marker twice in a decade.
+fn series(points: Vec<[f64; 2]>, shape: Shape, colour: plot::Colour) -> Vec<Mark> {
+    let mut marked: Vec<[f64; 2]> = Vec::new();
+    for &p in &points {
+        let apart = marked.last().is_none_or(|last| (last[0] / p[0]).abs().ln().abs() > 1.1);
+        if apart {
+            marked.push(p);
+        }
+    }
+    vec![
+        Mark::Line {
+            points,
+            stroke: Stroke::solid(colour, 2.0),
+        },
+        Mark::Markers {
+            points: marked,
+            shape,
+            radius: 5.0,
+            fill: colour,
+        },
+    ]
+}
+
+/// Range of positive values, a little wider.
+fn decades(values: impl Iterator<Item = f64> + Clone) -> [f64; 2] {
+    let low = values.clone().fold(f64::INFINITY, f64::min);
+    let high = values.fold(f64::MIN_POSITIVE, f64::max);
+    [low / 1.4, high * 1.4]
+}
+
+fn name(dataset: &str) -> &str {
+    match dataset {
+        "mnist" => "MNIST",
+        "cifar10" => "CIFAR-10",
+        other => other,
+    }
+}
+
+fn legend(spectrum: &[SpectrumRow]) -> Legend {
+    let mut entries = vec![
+        Entry::line(dae_stroke(BLACK), "DAE curve"),
+        Entry::line(wdae_stroke(BLACK), "WDAE curve"),
+        Entry::line(Stroke::solid(plot::model(Model::Dae), 2.6), "DAE"),
+        Entry::line(Stroke::solid(plot::model(Model::Wdae), 2.6), "WDAE"),
+        Entry::line(ratio_stroke(), "ratio DAE/WDAE"),
+    ];
+    for (dataset, shape) in datasets(spectrum) {
+        entries.push(Entry::marker(shape, 6.0, BLACK, name(dataset)));
+    }
+    Legend {
+        heading: String::new(),
+        entries,
+    }
+}
+
+fn bar(epsilons: &[f64]) -> ColourBar {
+    ColourBar {
+        label: "noise ε".to_owned(),
+        members: epsilons
+            .iter()
+            .enumerate()
+            .map(|(i, e)| (plot::family(i, epsilons.len()), format!("{e:.1}")))
+            .collect(),
+    }
+}
+
+fn description(consistent: &[Pair]) -> String {
+    format!(
+        "Top: dynamics of DAE and WDAE with the published rates, the optimal rates against the noise, and the \
+         difference of the two models. Bottom: the same with the consistent WDAE rate, where the curves coincide \
+         (largest difference {:.1e}), and the epochs to 95% of the fixed point on real spectra under one rate.",
+        greatest(consistent)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_numbers_are_written_with_a_raised_exponent() {
+        assert_eq!(scientific(3.2e-14), "3×10⁻¹⁴");
+        assert_eq!(scientific(0.0), "0");
+    }
+}

@@ -1,5 +1,6 @@
 //! The one error type of this crate.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 /// What can go wrong, with the data needed to say what to do about it.
@@ -74,7 +75,9 @@ pub enum Error {
     },
 
     /// No source could deliver a data set.
-    #[error("no source delivered {dataset}:\n{attempts}\nConnect to the internet, install npm, or set DAE_DATA_MIRROR to a directory that holds the files listed in data/README.md")]
+    #[error(
+        "no source delivered {dataset}:\n{attempts}\nConnect to the internet, install npm, or set DAE_DATA_MIRROR to a directory that holds the files listed in data/README.md"
+    )]
     NoSource {
         /// The data set.
         dataset: &'static str,
@@ -86,7 +89,11 @@ pub enum Error {
 impl Error {
     /// Builds [`Error::OutOfRange`].
     pub fn out_of_range(name: &'static str, value: impl ToString, allowed: &'static str) -> Self {
-        Self::OutOfRange { name, value: value.to_string(), allowed }
+        Self::OutOfRange {
+            name,
+            value: value.to_string(),
+            allowed,
+        }
     }
 
     /// Builds an adapter for `map_err` that adds the path to an I/O error.
@@ -99,31 +106,31 @@ impl Error {
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Refuses a number that is not finite or below `minimum`.
-pub(crate) fn at_least(
+/// Refuses a number outside `range`; NaN is outside every range.
+pub(crate) fn within(
     name: &'static str,
     value: f64,
-    minimum: f64,
+    range: RangeInclusive<f64>,
     allowed: &'static str,
 ) -> Result<f64> {
-    if value.is_finite() && value >= minimum {
+    if range.contains(&value) {
         Ok(value)
     } else {
         Err(Error::out_of_range(name, value, allowed))
     }
 }
 
-/// Refuses a number that is not finite.
-pub(crate) fn finite(name: &'static str, value: f64) -> Result<f64> {
-    at_least(name, value, f64::MIN, "a finite number")
-}
-
 /// Refuses a number that is negative or not finite.
 pub(crate) fn non_negative(name: &'static str, value: f64) -> Result<f64> {
-    at_least(name, value, 0.0, "a finite number, zero or more")
+    within(name, value, 0.0..=f64::MAX, "a finite number, zero or more")
 }
 
 /// Refuses a number that is zero, negative or not finite.
 pub(crate) fn positive(name: &'static str, value: f64) -> Result<f64> {
-    at_least(name, value, f64::MIN_POSITIVE, "a finite number above zero")
+    within(
+        name,
+        value,
+        f64::MIN_POSITIVE..=f64::MAX,
+        "a finite number above zero",
+    )
 }

@@ -11,16 +11,10 @@ use paper::plot::{Error, Picture};
 type Draw = fn() -> Result<Picture, Error>;
 
 const FIGURES: [(&str, Draw); 5] = [
-    ("fig1", || {
-        fig1::figure::figure(&synthetic::fig1(), &|l, e, w1, w2| synthetic::loss(l, e, 0.0, w1, w2))
-    }),
+    ("fig1", || fig1::figure::figure(&synthetic::fig1())),
     ("fig2", || fig2::figure::figure(&synthetic::fig2())),
     ("fig3", || fig3::figure::figure(&synthetic::fig3())),
-    ("fig4", || {
-        fig4::figure::figure(&synthetic::fig4(), &|row, w1, w2| {
-            synthetic::loss(row.lambda, row.epsilon, row.gamma, w1, w2)
-        })
-    }),
+    ("fig4", || fig4::figure::figure(&synthetic::fig4())),
     ("fig5", || fig5::figure::figure(&synthetic::fig5())),
 ];
 

@@ -1,5 +1,7 @@
 //! Axes: range, scale, ticks and their labels.
 
+use super::words::power_of_ten;
+
 /// How an axis maps values to lengths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
@@ -87,7 +89,7 @@ impl Axis {
     pub fn tick_labels(&self) -> Vec<String> {
         match self.scale {
             Scale::Linear => decimal_labels(&self.ticks),
-            Scale::Log => self.ticks.iter().map(|&v| power_label(v)).collect(),
+            Scale::Log => self.ticks.iter().map(|v| power_of_ten(v.log10().round() as i32)).collect(),
         }
     }
 }
@@ -142,18 +144,14 @@ fn grouped(value: f64, digits: usize) -> String {
     out
 }
 
-/// `10` with its exponent in superscript digits.
-fn power_label(value: f64) -> String {
-    let exponent = value.log10().round() as i32;
-    let digits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-    let mut out = String::from("10");
-    if exponent < 0 {
-        out.push('⁻');
-    }
-    for digit in exponent.unsigned_abs().to_string().bytes() {
-        out.extend(digits.chars().nth(usize::from(digit - b'0')));
-    }
-    out
+/// Range of `values` and zero, a little wider, for an axis.
+pub fn padded(values: impl IntoIterator<Item = f64>) -> [f64; 2] {
+    let (low, high) = values
+        .into_iter()
+        .fold((0.0f64, 0.0f64), |(low, high), v| (low.min(v), high.max(v)));
+    // Never empty, so that an axis can be made of it.
+    let room = (0.06 * (high - low)).max(1e-12);
+    [low - room, high + room]
 }
 
 #[cfg(test)]

@@ -22,6 +22,9 @@ pub enum Error {
         /// The offending value.
         value: f64,
     },
+    /// The theory refuses a parameter of the run.
+    #[error("the theory behind a figure cannot be drawn: {0}")]
+    Theory(#[from] dae::Error),
     /// The embedded font could not be read.
     #[error("the embedded font DejaVu Sans is unreadable: the `dejavu` crate is damaged, fetch it again")]
     Font,

@@ -3,7 +3,7 @@
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::canvas::{Canvas, LABEL, Px, Stroke, TICK, Write};
-use super::colour::{BLACK, Colour};
+use super::colour::{BLACK, Colour, family};
 use super::error::Result;
 use super::mark::Shape;
 
@@ -72,6 +72,17 @@ pub struct ColourBar {
     pub label: String,
     /// Colour and value of each member.
     pub members: Vec<(Colour, String)>,
+}
+
+impl ColourBar {
+    /// The bar of a family with these values, in order.
+    pub fn family(label: &str, values: &[f64]) -> Self {
+        let member = |(i, v): (usize, &f64)| (family(i, values.len()), format!("{v:.1}"));
+        Self {
+            label: label.to_owned(),
+            members: values.iter().enumerate().map(member).collect(),
+        }
+    }
 }
 
 const SAMPLE: f64 = 46.0;

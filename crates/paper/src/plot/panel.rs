@@ -170,14 +170,17 @@ impl Plane {
         }
         if self.x.labelled {
             m.bottom = TICK_LENGTH + TICK + 6.0;
-            m.right = m.right.max(self.overhang(canvas)? + 6.0);
+            m.right = m.right.max(self.overhang(canvas)? + 14.0);
         }
         if !self.x.label.is_empty() {
             m.bottom += LABEL + 6.0;
         }
         if let Some(bar) = &self.bar {
             let labels: Vec<String> = bar.ticks.iter().map(|t| t.1.clone()).collect();
-            m.right = BAR_GAP + BAR_WIDTH + 8.0 + widest(canvas, &labels)? + LABEL + 12.0;
+            m.right = BAR_GAP + BAR_WIDTH + 8.0 + widest(canvas, &labels)? + 10.0;
+            if !bar.label.is_empty() {
+                m.right += LABEL + 4.0;
+            }
         }
         Ok(m)
     }

@@ -77,17 +77,29 @@ fn with_spoken(written: &str, width: f64, height: f64, spoken: Spoken) -> String
     let _ = writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
-         viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-labelledby=\"title desc\">\n\
+         viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" \
+         stroke-linejoin=\"round\" aria-labelledby=\"title desc\">\n\
          <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>",
         escaped(spoken.title),
         escaped(spoken.description)
     );
-    // One element a line: diffs stay readable and editors survive.
-    out.push_str(&body.replace("/><", "/>\n<"));
+    out.push_str(&slim(body));
     if !out.ends_with('\n') {
         out.push('\n');
     }
     out
+}
+
+/// Leaves out what is the default or said once at the top, and puts every element on a line of its own, so that
+/// editors and diffs survive.
+fn slim(body: &str) -> String {
+    body.replace(" stroke-linejoin=\"round\"", "")
+        .replace(" stroke=\"none\"", "")
+        .replace("M ", "M")
+        .replace(" L ", "L")
+        .replace(" Q ", "Q")
+        .replace(" Z", "Z")
+        .replace("/><", "/>\n<")
 }
 
 fn escaped(text: &str) -> String {

@@ -40,14 +40,19 @@ pub struct Path3 {
     pub stroke: Stroke,
 }
 
-/// Seen from this far to the left of the -y direction ...
-const AZIMUTH: f64 = -62.0;
-/// ... and from this high above the horizon, in degrees.
-const ELEVATION: f64 = 42.0;
+/// Direction of the eye in the plane, degrees from the x axis: the corner (-, -) is nearest, so that the high
+/// corners (-, +) and (+, -) of the losses drawn here stand on the left and on the right, and hide nothing.
+const AZIMUTH: f64 = -122.0;
+/// Height of the eye above the horizon in degrees.
+const ELEVATION: f64 = 48.0;
 /// Height of the box over the length of its sides.
-const BOX_HEIGHT: f64 = 0.62;
-/// Opacity of the surface: what lies behind shows through.
-const OPACITY: f64 = 0.86;
+const BOX_HEIGHT: f64 = 0.5;
+/// Cells between two lines of the mesh.
+const MESH: usize = 3;
+/// How strongly the parts of lines that are behind the surface show through.
+const BEHIND: f64 = 0.3;
+/// Faces reach this many pixels over their edges: without, the page shines through the seams.
+const OVERLAP: f64 = 0.4;
 /// How much nearer than the surface its lines count as, so that they are painted after it.
 const LIFT: f64 = 0.035;
 /// Longest piece of a line, as a share of the box: shorter than a cell, or the order goes wrong.
@@ -169,26 +174,20 @@ impl Surface {
 
     pub(super) fn draw(&self, canvas: &Canvas, cell: &Frame) -> Result<()> {
         let frame = Frame {
-            left: cell.left + 44.0,
-            right: cell.right - 18.0,
-            top: cell.top + 2.0,
-            bottom: cell.bottom - 46.0,
+            left: cell.left + 26.0,
+            right: cell.right - 8.0,
+            top: cell.top + 14.0,
+            bottom: cell.bottom - 30.0,
         };
         let camera = Camera::new(&frame);
         self.back(canvas, &camera)?;
         let mut pieces = self.faces(&camera);
+        pieces.extend(self.mesh(&camera));
         pieces.extend(self.lines(&camera));
         pieces.extend(self.spots(&camera));
         pieces.sort_by(|a, b| a.nearness.total_cmp(&b.nearness));
-        for piece in &pieces {
-            match &piece.what {
-                Paint::Face(corners, colour) => {
-                    canvas.polygon(corners, *colour)?;
-                }
-                Paint::Line(points, stroke) => canvas.line(points, stroke)?,
-                Paint::Marker(at, shape, radius, fill) => shape.draw(canvas, *at, *radius, *fill)?,
-            }
-        }
+        pieces.iter().try_for_each(|piece| piece.paint(canvas))?;
+        self.hints(canvas, &camera)?;
         self.axes(canvas, &camera)
     }
 
@@ -197,10 +196,10 @@ impl Surface {
         let stroke = Stroke::solid(GRID, 1.4);
         let top = 2.0 * BOX_HEIGHT;
         let edges = [
-            vec![[-1.0, -1.0, 0.0], [-1.0, 1.0, 0.0], [1.0, 1.0, 0.0]],
-            vec![[-1.0, 1.0, 0.0], [-1.0, 1.0, top]],
+            vec![[-1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [1.0, -1.0, 0.0]],
             vec![[1.0, 1.0, 0.0], [1.0, 1.0, top]],
-            vec![[-1.0, -1.0, top], [-1.0, 1.0, top], [1.0, 1.0, top]],
+            vec![[1.0, -1.0, 0.0], [1.0, -1.0, top]],
+            vec![[-1.0, 1.0, top], [1.0, 1.0, top], [1.0, -1.0, top]],
         ];
         edges.iter().try_for_each(|edge| {
             let points: Vec<Px> = edge.iter().map(|&p| camera.place(p)).collect();
@@ -208,35 +207,71 @@ impl Surface {
         })
     }
 
-    /// The cells of the surface below the end of the vertical axis, with a fine mesh on them.
+    /// The cells of the surface below the end of the vertical axis.
     fn faces(&self, camera: &Camera) -> Vec<Piece> {
         let mut pieces = Vec::new();
-        for j in 0..self.cells {
-            for i in 0..self.cells {
-                let quad = [(i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1)].map(|(i, j)| self.node(i, j));
-                let face = cut_above(&quad, self.z.range[1]);
-                if face.len() < 3 {
-                    continue;
+        for (i, j) in (0..self.cells * self.cells).map(|k| (k % self.cells, k / self.cells)) {
+            let quad = [(i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1)].map(|(i, j)| self.node(i, j));
+            let face: Vec<Boxed> = cut_above(&quad, self.z.range[1])
+                .iter()
+                .map(|&p| self.boxed(p))
+                .collect();
+            if face.len() < 3 {
+                continue;
+            }
+            let middle = face.iter().fold([0.0; 3], |sum, p| [0, 1, 2].map(|k| sum[k] + p[k]));
+            let middle = middle.map(|v| v / face.len() as f64);
+            let corners: Vec<Px> = face.iter().map(|&p| camera.place(p)).collect();
+            let colour = (self.colour)(middle[2] / (2.0 * BOX_HEIGHT));
+            pieces.push(Piece {
+                nearness: camera.nearness(middle),
+                what: Paint::Face(widened(&corners, camera.place(middle)), colour),
+            });
+        }
+        pieces
+    }
+
+    /// Lines along the surface that show its shape.
+    fn mesh(&self, camera: &Camera) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        for line in (0..=self.cells).step_by(MESH) {
+            for step in 0..self.cells {
+                for (from, to) in [((step, line), (step + 1, line)), ((line, step), (line, step + 1))] {
+                    let ends = [self.node(from.0, from.1), self.node(to.0, to.1)];
+                    pieces.extend(self.mesh_piece(camera, ends));
                 }
-                let height = quad.iter().map(|p| p[2]).sum::<f64>() / 4.0;
-                let colour = (self.colour)(self.z.share(height).clamp(0.0, 1.0));
-                let boxed: Vec<Boxed> = face.iter().map(|&p| self.boxed(p)).collect();
-                let nearness = boxed.iter().map(|&p| camera.nearness(p)).sum::<f64>() / boxed.len() as f64;
-                let points: Vec<Px> = boxed.iter().map(|&p| camera.place(p)).collect();
-                let mut edge = points.clone();
-                edge.push(points[0]);
-                pieces.push(Piece {
-                    nearness,
-                    what: Paint::Face(points, Colour { 3: OPACITY, ..colour }),
-                });
-                let mesh = Colour { 3: 1.0, ..darker(colour) };
-                pieces.push(Piece {
-                    nearness,
-                    what: Paint::Line(edge, Stroke::solid(mesh, 0.5)),
-                });
             }
         }
         pieces
+    }
+
+    fn mesh_piece(&self, camera: &Camera, [a, b]: [[f64; 3]; 2]) -> Option<Piece> {
+        let top = self.z.range[1];
+        let [a, b] = match (a[2] <= top, b[2] <= top) {
+            (true, true) => [a, b],
+            (true, false) => [a, between(a, b, (top - a[2]) / (b[2] - a[2]))],
+            (false, true) => [b, between(b, a, (top - b[2]) / (a[2] - b[2]))],
+            (false, false) => return None,
+        };
+        let [a, b] = [self.boxed(a), self.boxed(b)];
+        let middle = between(a, b, 0.5);
+        let colour = darker((self.colour)(middle[2] / (2.0 * BOX_HEIGHT)));
+        Some(Piece {
+            nearness: camera.nearness(middle) + 0.5 * LIFT,
+            what: Paint::Line(vec![camera.place(a), camera.place(b)], Stroke::solid(colour, 0.8)),
+        })
+    }
+
+    /// The lines once more, faintly, over everything: what the surface hides shows through.
+    fn hints(&self, canvas: &Canvas, camera: &Camera) -> Result<()> {
+        self.paths.iter().try_for_each(|path| {
+            let points: Vec<Px> = path.points.iter().map(|&p| camera.place(self.boxed(p))).collect();
+            let stroke = Stroke {
+                colour: Colour { 3: BEHIND, ..path.stroke.colour },
+                ..path.stroke
+            };
+            canvas.line(&points, &stroke)
+        })
     }
 
     fn node(&self, i: usize, j: usize) -> [f64; 3] {
@@ -279,21 +314,41 @@ impl Surface {
     fn axes(&self, canvas: &Canvas, camera: &Camera) -> Result<()> {
         let top = 2.0 * BOX_HEIGHT;
         let stroke = Stroke::solid(BLACK, 1.4);
-        let ends = [[-1.0, -1.0, top], [-1.0, -1.0, 0.0], [1.0, -1.0, 0.0], [1.0, 1.0, 0.0]];
+        let ends = [[-1.0, 1.0, top], [-1.0, 1.0, 0.0], [-1.0, -1.0, 0.0], [1.0, -1.0, 0.0]];
         canvas.line(&ends.map(|p| camera.place(p)), &stroke)?;
         let along_x = |s: f64| [2.0 * s - 1.0, -1.0, 0.0];
-        let along_y = |s: f64| [1.0, 2.0 * s - 1.0, 0.0];
-        let along_z = |s: f64| [-1.0, -1.0, top * s];
-        let below = Write::new(TICK, HPos::Center, VPos::Top);
-        let beside = Write::new(TICK, HPos::Left, VPos::Top);
+        let along_y = |s: f64| [-1.0, 2.0 * s - 1.0, 0.0];
+        let along_z = |s: f64| [-1.0, 1.0, top * s];
+        let right = Write::new(TICK, HPos::Left, VPos::Top);
+        let left = Write::new(TICK, HPos::Right, VPos::Top);
         let before = Write::new(TICK, HPos::Right, VPos::Center);
-        edge(canvas, camera, &self.x, &along_x, [-3.0, 6.0], &below, [-14.0, 34.0])?;
-        edge(canvas, camera, &self.y, &along_y, [6.0, 2.0], &beside, [26.0, 22.0])?;
-        edge(canvas, camera, &self.z, &along_z, [-6.0, 0.0], &before, [0.0, 0.0])?;
+        edge(canvas, camera, &self.x, &along_x, [4.0, 4.0], &right, [24.0, 20.0])?;
+        edge(canvas, camera, &self.y, &along_y, [-4.0, 4.0], &left, [-24.0, 20.0])?;
+        edge(canvas, camera, &self.z, &along_z, [-5.0, 0.0], &before, [0.0, 0.0])?;
         let z_label = camera.place(along_z(1.0));
         let how = Write::new(LABEL, HPos::Left, VPos::Bottom);
-        canvas.text(&self.z.label, [z_label[0] - 34.0, z_label[1] - 12.0], &how)
+        canvas.text(&self.z.label, [z_label[0] - 26.0, z_label[1] - 14.0], &how)
     }
+}
+
+impl Piece {
+    fn paint(&self, canvas: &Canvas) -> Result<()> {
+        match &self.what {
+            Paint::Face(corners, colour) => canvas.polygon(corners, *colour),
+            Paint::Line(points, stroke) => canvas.line(points, stroke),
+            Paint::Marker(at, shape, radius, fill) => shape.draw(canvas, *at, *radius, *fill),
+        }
+    }
+}
+
+/// Corners moved away from `middle` by [`OVERLAP`].
+fn widened(corners: &[Px], middle: Px) -> Vec<Px> {
+    let outwards = |p: &Px| {
+        let (dx, dy) = (p[0] - middle[0], p[1] - middle[1]);
+        let length = dx.hypot(dy).max(1e-9);
+        [p[0] + OVERLAP * dx / length, p[1] + OVERLAP * dy / length]
+    };
+    corners.iter().map(outwards).collect()
 }
 
 /// Ticks of one edge of the box, `tick` pixels long, and its label, `far` pixels from its middle.

@@ -1,5 +1,7 @@
 //! The picture of Figure 1.
 
+use dae::theory::Mode;
+
 use super::run::{Panel as Noise, Run, Trial};
 use crate::experiments::Model;
 use crate::plot::{
@@ -10,23 +12,20 @@ use crate::plot::{
 /// Half the side of the square of weights that is shown.
 const REACH: f64 = 2.0;
 /// Cells along a side of the surface.
-const CELLS: usize = 44;
-
-/// The loss to draw: `loss(lambda, epsilon, w1, w2)`.
-pub type Loss<'a> = &'a dyn Fn(f64, f64, f64, f64) -> f64;
+const CELLS: usize = 30;
 
 /// Draws Figure 1: a column for each epsilon, dynamics above, loss surface with paths below.
 ///
 /// # Errors
 ///
 /// [`Error::Empty`] without panels or trials, [`Error::Value`] when something is not finite.
-pub fn figure(run: &Run, loss: Loss) -> Result<Picture, Error> {
+pub fn figure(run: &Run) -> Result<Picture, Error> {
     let Some(last) = trials(run).filter_map(|t| t.epochs.last()).max() else {
         return Err(Error::Empty {
             what: "Figure 1".to_owned(),
         });
     };
-    let range = mapping_range(run);
+    let range = plot::padded(trials(run).flat_map(|t| t.theory.iter().chain(&t.simulation)).copied());
     let dynamics = run
         .panels
         .iter()
@@ -36,8 +35,8 @@ pub fn figure(run: &Run, loss: Loss) -> Result<Picture, Error> {
     let surfaces = run
         .panels
         .iter()
-        .map(|noise| surface(run.lambda, noise, loss))
-        .collect();
+        .map(|noise| surface(&Mode::denoising(run.lambda, noise.epsilon)?, noise))
+        .collect::<Result<_, Error>>()?;
     Page {
         title: "Figure 1: learning dynamics and loss surfaces of the scalar network".to_owned(),
         description: "Top: mapping w2 w1 against epoch for ten starts, closed form and gradient descent on top of each \
@@ -73,15 +72,6 @@ fn fixed_point() -> Stroke {
     Stroke::solid(MARKED, 2.0)
 }
 
-/// Range of all mappings, a little wider.
-fn mapping_range(run: &Run) -> [f64; 2] {
-    let values = || trials(run).flat_map(|t| t.theory.iter().chain(&t.simulation));
-    let low = values().copied().fold(0.0, f64::min);
-    let high = values().copied().fold(0.0, f64::max);
-    let room = 0.06 * (high - low);
-    [low - room, high + room]
-}
-
 fn dynamics(noise: &Noise, column: usize, last: u64, range: [f64; 2]) -> Panel {
     let mut marks: Vec<Mark> = Vec::new();
     let line = |t: &Trial, w: &[f64], stroke| Mark::line(t.epochs.iter().map(|&e| e as f64), w, stroke);
@@ -98,8 +88,8 @@ fn dynamics(noise: &Noise, column: usize, last: u64, range: [f64; 2]) -> Panel {
     Panel::plane(&format!("{name}, ε = {}", noise.epsilon), x, y, marks)
 }
 
-fn surface(lambda: f64, noise: &Noise, loss: Loss) -> Panel {
-    let height = |w1: f64, w2: f64| loss(lambda, noise.epsilon, w1, w2);
+fn surface(mode: &Mode, noise: &Noise) -> Result<Panel, Error> {
+    let height = |w1: f64, w2: f64| mode.loss(w1, w2);
     let top = noise
         .trials
         .iter()
@@ -111,9 +101,10 @@ fn surface(lambda: f64, noise: &Noise, loss: Loss) -> Panel {
     // Cut off just above the highest start: the corners, far higher, would flatten everything else.
     let vertical = Axis::linear("loss", [0.0, 1.08 * top.max(f64::MIN_POSITIVE)], 3);
     let mut surface = Surface::sample(side("w₁"), side("w₂"), vertical, CELLS, plot::pastel, &height);
-    surface.paths = minima(noise.fixed_point)
-        .into_iter()
-        .map(|branch| lifted(&branch, &height, Stroke::solid(MARKED, 4.0)))
+    surface.paths = plot::minima(mode, REACH)
+        .curves
+        .iter()
+        .map(|branch| lifted(branch, &height, Stroke::solid(MARKED, 4.0)))
         .collect();
     for trial in &noise.trials {
         surface.paths.push(lifted(&trial.path, &height, Stroke::solid(BLACK, 1.8)));
@@ -122,20 +113,7 @@ fn surface(lambda: f64, noise: &Noise, loss: Loss) -> Panel {
     }
     let saddle = [0.0, 0.0, height(0.0, 0.0)];
     surface.markers.push((saddle, Shape::Cross, 6.0, plot::model(Model::Wdae)));
-    Panel::surface("", surface)
-}
-
-/// Both branches of `w1 w2 = w` inside the square.
-fn minima(w: f64) -> Vec<Vec<[f64; 2]>> {
-    let branch = |sign: f64| -> Vec<[f64; 2]> {
-        // Even steps of log w1 are even steps along both arms.
-        let (from, to) = ((w / REACH).ln(), REACH.ln());
-        (0..=80)
-            .map(|k| (from + (to - from) * f64::from(k) / 80.0).exp())
-            .map(|w1| [sign * w1, sign * w / w1])
-            .collect()
-    };
-    vec![branch(1.0), branch(-1.0)]
+    Ok(Panel::surface("", surface))
 }
 
 fn lifted(path: &[[f64; 2]], height: &dyn Fn(f64, f64) -> f64, stroke: Stroke) -> Path3 {
@@ -149,9 +127,10 @@ fn dynamics_legend() -> Legend {
     Legend {
         heading: String::new(),
         entries: vec![
-            Entry::line(theory(plot::model(Model::Dae)), "theory"),
+            Entry::line(theory(plot::model(Model::Ae)), "theory, AE"),
+            Entry::line(theory(plot::model(Model::Dae)), "theory, DAE"),
             Entry::line(simulation(), "gradient descent"),
-            Entry::line(fixed_point(), "fixed point λ/(λ+ε)"),
+            Entry::line(fixed_point(), "fixed point"),
         ],
     }
 }

@@ -32,7 +32,8 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
         }
     };
     let (published, consistent) = (pairs(Variant::Published)?, pairs(Variant::Consistent)?);
-    let range = difference_range(&published);
+    // One range for both rows: zero must look like zero.
+    let range = plot::padded(published.iter().flat_map(Pair::difference));
     let count = epsilons.len();
     let rows = vec![
         Row::new(
@@ -53,8 +54,9 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
             ],
         )
         .labelled("consistent", BLACK)
-        .with_strip(Strip::Legend(legend(&run.spectrum)))
-        .with_strip(Strip::ColourBar(bar(&epsilons))),
+        .with_strip(Strip::Legend(dynamics_legend()))
+        .with_strip(Strip::ColourBar(ColourBar::family("ε", &epsilons)))
+        .with_strip(Strip::Legend(rates_legend(&run.spectrum))),
     ];
     Page {
         title: "Figure 3: optimal discrete learning rates".to_owned(),
@@ -106,15 +108,6 @@ fn greatest(pairs: &[Pair]) -> f64 {
     all.fold(0.0, |most, d| most.max(d.abs()))
 }
 
-/// The range of the published differences, for both rows: zero must look like zero.
-fn difference_range(pairs: &[Pair]) -> [f64; 2] {
-    let all: Vec<f64> = pairs.iter().flat_map(Pair::difference).collect();
-    let low = all.iter().copied().fold(0.0, f64::min);
-    let high = all.iter().copied().fold(0.0, f64::max).max(1e-12);
-    let room = 0.06 * (high - low);
-    [low - room, high + room]
-}
-
 fn epoch_axis(pairs: &[Pair]) -> Axis {
     let last = pairs.iter().filter_map(|p| p.dae.epochs.last()).max();
     Axis::linear("epoch", [0.0, last.map_or(1.0, |&e| e as f64)], 2)
@@ -155,24 +148,7 @@ fn differences(title: &str, pairs: &[Pair], count: usize, range: [f64; 2]) -> Pa
 }
 
 fn zero_title(pairs: &[Pair]) -> String {
-    format!("zero: max |Δ| = {}", scientific(greatest(pairs)))
-}
-
-/// `m × 10^e` with one digit after the point.
-fn scientific(value: f64) -> String {
-    if value == 0.0 {
-        return "0".to_owned();
-    }
-    let plain = format!("{value:.0e}");
-    let (mantissa, exponent) = plain.split_once('e').unwrap_or((&plain, "0"));
-    let raised: String = exponent
-        .chars()
-        .filter_map(|c| match c {
-            '-' => Some('⁻'),
-            digit => "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(digit.to_digit(10)? as usize),
-        })
-        .collect();
-    format!("{mantissa}×10{raised}")
+    format!("zero: max |Δ| = {}", plot::scientific(greatest(pairs)))
 }
 
 fn rates(rates: &[Rates]) -> Panel {
@@ -250,39 +226,28 @@ fn decades(values: impl Iterator<Item = f64> + Clone) -> [f64; 2] {
     [low / 1.4, high * 1.4]
 }
 
-fn name(dataset: &str) -> &str {
-    match dataset {
-        "mnist" => "MNIST",
-        "cifar10" => "CIFAR-10",
-        other => other,
+fn dynamics_legend() -> Legend {
+    Legend {
+        heading: "left, a colour for each ε:".to_owned(),
+        entries: vec![
+            Entry::line(dae_stroke(BLACK), "DAE"),
+            Entry::line(wdae_stroke(BLACK), "WDAE"),
+        ],
     }
 }
 
-fn legend(spectrum: &[SpectrumRow]) -> Legend {
+fn rates_legend(spectrum: &[SpectrumRow]) -> Legend {
     let mut entries = vec![
-        Entry::line(dae_stroke(BLACK), "DAE curve"),
-        Entry::line(wdae_stroke(BLACK), "WDAE curve"),
         Entry::line(Stroke::solid(plot::model(Model::Dae), 2.6), "DAE"),
         Entry::line(Stroke::solid(plot::model(Model::Wdae), 2.6), "WDAE"),
-        Entry::line(ratio_stroke(), "ratio DAE/WDAE"),
+        Entry::line(ratio_stroke(), "DAE/WDAE"),
     ];
     for (dataset, shape) in datasets(spectrum) {
-        entries.push(Entry::marker(shape, 6.0, BLACK, name(dataset)));
+        entries.push(Entry::marker(shape, 6.0, BLACK, plot::dataset(dataset)));
     }
     Legend {
-        heading: String::new(),
+        heading: "middle:".to_owned(),
         entries,
-    }
-}
-
-fn bar(epsilons: &[f64]) -> ColourBar {
-    ColourBar {
-        label: "noise ε".to_owned(),
-        members: epsilons
-            .iter()
-            .enumerate()
-            .map(|(i, e)| (plot::family(i, epsilons.len()), format!("{e:.1}")))
-            .collect(),
     }
 }
 
@@ -293,15 +258,4 @@ fn description(consistent: &[Pair]) -> String {
          (largest difference {:.1e}), and the epochs to 95% of the fixed point on real spectra under one rate.",
         greatest(consistent)
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn small_numbers_are_written_with_a_raised_exponent() {
-        assert_eq!(scientific(3.2e-14), "3×10⁻¹⁴");
-        assert_eq!(scientific(0.0), "0");
-    }
 }

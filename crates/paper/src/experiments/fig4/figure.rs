@@ -1,5 +1,7 @@
 //! The picture of Figure 4.
 
+use dae::theory::Mode;
+
 use super::run::{Row as ModelRow, Run, Trial};
 use crate::experiments::Model;
 use crate::plot::{
@@ -16,23 +18,20 @@ const BANDS: usize = 24;
 /// Samples along a side of the heat map.
 const SAMPLES: usize = 121;
 
-/// The loss to draw: `loss(row, w1, w2)`.
-pub type Loss<'a> = &'a dyn Fn(&ModelRow, f64, f64) -> f64;
-
 /// Draws Figure 4: a row for each model; loss with paths, mapping, and norm of the weights.
 ///
 /// # Errors
 ///
 /// [`Error::Empty`] without rows or trials, [`Error::Value`] when something is not finite.
-pub fn figure(run: &Run, loss: Loss) -> Result<Picture, Error> {
+pub fn figure(run: &Run) -> Result<Picture, Error> {
     let all = || run.rows.iter().flat_map(|r| &r.trials);
     let Some(&last) = all().filter_map(|t| t.epochs.last()).max() else {
         return Err(Error::Empty {
             what: "Figure 4".to_owned(),
         });
     };
-    let mapping = range(all().flat_map(|t| &t.w));
-    let norm = [0.0, range(all().flat_map(|t| &t.norm))[1]];
+    let mapping = plot::padded(all().flat_map(|t| &t.w).copied());
+    let norm = [0.0, plot::padded(all().flat_map(|t| &t.norm).copied())[1]];
     let final_row = run.rows.len().saturating_sub(1);
     let rows = run
         .rows
@@ -45,18 +44,18 @@ pub fn figure(run: &Run, loss: Loss) -> Result<Picture, Error> {
                 epochs: last as f64,
             };
             let panels = vec![
-                landscape(row, &at, loss),
+                landscape(row, &at)?,
                 dynamics(row, &at, "w₂w₁", mapping, |t| &t.w),
                 dynamics(row, &at, "√(w₁² + w₂²)", norm, |t| &t.norm),
             ];
             let drawn = Row::new(1.0, panels).labelled(&label(row), plot::model(row.model));
-            if at.last {
+            Ok(if at.last {
                 drawn.with_strip(Strip::Legend(legend(run)))
             } else {
                 drawn
-            }
+            })
         })
-        .collect();
+        .collect::<Result<_, Error>>()?;
     Page {
         title: "Figure 4: the norm of the weights under noise and under weight decay".to_owned(),
         description: "Left: loss with descent directions, saddle, global minima and eleven paths. Middle: mapping \
@@ -90,13 +89,6 @@ fn label(row: &ModelRow) -> String {
         Model::Wdae => format!("WDAE, γ = {:.3}", row.gamma),
         _ => format!("{}, ε = {}", row.model.name(), row.epsilon),
     }
-}
-
-fn range<'a>(values: impl Iterator<Item = &'a f64> + Clone) -> [f64; 2] {
-    let low = values.clone().copied().fold(0.0, f64::min);
-    let high = values.copied().fold(0.0, f64::max);
-    let room = 0.06 * (high - low);
-    [low - room, high + room]
 }
 
 fn is_small(trial: &Trial) -> bool {
@@ -138,8 +130,9 @@ fn fixed_point() -> Stroke {
     Stroke::dashed(MARKED, 2.4)
 }
 
-fn landscape(row: &ModelRow, at: &Place, loss: Loss) -> Panel {
-    let f = |w1: f64, w2: f64| loss(row, w1, w2);
+fn landscape(row: &ModelRow, at: &Place) -> Result<Panel, Error> {
+    let mode = Mode::new(row.lambda, row.epsilon, row.gamma)?;
+    let f = |w1: f64, w2: f64| mode.loss(w1, w2);
     let side = [-REACH, REACH];
     let top = [(REACH, REACH), (REACH, -REACH)]
         .map(|(a, b)| f(a, b))
@@ -150,9 +143,19 @@ fn landscape(row: &ModelRow, at: &Place, loss: Loss) -> Panel {
     let field = Field::sample(side, side, SAMPLES, levels, &plot::heat, &f);
     let colours = field.colours.clone();
     let mut marks = vec![Mark::Field(field)];
-    marks.extend(arrows(&f));
-    marks.extend(minima(row));
+    marks.extend(arrows(&mode));
+    let minima = plot::minima(&mode, REACH);
+    marks.extend(minima.curves.into_iter().map(|points| Mark::Line {
+        points,
+        stroke: minima_stroke(),
+    }));
     marks.extend(ordered(row).flat_map(|t| path(row.model, t)));
+    marks.push(Mark::Markers {
+        points: minima.points,
+        shape: Shape::Star,
+        radius: 8.0,
+        fill: MARKED,
+    });
     marks.push(Mark::Markers {
         points: vec![[0.0, 0.0]],
         shape: Shape::Cross,
@@ -169,24 +172,23 @@ fn landscape(row: &ModelRow, at: &Place, loss: Loss) -> Panel {
         .zip(labels.tick_labels())
         .map(|(v, label)| ((v / top).sqrt(), label))
         .collect();
-    Panel::plane(&at.title("loss and paths"), x, y, marks).with_bar("", colours, bar)
+    Ok(Panel::plane(&at.title("loss and paths"), x, y, marks).with_bar("", colours, bar))
 }
 
 /// Directions of steepest descent on a grid, all equally long.
-fn arrows(f: &dyn Fn(f64, f64) -> f64) -> Vec<Mark> {
+fn arrows(mode: &Mode) -> Vec<Mark> {
     let spacing = 2.0 * REACH / ARROWS as f64;
     let at = |k: usize| -REACH + (k as f64 + 0.5) * spacing;
-    let (step, half) = (1e-5, 0.3 * spacing);
+    let half = 0.3 * spacing;
     let mut marks = Vec::new();
     for (x, y) in (0..ARROWS * ARROWS).map(|k| (at(k % ARROWS), at(k / ARROWS))) {
-        // The loss is a polynomial of degree four: central differences are as good as the gradient here.
-        let dx = f(x - step, y) - f(x + step, y);
-        let dy = f(x, y - step) - f(x, y + step);
+        let [dx, dy] = mode.gradient(x, y);
         let length = dx.hypot(dy);
-        if length < 1e-9 * step {
+        // A critical point has no direction.
+        if length < 1e-9 {
             continue;
         }
-        let (ux, uy) = (half * dx / length, half * dy / length);
+        let (ux, uy) = (-half * dx / length, -half * dy / length);
         marks.push(Mark::Arrow {
             from: [x - ux, y - uy],
             to: [x + ux, y + uy],
@@ -194,29 +196,6 @@ fn arrows(f: &dyn Fn(f64, f64) -> f64) -> Vec<Mark> {
         });
     }
     marks
-}
-
-/// The set of global minima: a curve with noise alone, two points as soon as there is weight decay.
-fn minima(row: &ModelRow) -> Vec<Mark> {
-    let w = row.fixed_point;
-    if row.gamma > 0.0 {
-        let root = w.max(0.0).sqrt();
-        return vec![Mark::Markers {
-            points: vec![[root, root], [-root, -root]],
-            shape: Shape::Star,
-            radius: 8.0,
-            fill: MARKED,
-        }];
-    }
-    let (from, to) = ((w / REACH).ln(), REACH.ln());
-    let branch = |sign: f64| Mark::Line {
-        points: (0..=80)
-            .map(|k| (from + (to - from) * f64::from(k) / 80.0).exp())
-            .map(|w1| [sign * w1, sign * w / w1])
-            .collect(),
-        stroke: minima_stroke(),
-    };
-    vec![branch(1.0), branch(-1.0)]
 }
 
 fn minima_stroke() -> Stroke {

@@ -16,6 +16,7 @@ pub const MARKER_SPACING: u64 = 100;
 /// [`Error::Empty`] without trainings, [`Error::Value`] when something is not finite.
 pub fn figure(run: &Run) -> Result<Picture, Error> {
     let mut rows: Vec<Row> = Vec::new();
+    let mut above: Vec<&Training> = Vec::new();
     let names = datasets(run);
     for (index, dataset) in names.iter().enumerate() {
         let own: Vec<&Training> = run.trainings.iter().filter(|t| t.dataset == *dataset).collect();
@@ -23,15 +24,16 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
         let panels = [Model::Wdae, Model::Dae]
             .into_iter()
             .enumerate()
-            .map(|(column, model)| panel(&own, model, column, index == 0))
+            .map(|(column, model)| panel(&own, &above, model, column))
             .collect();
         let mut row = Row::new(0.62, panels)
-            .labelled(&label(&own), BLACK)
+            .labelled(plot::dataset(dataset), BLACK)
             .with_strip(Strip::Legend(modes_legend(&own)));
         if last {
             row = row.with_strip(Strip::Legend(models_legend()));
         }
         rows.push(row);
+        above = own;
     }
     Page {
         title: "Figure 5: linear autoencoders on real data, theory against training".to_owned(),
@@ -54,19 +56,7 @@ fn datasets(run: &Run) -> Vec<&'static str> {
     names
 }
 
-fn label(own: &[&Training]) -> String {
-    let name = match own.first().map_or("", |t| t.dataset) {
-        "mnist" => "MNIST",
-        "cifar10" => "CIFAR-10",
-        other => other,
-    };
-    let dropped = own.iter().find(|t| t.directions < t.pixels);
-    dropped.map_or(name.to_owned(), |t| {
-        format!("{name}, {} of {} directions", t.directions, t.pixels)
-    })
-}
-
-fn panel(own: &[&Training], model: Model, column: usize, titled: bool) -> Panel {
+fn panel(own: &[&Training], above: &[&Training], model: Model, column: usize) -> Panel {
     let shown: Vec<&&Training> = own.iter().filter(|t| t.model == Model::Ae || t.model == model).collect();
     let mut marks: Vec<Mark> = shown
         .iter()
@@ -80,16 +70,22 @@ fn panel(own: &[&Training], model: Model, column: usize, titled: bool) -> Panel 
     let x = Axis::linear("epoch", [0.0, last.map_or(1.0, |&e| e as f64)], 5);
     let y = Axis::linear("mapping", [-0.02, 1.05], 5);
     let y = if column > 0 { y.bare() } else { y };
-    let title = own.iter().find(|t| t.model == model).map(|t| title(t, titled));
+    let find = |all: &[&Training]| all.iter().find(|t| t.model == model).map(|t| title(t));
+    let title = find(own).filter(|title| find(above).as_ref() != Some(title));
     Panel::plane(&title.unwrap_or_default(), x, y, marks)
 }
 
-fn title(training: &Training, titled: bool) -> String {
-    match training.model {
-        _ if !titled => String::new(),
+/// The setting, and what was left out if anything was.
+fn title(training: &Training) -> String {
+    let setting = match training.model {
         Model::Wdae => format!("weight decay, γ = {}", training.gamma),
         _ => format!("noise, ε = {}", training.s2),
+    };
+    if training.directions == training.pixels {
+        return setting;
     }
+    let [kept, all] = [training.directions, training.pixels].map(plot::thousands);
+    format!("{setting}\n{kept} directions of {all} pixels")
 }
 
 fn theory(training: &Training, mode: &ModeSeries) -> Mark {
@@ -117,15 +113,9 @@ fn modes_legend(own: &[&Training]) -> Legend {
         entries: modes
             .iter()
             .zip(Shape::FAMILY)
-            .map(|(m, shape)| Entry::marker(shape, 6.0, BLACK, &format!("λ{} = {:.2}", subscript(m.mode), m.lambda)))
+            .map(|(m, shape)| Entry::marker(shape, 6.0, BLACK, &format!("λ{} = {:.2}", plot::subscript(m.mode), m.lambda)))
             .collect(),
     }
-}
-
-fn subscript(number: usize) -> String {
-    let digits = number.to_string();
-    let raise = |c: char| "₀₁₂₃₄₅₆₇₈₉".chars().nth(c.to_digit(10)? as usize);
-    digits.chars().filter_map(raise).collect()
 }
 
 fn models_legend() -> Legend {
@@ -138,15 +128,5 @@ fn models_legend() -> Legend {
     Legend {
         heading: String::new(),
         entries,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn subscripts() {
-        assert_eq!(subscript(31), "₃₁");
     }
 }

@@ -98,7 +98,10 @@ pub fn fig1() -> fig1::run::Run {
             epochs: (0..=200).collect(),
             theory: w.clone(),
             simulation: w,
-            loss: path.iter().map(|p| loss(lambda, epsilon, 0.0, p[0], p[1])).collect(),
+            loss: path
+                .iter()
+                .map(|p| loss(lambda, epsilon, 0.0, p[0], p[1]))
+                .collect(),
             path,
         }
     };
@@ -122,7 +125,9 @@ fn fig3_curve(variant: fig3::run::Variant, model: Model, epsilon: f64) -> fig3::
     };
     let alpha = 0.005 * rate;
     let epochs: Vec<u64> = (0..=1000).map(|k| 20 * k).collect();
-    let w = epochs.iter().map(|&t| balanced(1.0, e, g, 1e-6, alpha * t as f64));
+    let w = epochs
+        .iter()
+        .map(|&t| balanced(1.0, e, g, 1e-6, alpha * t as f64));
     fig3::run::Curve {
         variant,
         model,
@@ -134,7 +139,11 @@ fn fig3_curve(variant: fig3::run::Variant, model: Model, epsilon: f64) -> fig3::
     }
 }
 
-fn spectrum(dataset: &'static str, largest: f64, modes: usize) -> impl Iterator<Item = fig3::run::SpectrumRow> {
+fn spectrum(
+    dataset: &'static str,
+    largest: f64,
+    modes: usize,
+) -> impl Iterator<Item = fig3::run::SpectrumRow> {
     (0..modes).map(move |mode| {
         let lambda = largest * (1.0 + mode as f64).powf(-1.4) * (-(mode as f64) / 160.0).exp();
         let epsilon = 0.5;
@@ -155,7 +164,10 @@ fn spectrum(dataset: &'static str, largest: f64, modes: usize) -> impl Iterator<
 
 pub fn fig3() -> fig3::run::Run {
     let mut curves = Vec::new();
-    for variant in [fig3::run::Variant::Published, fig3::run::Variant::Consistent] {
+    for variant in [
+        fig3::run::Variant::Published,
+        fig3::run::Variant::Consistent,
+    ] {
         for model in [Model::Dae, Model::Wdae] {
             curves.extend(epsilons().map(|e| fig3_curve(variant, model, e)));
         }
@@ -183,7 +195,11 @@ pub fn fig3() -> fig3::run::Run {
 pub fn fig4() -> fig4::run::Run {
     let row = |model: Model, epsilon: f64, gamma: f64| {
         let trial = |trial: usize| {
-            let start = if trial == 0 { [0.01, 0.01] } else { STARTS[trial] };
+            let start = if trial == 0 {
+                [0.01, 0.01]
+            } else {
+                STARTS[trial]
+            };
             let path = descend(1.0, epsilon, gamma, start, 1000);
             fig4::run::Trial {
                 trial,
@@ -222,20 +238,26 @@ fn training(dataset: &'static str, model: Model) -> fig5::run::Training {
         Model::Dae => (0.5, 0.0),
     };
     let epochs: Vec<u64> = (0..=500).map(|k| 10 * k).collect();
-    let modes = [0, 3, 7, 15, 31].into_iter().zip(lambdas).map(|(mode, lambda)| {
-        let curve = |late: f64| -> Vec<f64> {
-            let s = |t: u64| alpha * (t as f64 - late).max(0.0);
-            epochs.iter().map(|&t| balanced(lambda, s2, gamma, 6e-6, s(t))).collect()
-        };
-        fig5::run::ModeSeries {
-            mode,
-            lambda,
-            mapping: curve(12.0),
-            singular_value: curve(5.0),
-            theory: curve(0.0),
-            theory_published_start: curve(0.0),
-        }
-    });
+    let modes = [0, 3, 7, 15, 31]
+        .into_iter()
+        .zip(lambdas)
+        .map(|(mode, lambda)| {
+            let curve = |late: f64| -> Vec<f64> {
+                let s = |t: u64| alpha * (t as f64 - late).max(0.0);
+                epochs
+                    .iter()
+                    .map(|&t| balanced(lambda, s2, gamma, 6e-6, s(t)))
+                    .collect()
+            };
+            fig5::run::ModeSeries {
+                mode,
+                lambda,
+                mapping: curve(12.0),
+                singular_value: curve(5.0),
+                theory: curve(0.0),
+                theory_published_start: curve(0.0),
+            }
+        });
     fig5::run::Training {
         dataset,
         model,

@@ -40,7 +40,10 @@ impl Axis {
 
     /// A logarithmic axis with ticks at powers of ten, thinned to at most six.
     pub fn log(label: &str, range: [f64; 2]) -> Self {
-        let (low, high) = (range[0].log10().ceil() as i32, range[1].log10().floor() as i32);
+        let (low, high) = (
+            range[0].log10().ceil() as i32,
+            range[1].log10().floor() as i32,
+        );
         let step = ((high - low) / 6 + 1).max(1) as usize;
         Self {
             label: label.to_owned(),
@@ -89,7 +92,11 @@ impl Axis {
     pub fn tick_labels(&self) -> Vec<String> {
         match self.scale {
             Scale::Linear => decimal_labels(&self.ticks),
-            Scale::Log => self.ticks.iter().map(|v| power_of_ten(v.log10().round() as i32)).collect(),
+            Scale::Log => self
+                .ticks
+                .iter()
+                .map(|v| power_of_ten(v.log10().round() as i32))
+                .collect(),
         }
     }
 }
@@ -108,7 +115,10 @@ fn round_ticks(range: [f64; 2], count: usize) -> Vec<f64> {
         .find(|s| *s >= raw * 0.999)
         .unwrap_or(10.0 * power);
     let slack = 1e-9;
-    let (first, last) = ((a / step - slack).ceil() as i64, (b / step + slack).floor() as i64);
+    let (first, last) = (
+        (a / step - slack).ceil() as i64,
+        (b / step + slack).floor() as i64,
+    );
     (first..=last).map(|k| k as f64 * step).collect()
 }
 
@@ -117,7 +127,9 @@ fn decimal_labels(ticks: &[f64]) -> Vec<String> {
     let digits = (0..6)
         .find(|&d| {
             let unit = 10f64.powi(d);
-            ticks.iter().all(|t| (t * unit - (t * unit).round()).abs() < 1e-6)
+            ticks
+                .iter()
+                .all(|t| (t * unit - (t * unit).round()).abs() < 1e-6)
         })
         .unwrap_or(6) as usize;
     ticks.iter().map(|&t| grouped(t, digits)).collect()
@@ -168,7 +180,10 @@ mod tests {
             Axis::linear("", [-0.02, 1.05], 5).tick_labels(),
             ["0.00", "0.25", "0.50", "0.75", "1.00"]
         );
-        assert_eq!(Axis::linear("", [-2.0, 2.0], 4).tick_labels()[0], "\u{2212}2");
+        assert_eq!(
+            Axis::linear("", [-2.0, 2.0], 4).tick_labels()[0],
+            "\u{2212}2"
+        );
     }
 
     #[test]

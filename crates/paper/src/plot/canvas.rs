@@ -51,7 +51,10 @@ impl Frame {
     }
 
     pub fn centre(&self) -> Px {
-        [(self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0]
+        [
+            (self.left + self.right) / 2.0,
+            (self.top + self.bottom) / 2.0,
+        ]
     }
 
     /// Corners in order, for a polygon.
@@ -164,7 +167,10 @@ impl<'a> Canvas<'a> {
         ] {
             register_font(FONT, style, bytes).map_err(|_| Error::Font)?;
         }
-        let size = ((width * UNITS).round() as u32, (height * UNITS).round() as u32);
+        let size = (
+            (width * UNITS).round() as u32,
+            (height * UNITS).round() as u32,
+        );
         Ok(Self {
             area: SVGBackend::with_string(svg, size).into_drawing_area(),
         })
@@ -211,25 +217,35 @@ impl<'a> Canvas<'a> {
     /// A filled disc.
     pub fn disc(&self, centre: Px, radius: f64, fill: Colour) -> Result<()> {
         let radius = (radius * UNITS).round().max(1.0) as u32;
-        Ok(self.area.draw(&Circle::new(units(&centre), radius, fill.filled()))?)
+        Ok(self
+            .area
+            .draw(&Circle::new(units(&centre), radius, fill.filled()))?)
     }
 
     /// A text; `\n` is not understood.
     pub fn text(&self, text: &str, at: Px, how: &Write) -> Result<()> {
-        let weight = if how.bold { FontStyle::Bold } else { FontStyle::Normal };
+        let weight = if how.bold {
+            FontStyle::Bold
+        } else {
+            FontStyle::Normal
+        };
         let mut style = font(how.size * UNITS, weight)
             .color(&how.colour)
             .pos(Pos::new(how.h, how.v));
         if how.upwards {
             style = style.transform(FontTransform::Rotate270);
         }
-        Ok(self.area.draw(&Text::new(text.to_owned(), units(&at), style))?)
+        Ok(self
+            .area
+            .draw(&Text::new(text.to_owned(), units(&at), style))?)
     }
 }
 
 fn font(size: f64, style: FontStyle) -> TextStyle<'static> {
     let size = size * FONT_DIVISOR;
-    (FontFamily::Name(FONT), size, style).into_font().color(&BLACK)
+    (FontFamily::Name(FONT), size, style)
+        .into_font()
+        .color(&BLACK)
 }
 
 fn units(p: &Px) -> (i32, i32) {
@@ -293,7 +309,10 @@ fn dashes(points: &[Px], dash: [f64; 2]) -> Vec<Vec<Px>> {
         let mut rest = distance(from, to);
         while rest > left {
             let t = left / rest;
-            from = [from[0] + t * (to[0] - from[0]), from[1] + t * (to[1] - from[1])];
+            from = [
+                from[0] + t * (to[0] - from[0]),
+                from[1] + t * (to[1] - from[1]),
+            ];
             rest -= left;
             if ink {
                 piece.push(from);
@@ -364,6 +383,9 @@ mod tests {
         let canvas = Canvas::new(&mut svg, 100.0, 100.0).unwrap();
         let width = canvas.text_width("00", 20.0).unwrap();
         // A digit of DejaVu Sans is 1303 of 2048 em wide.
-        assert!((width - 2.0 * 20.0 * 1303.0 / 2048.0).abs() < 0.3, "{width}");
+        assert!(
+            (width - 2.0 * 20.0 * 1303.0 / 2048.0).abs() < 0.3,
+            "{width}"
+        );
     }
 }

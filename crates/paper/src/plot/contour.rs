@@ -97,13 +97,24 @@ impl Field {
     fn cell(&self, i: usize, j: usize, level: f64, next: &mut BTreeMap<Edge, Edge>) {
         let corners = [(i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1)];
         let inside = corners.map(|(i, j)| self.padded(i, j) < level);
-        let edges: [Edge; 4] = [(i, j, false), (i + 1, j, true), (i, j + 1, false), (i, j, true)];
+        let edges: [Edge; 4] = [
+            (i, j, false),
+            (i + 1, j, true),
+            (i, j + 1, false),
+            (i, j, true),
+        ];
         // Walking round the cell, an outline enters where we step in and leaves where we step out.
-        let leaving: Vec<usize> = (0..4).filter(|&k| inside[k] && !inside[(k + 1) % 4]).collect();
-        let entering: Vec<usize> = (0..4).filter(|&k| !inside[k] && inside[(k + 1) % 4]).collect();
+        let leaving: Vec<usize> = (0..4)
+            .filter(|&k| inside[k] && !inside[(k + 1) % 4])
+            .collect();
+        let entering: Vec<usize> = (0..4)
+            .filter(|&k| !inside[k] && inside[(k + 1) % 4])
+            .collect();
         for &out in &leaving {
             // The entry met first when walking back keeps the two corners of a saddle apart.
-            let back = (1..4).map(|s| (out + 4 - s) % 4).find(|k| entering.contains(k));
+            let back = (1..4)
+                .map(|s| (out + 4 - s) % 4)
+                .find(|k| entering.contains(k));
             if let Some(entry) = back {
                 next.insert(edges[out], edges[entry]);
             }
@@ -122,7 +133,8 @@ impl Field {
 
     /// Position of a padded node: the rim lies on the border.
     fn node(&self, i: usize, j: usize) -> [f64; 2] {
-        let share = |k: usize| k.clamp(1, self.size).saturating_sub(1) as f64 / (self.size - 1) as f64;
+        let share =
+            |k: usize| k.clamp(1, self.size).saturating_sub(1) as f64 / (self.size - 1) as f64;
         [lerp(self.x, share(i)), lerp(self.y, share(j))]
     }
 

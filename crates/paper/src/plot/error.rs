@@ -15,7 +15,9 @@ pub enum Error {
         what: String,
     },
     /// A value to be drawn is NaN, infinite, or not positive on a logarithmic axis.
-    #[error("panel `{panel}` has a value that its axes cannot show ({value}): look for it in the table of this figure")]
+    #[error(
+        "panel `{panel}` has a value that its axes cannot show ({value}): look for it in the table of this figure"
+    )]
     Value {
         /// Title of the panel.
         panel: String,
@@ -26,16 +28,22 @@ pub enum Error {
     #[error("the theory behind a figure cannot be drawn: {0}")]
     Theory(#[from] dae::Error),
     /// The embedded font could not be read.
-    #[error("the embedded font DejaVu Sans is unreadable: the `dejavu` crate is damaged, fetch it again")]
+    #[error(
+        "the embedded font DejaVu Sans is unreadable: the `dejavu` crate is damaged, fetch it again"
+    )]
     Font,
     /// The drawing library failed.
     #[error("drawing failed: {0}; this is a defect of the drawing code, please report it")]
     Draw(#[from] plotters::drawing::DrawingAreaErrorKind<std::io::Error>),
     /// The drawn SVG could not be read back.
-    #[error("the drawn SVG is not valid: {0}; this is a defect of the drawing code, please report it")]
+    #[error(
+        "the drawn SVG is not valid: {0}; this is a defect of the drawing code, please report it"
+    )]
     Svg(#[from] usvg::Error),
     /// The PNG could not be rendered.
-    #[error("a picture of {width} x {height} pixels could not be rendered: {reason}; free memory or draw fewer rows")]
+    #[error(
+        "a picture of {width} x {height} pixels could not be rendered: {reason}; free memory or draw fewer rows"
+    )]
     Png {
         /// Width in pixels.
         width: u32,

@@ -22,7 +22,9 @@ pub fn minima(mode: &Mode, reach: f64) -> Minima {
     let mut found = Minima::default();
     match mode.global_minima() {
         GlobalMinima::Curve { product } if product > 0.0 => {
-            found.curves = [1.0, -1.0].map(|sign| branch(product, sign, reach)).to_vec();
+            found.curves = [1.0, -1.0]
+                .map(|sign| branch(product, sign, reach))
+                .to_vec();
         }
         GlobalMinima::Curve { .. } => {
             found.curves = vec![

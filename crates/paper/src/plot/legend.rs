@@ -61,7 +61,11 @@ impl Entry {
     }
 
     fn sample_width(&self) -> f64 {
-        if self.strokes.is_empty() { 20.0 } else { SAMPLE }
+        if self.strokes.is_empty() {
+            20.0
+        } else {
+            SAMPLE
+        }
     }
 }
 
@@ -185,7 +189,11 @@ impl ColourBar {
             let box_ = [[left, upper], [right, upper], [right, lower], [left, lower]];
             canvas.polygon(&box_, *colour)?;
             let middle = [(left + right) / 2.0, lower + 5.0];
-            canvas.text(value, middle, &Write::new(TICK, HPos::Center, VPos::Top).coloured(BLACK))?;
+            canvas.text(
+                value,
+                middle,
+                &Write::new(TICK, HPos::Center, VPos::Top).coloured(BLACK),
+            )?;
             left = right;
         }
         Ok(())

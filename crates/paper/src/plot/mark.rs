@@ -152,7 +152,11 @@ impl Mark {
     /// A line through `(x_i, y_i)`.
     pub fn line(x: impl IntoIterator<Item = f64>, y: &[f64], stroke: Stroke) -> Self {
         Self::Line {
-            points: x.into_iter().zip(y.iter().copied()).map(|(x, y)| [x, y]).collect(),
+            points: x
+                .into_iter()
+                .zip(y.iter().copied())
+                .map(|(x, y)| [x, y])
+                .collect(),
             stroke,
         }
     }
@@ -167,7 +171,12 @@ impl Mark {
         }
     }
 
-    pub(super) fn draw(&self, canvas: &Canvas, frame: &Frame, place: &dyn Fn([f64; 2]) -> Px) -> Result<()> {
+    pub(super) fn draw(
+        &self,
+        canvas: &Canvas,
+        frame: &Frame,
+        place: &dyn Fn([f64; 2]) -> Px,
+    ) -> Result<()> {
         match self {
             Self::Line { points, stroke } => {
                 let points: Vec<Px> = points.iter().map(|&p| place(p)).collect();
@@ -284,10 +293,7 @@ mod tests {
         let pieces = clipped(&line, &FRAME);
         assert_eq!(
             pieces,
-            [
-                vec![[2.0, 5.0], [2.0, 10.0]],
-                vec![[8.0, 10.0], [8.0, 5.0]]
-            ]
+            [vec![[2.0, 5.0], [2.0, 10.0]], vec![[8.0, 10.0], [8.0, 5.0]]]
         );
     }
 

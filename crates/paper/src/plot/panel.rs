@@ -20,7 +20,7 @@ pub struct Panel {
 
 #[derive(Debug, Clone)]
 pub(super) enum Content {
-    Plane(Plane),
+    Plane(Box<Plane>),
     Surface(Box<Surface>),
 }
 
@@ -67,7 +67,7 @@ impl Panel {
         };
         Self {
             title: title.lines().map(str::to_owned).collect(),
-            content: Content::Plane(plane),
+            content: Content::Plane(Box::new(plane)),
         }
     }
 
@@ -80,7 +80,12 @@ impl Panel {
     }
 
     /// The panel with a bar on its right: colours from bottom to top, labels at shares of its height.
-    pub fn with_bar(mut self, label: &str, colours: Vec<Colour>, ticks: Vec<(f64, String)>) -> Self {
+    pub fn with_bar(
+        mut self,
+        label: &str,
+        colours: Vec<Colour>,
+        ticks: Vec<(f64, String)>,
+    ) -> Self {
         if let Content::Plane(plane) = &mut self.content {
             plane.bar = Some(Bar {
                 label: label.to_owned(),
@@ -213,7 +218,9 @@ impl Plane {
         self.outline(canvas, frame)?;
         self.x_axis(canvas, frame, &place)?;
         self.y_axis(canvas, frame, &place)?;
-        self.bar.as_ref().map_or(Ok(()), |bar| bar.draw(canvas, frame))
+        self.bar
+            .as_ref()
+            .map_or(Ok(()), |bar| bar.draw(canvas, frame))
     }
 
     fn grid(&self, canvas: &Canvas, frame: &Frame, place: &dyn Fn([f64; 2]) -> Px) -> Result<()> {
@@ -241,11 +248,20 @@ impl Plane {
             let ends = [[x, frame.bottom], [x, frame.bottom + TICK_LENGTH]];
             canvas.line(&ends, &Stroke::solid(BLACK, 1.4))?;
             if self.x.labelled {
-                canvas.text(&label, [x, below], &Write::new(TICK, HPos::Center, VPos::Top))?;
+                canvas.text(
+                    &label,
+                    [x, below],
+                    &Write::new(TICK, HPos::Center, VPos::Top),
+                )?;
             }
         }
         let at = [frame.centre()[0], below + TICK + 6.0];
-        write(canvas, &self.x.label, at, &Write::new(LABEL, HPos::Center, VPos::Top))
+        write(
+            canvas,
+            &self.x.label,
+            at,
+            &Write::new(LABEL, HPos::Center, VPos::Top),
+        )
     }
 
     fn y_axis(&self, canvas: &Canvas, frame: &Frame, place: &dyn Fn([f64; 2]) -> Px) -> Result<()> {
@@ -258,7 +274,10 @@ impl Plane {
                 canvas.text(&label, at, &Write::new(TICK, HPos::Right, VPos::Center))?;
             }
         }
-        let at = [frame.left - self.margins(canvas)?.left + 4.0, frame.centre()[1]];
+        let at = [
+            frame.left - self.margins(canvas)?.left + 4.0,
+            frame.centre()[1],
+        ];
         let how = Write::new(LABEL, HPos::Center, VPos::Top).upwards();
         write(canvas, &self.y.label, at, &how)
     }
@@ -273,9 +292,9 @@ fn write(canvas: &Canvas, text: &str, at: Px, how: &Write) -> Result<()> {
 }
 
 fn widest(canvas: &Canvas, labels: &[String]) -> Result<f64> {
-    labels
-        .iter()
-        .try_fold(0.0, |most: f64, label| Ok(most.max(canvas.text_width(label, TICK)?)))
+    labels.iter().try_fold(0.0, |most: f64, label| {
+        Ok(most.max(canvas.text_width(label, TICK)?))
+    })
 }
 
 impl Bar {
@@ -299,11 +318,23 @@ impl Bar {
         let mut widest = 0.0f64;
         for (share, label) in &self.ticks {
             let y = bar.bottom - share * bar.height();
-            canvas.line(&[[bar.right, y], [bar.right + 4.0, y]], &Stroke::solid(BLACK, 1.4))?;
-            canvas.text(label, [bar.right + 8.0, y], &Write::new(TICK, HPos::Left, VPos::Center))?;
+            canvas.line(
+                &[[bar.right, y], [bar.right + 4.0, y]],
+                &Stroke::solid(BLACK, 1.4),
+            )?;
+            canvas.text(
+                label,
+                [bar.right + 8.0, y],
+                &Write::new(TICK, HPos::Left, VPos::Center),
+            )?;
             widest = widest.max(canvas.text_width(label, TICK)?);
         }
         let at = [bar.right + 12.0 + widest, bar.centre()[1]];
-        write(canvas, &self.label, at, &Write::new(LABEL, HPos::Center, VPos::Top).upwards())
+        write(
+            canvas,
+            &self.label,
+            at,
+            &Write::new(LABEL, HPos::Center, VPos::Top).upwards(),
+        )
     }
 }

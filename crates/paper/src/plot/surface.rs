@@ -46,7 +46,7 @@ const AZIMUTH: f64 = -122.0;
 /// Height of the eye above the horizon in degrees.
 const ELEVATION: f64 = 48.0;
 /// Height of the box over the length of its sides.
-const BOX_HEIGHT: f64 = 0.5;
+const BOX_HEIGHT: f64 = 0.6;
 /// Cells between two lines of the mesh.
 const MESH: usize = 3;
 /// How strongly the parts of lines that are behind the surface show through.
@@ -54,7 +54,7 @@ const BEHIND: f64 = 0.3;
 /// Faces reach this many pixels over their edges: without, the page shines through the seams.
 const OVERLAP: f64 = 0.4;
 /// How much nearer than the surface its lines count as, so that they are painted after it.
-const LIFT: f64 = 0.035;
+const LIFT: f64 = 0.1;
 /// Longest piece of a line, as a share of the box: shorter than a cell, or the order goes wrong.
 const PIECE: f64 = 0.03;
 
@@ -103,7 +103,8 @@ impl Camera {
                 high[k] = high[k].max(flat[k]);
             }
         }
-        camera.scale = (frame.width() / (high[0] - low[0])).min(frame.height() / (high[1] - low[1]));
+        camera.scale =
+            (frame.width() / (high[0] - low[0])).min(frame.height() / (high[1] - low[1]));
         camera.middle = [(low[0] + high[0]) / 2.0, (low[1] + high[1]) / 2.0];
         camera
     }
@@ -124,7 +125,11 @@ fn corners() -> Vec<Boxed> {
     (0..8)
         .map(|k| {
             let side = |bit: usize| if k & bit == 0 { -1.0 } else { 1.0 };
-            [side(1), side(2), if k & 4 == 0 { 0.0 } else { 2.0 * BOX_HEIGHT }]
+            [
+                side(1),
+                side(2),
+                if k & 4 == 0 { 0.0 } else { 2.0 * BOX_HEIGHT },
+            ]
         })
         .collect()
 }
@@ -139,8 +144,16 @@ fn between(a: [f64; 3], b: [f64; 3], t: f64) -> [f64; 3] {
 
 impl Surface {
     /// A surface of `f` over the ranges of `x` and `y`.
-    pub fn sample(x: Axis, y: Axis, z: Axis, cells: usize, colour: fn(f64) -> Colour, f: &dyn Fn(f64, f64) -> f64) -> Self {
-        let at = |range: [f64; 2], k: usize| range[0] + (range[1] - range[0]) * k as f64 / cells as f64;
+    pub fn sample(
+        x: Axis,
+        y: Axis,
+        z: Axis,
+        cells: usize,
+        colour: fn(f64) -> Colour,
+        f: &dyn Fn(f64, f64) -> f64,
+    ) -> Self {
+        let at =
+            |range: [f64; 2], k: usize| range[0] + (range[1] - range[0]) * k as f64 / cells as f64;
         let side = cells + 1;
         Self {
             heights: (0..side * side)
@@ -211,7 +224,8 @@ impl Surface {
     fn faces(&self, camera: &Camera) -> Vec<Piece> {
         let mut pieces = Vec::new();
         for (i, j) in (0..self.cells * self.cells).map(|k| (k % self.cells, k / self.cells)) {
-            let quad = [(i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1)].map(|(i, j)| self.node(i, j));
+            let quad =
+                [(i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1)].map(|(i, j)| self.node(i, j));
             let face: Vec<Boxed> = cut_above(&quad, self.z.range[1])
                 .iter()
                 .map(|&p| self.boxed(p))
@@ -219,7 +233,9 @@ impl Surface {
             if face.len() < 3 {
                 continue;
             }
-            let middle = face.iter().fold([0.0; 3], |sum, p| [0, 1, 2].map(|k| sum[k] + p[k]));
+            let middle = face
+                .iter()
+                .fold([0.0; 3], |sum, p| [0, 1, 2].map(|k| sum[k] + p[k]));
             let middle = middle.map(|v| v / face.len() as f64);
             let corners: Vec<Px> = face.iter().map(|&p| camera.place(p)).collect();
             let colour = (self.colour)(middle[2] / (2.0 * BOX_HEIGHT));
@@ -236,7 +252,10 @@ impl Surface {
         let mut pieces = Vec::new();
         for line in (0..=self.cells).step_by(MESH) {
             for step in 0..self.cells {
-                for (from, to) in [((step, line), (step + 1, line)), ((line, step), (line, step + 1))] {
+                for (from, to) in [
+                    ((step, line), (step + 1, line)),
+                    ((line, step), (line, step + 1)),
+                ] {
                     let ends = [self.node(from.0, from.1), self.node(to.0, to.1)];
                     pieces.extend(self.mesh_piece(camera, ends));
                 }
@@ -258,16 +277,26 @@ impl Surface {
         let colour = darker((self.colour)(middle[2] / (2.0 * BOX_HEIGHT)));
         Some(Piece {
             nearness: camera.nearness(middle) + 0.5 * LIFT,
-            what: Paint::Line(vec![camera.place(a), camera.place(b)], Stroke::solid(colour, 0.8)),
+            what: Paint::Line(
+                vec![camera.place(a), camera.place(b)],
+                Stroke::solid(colour, 0.8),
+            ),
         })
     }
 
     /// The lines once more, faintly, over everything: what the surface hides shows through.
     fn hints(&self, canvas: &Canvas, camera: &Camera) -> Result<()> {
         self.paths.iter().try_for_each(|path| {
-            let points: Vec<Px> = path.points.iter().map(|&p| camera.place(self.boxed(p))).collect();
+            let points: Vec<Px> = path
+                .points
+                .iter()
+                .map(|&p| camera.place(self.boxed(p)))
+                .collect();
             let stroke = Stroke {
-                colour: Colour { 3: BEHIND, ..path.stroke.colour },
+                colour: Colour {
+                    3: BEHIND,
+                    ..path.stroke.colour
+                },
                 ..path.stroke
             };
             canvas.line(&points, &stroke)
@@ -275,7 +304,9 @@ impl Surface {
     }
 
     fn node(&self, i: usize, j: usize) -> [f64; 3] {
-        let at = |range: [f64; 2], k: usize| range[0] + (range[1] - range[0]) * k as f64 / self.cells as f64;
+        let at = |range: [f64; 2], k: usize| {
+            range[0] + (range[1] - range[0]) * k as f64 / self.cells as f64
+        };
         [
             at(self.x.range, i),
             at(self.y.range, j),
@@ -292,7 +323,10 @@ impl Surface {
                 let middle = between(chunk[0], chunk[chunk.len() - 1], 0.5);
                 pieces.push(Piece {
                     nearness: camera.nearness(middle) + LIFT,
-                    what: Paint::Line(chunk.iter().map(|&p| camera.place(p)).collect(), path.stroke),
+                    what: Paint::Line(
+                        chunk.iter().map(|&p| camera.place(p)).collect(),
+                        path.stroke,
+                    ),
                 });
             }
         }
@@ -314,7 +348,12 @@ impl Surface {
     fn axes(&self, canvas: &Canvas, camera: &Camera) -> Result<()> {
         let top = 2.0 * BOX_HEIGHT;
         let stroke = Stroke::solid(BLACK, 1.4);
-        let ends = [[-1.0, 1.0, top], [-1.0, 1.0, 0.0], [-1.0, -1.0, 0.0], [1.0, -1.0, 0.0]];
+        let ends = [
+            [-1.0, 1.0, top],
+            [-1.0, 1.0, 0.0],
+            [-1.0, -1.0, 0.0],
+            [1.0, -1.0, 0.0],
+        ];
         canvas.line(&ends.map(|p| camera.place(p)), &stroke)?;
         let along_x = |s: f64| [2.0 * s - 1.0, -1.0, 0.0];
         let along_y = |s: f64| [-1.0, 2.0 * s - 1.0, 0.0];
@@ -322,9 +361,33 @@ impl Surface {
         let right = Write::new(TICK, HPos::Left, VPos::Top);
         let left = Write::new(TICK, HPos::Right, VPos::Top);
         let before = Write::new(TICK, HPos::Right, VPos::Center);
-        edge(canvas, camera, &self.x, &along_x, [4.0, 4.0], &right, [24.0, 20.0])?;
-        edge(canvas, camera, &self.y, &along_y, [-4.0, 4.0], &left, [-24.0, 20.0])?;
-        edge(canvas, camera, &self.z, &along_z, [-5.0, 0.0], &before, [0.0, 0.0])?;
+        edge(
+            canvas,
+            camera,
+            &self.x,
+            &along_x,
+            [4.0, 4.0],
+            &right,
+            [24.0, 20.0],
+        )?;
+        edge(
+            canvas,
+            camera,
+            &self.y,
+            &along_y,
+            [-4.0, 4.0],
+            &left,
+            [-24.0, 20.0],
+        )?;
+        edge(
+            canvas,
+            camera,
+            &self.z,
+            &along_z,
+            [-5.0, 0.0],
+            &before,
+            [0.0, 0.0],
+        )?;
         let z_label = camera.place(along_z(1.0));
         let how = Write::new(LABEL, HPos::Left, VPos::Bottom);
         canvas.text(&self.z.label, [z_label[0] - 26.0, z_label[1] - 14.0], &how)
@@ -365,13 +428,20 @@ fn edge(
         let at = camera.place(along(axis.share(value)));
         let end = [at[0] + tick[0], at[1] + tick[1]];
         canvas.line(&[at, end], &Stroke::solid(BLACK, 1.4))?;
-        canvas.text(&label, [end[0] + 0.4 * tick[0], end[1] + 0.4 * tick[1]], how)?;
+        canvas.text(
+            &label,
+            [end[0] + 0.4 * tick[0], end[1] + 0.4 * tick[1]],
+            how,
+        )?;
     }
     if far == [0.0, 0.0] {
         return Ok(());
     }
     let at = camera.place(along(0.5));
-    let how = Write { size: LABEL, ..*how };
+    let how = Write {
+        size: LABEL,
+        ..*how
+    };
     canvas.text(&axis.label, [at[0] + far[0], at[1] + far[1]], &how)
 }
 
@@ -430,7 +500,12 @@ mod tests {
 
     #[test]
     fn cutting_keeps_what_is_below_and_ends_level() {
-        let quad = [[0.0, 0.0, 0.0], [1.0, 0.0, 2.0], [1.0, 1.0, 2.0], [0.0, 1.0, 0.0]];
+        let quad = [
+            [0.0, 0.0, 0.0],
+            [1.0, 0.0, 2.0],
+            [1.0, 1.0, 2.0],
+            [0.0, 1.0, 0.0],
+        ];
         let cut = cut_above(&quad, 1.0);
         assert_eq!(cut.len(), 4);
         assert!(cut.iter().all(|p| p[2] <= 1.0 && p[0] <= 0.5));
@@ -460,7 +535,10 @@ mod tests {
         let camera = Camera::new(&frame);
         for corner in corners() {
             let [x, y] = camera.place(corner);
-            assert!((9.9..=310.1).contains(&x) && (19.9..=220.1).contains(&y), "{x} {y}");
+            assert!(
+                (9.9..=310.1).contains(&x) && (19.9..=220.1).contains(&y),
+                "{x} {y}"
+            );
         }
     }
 }

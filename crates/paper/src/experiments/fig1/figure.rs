@@ -5,14 +5,14 @@ use dae::theory::Mode;
 use super::run::{Panel as Noise, Run, Trial};
 use crate::experiments::Model;
 use crate::plot::{
-    self, Axis, BLACK, Colour, Entry, Error, Legend, MARKED, Mark, Page, Panel, Path3, Picture, Row, Shape, Strip,
-    Stroke, Surface,
+    self, Axis, BLACK, Colour, Entry, Error, Legend, MARKED, Mark, Page, Panel, Path3, Picture,
+    Row, Shape, Strip, Stroke, Surface,
 };
 
 /// Half the side of the square of weights that is shown.
 const REACH: f64 = 2.0;
 /// Cells along a side of the surface.
-const CELLS: usize = 30;
+const CELLS: usize = 36;
 
 /// Draws Figure 1: a column for each epsilon, dynamics above, loss surface with paths below.
 ///
@@ -25,7 +25,11 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
             what: "Figure 1".to_owned(),
         });
     };
-    let range = plot::padded(trials(run).flat_map(|t| t.theory.iter().chain(&t.simulation)).copied());
+    let range = plot::padded(
+        trials(run)
+            .flat_map(|t| t.theory.iter().chain(&t.simulation))
+            .copied(),
+    );
     let dynamics = run
         .panels
         .iter()
@@ -45,7 +49,7 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
             .to_owned(),
         rows: vec![
             Row::new(0.78, dynamics).with_strip(Strip::Legend(dynamics_legend())),
-            Row::new(0.95, surfaces).with_strip(Strip::Legend(surface_legend())),
+            Row::new(1.12, surfaces).with_strip(Strip::Legend(surface_legend())),
         ],
     }
     .draw()
@@ -57,7 +61,11 @@ fn trials(run: &Run) -> impl Iterator<Item = &Trial> {
 
 /// Without noise the network is a plain autoencoder.
 fn colour(noise: &Noise) -> Colour {
-    plot::model(if noise.epsilon == 0.0 { Model::Ae } else { Model::Dae })
+    plot::model(if noise.epsilon == 0.0 {
+        Model::Ae
+    } else {
+        Model::Dae
+    })
 }
 
 fn theory(colour: Colour) -> Stroke {
@@ -74,13 +82,24 @@ fn fixed_point() -> Stroke {
 
 fn dynamics(noise: &Noise, column: usize, last: u64, range: [f64; 2]) -> Panel {
     let mut marks: Vec<Mark> = Vec::new();
-    let line = |t: &Trial, w: &[f64], stroke| Mark::line(t.epochs.iter().map(|&e| e as f64), w, stroke);
-    marks.extend(noise.trials.iter().map(|t| line(t, &t.theory, theory(colour(noise)))));
+    let line =
+        |t: &Trial, w: &[f64], stroke| Mark::line(t.epochs.iter().map(|&e| e as f64), w, stroke);
+    marks.extend(
+        noise
+            .trials
+            .iter()
+            .map(|t| line(t, &t.theory, theory(colour(noise)))),
+    );
     marks.push(Mark::Rule {
         y: noise.fixed_point,
         stroke: fixed_point(),
     });
-    marks.extend(noise.trials.iter().map(|t| line(t, &t.simulation, simulation())));
+    marks.extend(
+        noise
+            .trials
+            .iter()
+            .map(|t| line(t, &t.simulation, simulation())),
+    );
     let x = Axis::linear("epoch", [0.0, last as f64], 2);
     let y = Axis::linear("w₂w₁", range, 5);
     let y = if column > 0 { y.bare() } else { y };
@@ -100,25 +119,49 @@ fn surface(mode: &Mode, noise: &Noise) -> Result<Panel, Error> {
     let side = |label| Axis::linear(label, [-REACH, REACH], 2).with_ticks(&ticks);
     // Cut off just above the highest start: the corners, far higher, would flatten everything else.
     let vertical = Axis::linear("loss", [0.0, 1.08 * top.max(f64::MIN_POSITIVE)], 3);
-    let mut surface = Surface::sample(side("w₁"), side("w₂"), vertical, CELLS, plot::pastel, &height);
+    // Zero is where the floor is, and its label would lie on that of the horizontal axis.
+    let above: Vec<f64> = vertical
+        .ticks
+        .iter()
+        .copied()
+        .filter(|&v| v > 0.0)
+        .collect();
+    let vertical = vertical.with_ticks(&above);
+    let mut surface = Surface::sample(
+        side("w₁"),
+        side("w₂"),
+        vertical,
+        CELLS,
+        plot::pastel,
+        &height,
+    );
     surface.paths = plot::minima(mode, REACH)
         .curves
         .iter()
         .map(|branch| lifted(branch, &height, Stroke::solid(MARKED, 4.0)))
         .collect();
     for trial in &noise.trials {
-        surface.paths.push(lifted(&trial.path, &height, Stroke::solid(BLACK, 1.8)));
+        surface
+            .paths
+            .push(lifted(&trial.path, &height, Stroke::solid(BLACK, 1.8)));
         let start = trial.path.first().map(|&[w1, w2]| [w1, w2, height(w1, w2)]);
-        surface.markers.extend(start.map(|p| (p, Shape::Circle, 3.6, BLACK)));
+        surface
+            .markers
+            .extend(start.map(|p| (p, Shape::Circle, 3.6, BLACK)));
     }
     let saddle = [0.0, 0.0, height(0.0, 0.0)];
-    surface.markers.push((saddle, Shape::Cross, 6.0, plot::model(Model::Wdae)));
+    surface
+        .markers
+        .push((saddle, Shape::Cross, 6.0, plot::model(Model::Wdae)));
     Ok(Panel::surface("", surface))
 }
 
 fn lifted(path: &[[f64; 2]], height: &dyn Fn(f64, f64) -> f64, stroke: Stroke) -> Path3 {
     Path3 {
-        points: path.iter().map(|&[w1, w2]| [w1, w2, height(w1, w2)]).collect(),
+        points: path
+            .iter()
+            .map(|&[w1, w2]| [w1, w2, height(w1, w2)])
+            .collect(),
         stroke,
     }
 }

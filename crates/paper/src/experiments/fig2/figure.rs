@@ -55,11 +55,21 @@ fn label(model: Model) -> &'static str {
     }
 }
 
-fn panel(model: Model, column: usize, lambda: f64, curves: &[&Curve], epsilons: &[f64], last: u64) -> Panel {
+fn panel(
+    model: Model,
+    column: usize,
+    lambda: f64,
+    curves: &[&Curve],
+    epsilons: &[f64],
+    last: u64,
+) -> Panel {
     let marks = curves
         .iter()
         .map(|curve| {
-            let index = epsilons.iter().position(|e| *e == curve.epsilon).unwrap_or(0);
+            let index = epsilons
+                .iter()
+                .position(|e| *e == curve.epsilon)
+                .unwrap_or(0);
             let colour = plot::family(index, epsilons.len());
             let epochs = curve.epochs.iter().map(|&e| e as f64);
             Mark::line(epochs, &curve.w, Stroke::solid(colour, 2.4))

@@ -3,7 +3,8 @@
 use super::run::{Curve, Rates, Run, SpectrumRow, Variant};
 use crate::experiments::Model;
 use crate::plot::{
-    self, Axis, BLACK, ColourBar, Entry, Error, Legend, Mark, Page, Panel, Picture, Row, Shape, Strip, Stroke,
+    self, Axis, BLACK, ColourBar, Entry, Error, Legend, Mark, Page, Panel, Picture, Row, Shape,
+    Strip, Stroke,
 };
 
 /// Modes with smaller eigenvalues are not drawn: their learning times stretch the axes over empty decades.
@@ -15,7 +16,9 @@ const SMALLEST_LAMBDA: f64 = 1e-3;
 ///
 /// [`Error::Empty`] when a part of the run is missing, [`Error::Value`] when something is not finite.
 pub fn figure(run: &Run) -> Result<Picture, Error> {
-    let missing = |what: &str| Error::Empty { what: what.to_owned() };
+    let missing = |what: &str| Error::Empty {
+        what: what.to_owned(),
+    };
     let epsilons = epsilons(run);
     if run.rates.is_empty() {
         return Err(missing("the optimal learning rates of Figure 3"));
@@ -76,7 +79,12 @@ struct Pair<'a> {
 
 impl Pair<'_> {
     fn difference(&self) -> Vec<f64> {
-        self.dae.w.iter().zip(&self.wdae.w).map(|(d, w)| d - w).collect()
+        self.dae
+            .w
+            .iter()
+            .zip(&self.wdae.w)
+            .map(|(d, w)| d - w)
+            .collect()
     }
 }
 
@@ -125,7 +133,12 @@ fn dynamics(title: &str, pairs: &[Pair], count: usize) -> Panel {
         marks.push(against_epoch(pair.dae, &pair.dae.w, dae_stroke(colour)));
         marks.push(against_epoch(pair.wdae, &pair.wdae.w, wdae_stroke(colour)));
     }
-    Panel::plane(title, epoch_axis(pairs), Axis::linear("w₂w₁", [-0.02, 1.05], 4), marks)
+    Panel::plane(
+        title,
+        epoch_axis(pairs),
+        Axis::linear("w₂w₁", [-0.02, 1.05], 4),
+        marks,
+    )
 }
 
 fn dae_stroke(colour: plot::Colour) -> Stroke {
@@ -144,7 +157,12 @@ fn differences(title: &str, pairs: &[Pair], count: usize, range: [f64; 2]) -> Pa
             against_epoch(pair.dae, &pair.difference(), stroke)
         })
         .collect();
-    Panel::plane(title, epoch_axis(pairs), Axis::linear("DAE − WDAE", range, 4), marks)
+    Panel::plane(
+        title,
+        epoch_axis(pairs),
+        Axis::linear("DAE − WDAE", range, 4),
+        marks,
+    )
 }
 
 fn zero_title(pairs: &[Pair]) -> String {
@@ -156,12 +174,25 @@ fn rates(rates: &[Rates]) -> Panel {
     let column = |f: fn(&Rates) -> f64| rates.iter().map(f).collect::<Vec<f64>>();
     let marks = vec![
         Mark::line(epsilon(), &column(|r| r.ratio), ratio_stroke()),
-        Mark::line(epsilon(), &column(|r| r.wdae), Stroke::solid(plot::model(Model::Wdae), 2.6)),
-        Mark::line(epsilon(), &column(|r| r.dae), Stroke::solid(plot::model(Model::Dae), 2.6)),
+        Mark::line(
+            epsilon(),
+            &column(|r| r.wdae),
+            Stroke::solid(plot::model(Model::Wdae), 2.6),
+        ),
+        Mark::line(
+            epsilon(),
+            &column(|r| r.dae),
+            Stroke::solid(plot::model(Model::Dae), 2.6),
+        ),
     ];
     let last = epsilon().fold(0.0, f64::max);
     let x = Axis::linear("noise ε", [0.0, last.ceil()], 4);
-    Panel::plane("optimal rates", x, Axis::linear("α, ratio", [0.0, 1.05], 4), marks)
+    Panel::plane(
+        "optimal rates",
+        x,
+        Axis::linear("α, ratio", [0.0, 1.05], 4),
+        marks,
+    )
 }
 
 fn ratio_stroke() -> Stroke {
@@ -180,27 +211,35 @@ fn datasets(rows: &[SpectrumRow]) -> Vec<(&'static str, Shape)> {
 }
 
 fn learning_times(rows: &[SpectrumRow]) -> Panel {
-    let shown: Vec<&SpectrumRow> = rows.iter().filter(|r| r.lambda >= SMALLEST_LAMBDA).collect();
+    let shown: Vec<&SpectrumRow> = rows
+        .iter()
+        .filter(|r| r.lambda >= SMALLEST_LAMBDA)
+        .collect();
     let mut marks = Vec::new();
     for (dataset, shape) in datasets(rows) {
         let own = || shown.iter().filter(|r| r.dataset == dataset);
-        let columns: [(Model, fn(&SpectrumRow) -> f64); 2] =
-            [(Model::Wdae, |r| r.wdae_epochs), (Model::Dae, |r| r.dae_epochs)];
-        for (model, epochs) in columns {
-            let points: Vec<[f64; 2]> = own().map(|r| [r.lambda, epochs(r)]).collect();
-            marks.extend(series(points, shape, plot::model(model)));
-        }
+        let wdae = own().map(|r| [r.lambda, r.wdae_epochs]).collect();
+        let dae = own().map(|r| [r.lambda, r.dae_epochs]).collect();
+        marks.extend(series(wdae, shape, plot::model(Model::Wdae)));
+        marks.extend(series(dae, shape, plot::model(Model::Dae)));
     }
     let x = decades(shown.iter().map(|r| r.lambda));
     let y = decades(shown.iter().flat_map(|r| [r.dae_epochs, r.wdae_epochs]));
-    Panel::plane("one rate for all modes", Axis::log("λ", x), Axis::log("epochs to 95%", y), marks)
+    Panel::plane(
+        "one rate for all modes",
+        Axis::log("λ", x),
+        Axis::log("epochs to 95%", y),
+        marks,
+    )
 }
 
 /// A line through all points with a marker twice in a decade.
 fn series(points: Vec<[f64; 2]>, shape: Shape, colour: plot::Colour) -> Vec<Mark> {
     let mut marked: Vec<[f64; 2]> = Vec::new();
     for &p in &points {
-        let apart = marked.last().is_none_or(|last| (last[0] / p[0]).abs().ln().abs() > 1.1);
+        let apart = marked
+            .last()
+            .is_none_or(|last| (last[0] / p[0]).abs().ln().abs() > 1.1);
         if apart {
             marked.push(p);
         }

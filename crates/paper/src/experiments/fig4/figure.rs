@@ -5,8 +5,8 @@ use dae::theory::Mode;
 use super::run::{Row as ModelRow, Run, Trial};
 use crate::experiments::Model;
 use crate::plot::{
-    self, Axis, BLACK, Colour, Entry, Error, Field, Legend, MARKED, Mark, Page, Panel, Picture, Row, Shape, Strip,
-    Stroke, grey,
+    self, Axis, BLACK, Colour, Entry, Error, Field, Legend, MARKED, Mark, Page, Panel, Picture,
+    Row, Shape, Strip, Stroke, grey,
 };
 
 /// Half the side of the square of weights that is shown.
@@ -76,7 +76,11 @@ struct Place {
 
 impl Place {
     fn title(&self, text: &str) -> String {
-        if self.first { text.to_owned() } else { String::new() }
+        if self.first {
+            text.to_owned()
+        } else {
+            String::new()
+        }
     }
 
     fn x(&self, axis: Axis) -> Axis {
@@ -112,9 +116,21 @@ fn ordered(row: &ModelRow) -> impl Iterator<Item = &Trial> {
 /// The small start: dark magenta, the colour of no model and not of the minima.
 const SMALL: Colour = plotters::style::RGBAColor(170, 30, 120, 1.0);
 
-fn dynamics(row: &ModelRow, at: &Place, label: &str, range: [f64; 2], of: fn(&Trial) -> &Vec<f64>) -> Panel {
+fn dynamics(
+    row: &ModelRow,
+    at: &Place,
+    label: &str,
+    range: [f64; 2],
+    of: fn(&Trial) -> &Vec<f64>,
+) -> Panel {
     let mut marks: Vec<Mark> = ordered(row)
-        .map(|t| Mark::line(t.epochs.iter().map(|&e| e as f64), of(t), stroke(row.model, t)))
+        .map(|t| {
+            Mark::line(
+                t.epochs.iter().map(|&e| e as f64),
+                of(t),
+                stroke(row.model, t),
+            )
+        })
         .collect();
     if label == "w₂w₁" {
         marks.push(Mark::Rule {
@@ -139,7 +155,9 @@ fn landscape(row: &ModelRow, at: &Place) -> Result<Panel, Error> {
         .into_iter()
         .fold(f64::MIN_POSITIVE, f64::max);
     // Bands even in the square root: the valley is where things happen.
-    let levels: Vec<f64> = (1..BANDS).map(|k| top * (k as f64 / BANDS as f64).powi(2)).collect();
+    let levels: Vec<f64> = (1..BANDS)
+        .map(|k| top * (k as f64 / BANDS as f64).powi(2))
+        .collect();
     let field = Field::sample(side, side, SAMPLES, levels, &plot::heat, &f);
     let colours = field.colours.clone();
     let mut marks = vec![Mark::Field(field)];
@@ -215,11 +233,18 @@ fn path(model: Model, trial: &Trial) -> Vec<Mark> {
         points: trial.path.clone(),
         stroke,
     };
-    if is_small(trial) { vec![line] } else { vec![line, start] }
+    if is_small(trial) {
+        vec![line]
+    } else {
+        vec![line, start]
+    }
 }
 
 fn legend(run: &Run) -> Legend {
-    let mut entries = vec![Entry::line(Stroke::solid(SMALL, 3.4), "small start (0.01, 0.01)")];
+    let mut entries = vec![Entry::line(
+        Stroke::solid(SMALL, 3.4),
+        "small start (0.01, 0.01)",
+    )];
     for row in &run.rows {
         entries.push(Entry {
             marker: Some((Shape::Circle, 4.0, plot::model(row.model))),

@@ -19,7 +19,11 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
     let mut above: Vec<&Training> = Vec::new();
     let names = datasets(run);
     for (index, dataset) in names.iter().enumerate() {
-        let own: Vec<&Training> = run.trainings.iter().filter(|t| t.dataset == *dataset).collect();
+        let own: Vec<&Training> = run
+            .trainings
+            .iter()
+            .filter(|t| t.dataset == *dataset)
+            .collect();
         let last = index + 1 == names.len();
         let panels = [Model::Wdae, Model::Dae]
             .into_iter()
@@ -57,7 +61,10 @@ fn datasets(run: &Run) -> Vec<&'static str> {
 }
 
 fn panel(own: &[&Training], above: &[&Training], model: Model, column: usize) -> Panel {
-    let shown: Vec<&&Training> = own.iter().filter(|t| t.model == Model::Ae || t.model == model).collect();
+    let shown: Vec<&&Training> = own
+        .iter()
+        .filter(|t| t.model == Model::Ae || t.model == model)
+        .collect();
     let mut marks: Vec<Mark> = shown
         .iter()
         .flat_map(|t| t.modes.iter().map(|m| theory(t, m)))
@@ -90,7 +97,11 @@ fn title(training: &Training) -> String {
 
 fn theory(training: &Training, mode: &ModeSeries) -> Mark {
     let epochs = training.epochs.iter().map(|&e| e as f64);
-    Mark::line(epochs, &mode.theory, Stroke::solid(plot::model(training.model), 1.8))
+    Mark::line(
+        epochs,
+        &mode.theory,
+        Stroke::solid(plot::model(training.model), 1.8),
+    )
 }
 
 fn actual(training: &Training, mode: &ModeSeries, shape: Shape) -> Mark {
@@ -113,7 +124,14 @@ fn modes_legend(own: &[&Training]) -> Legend {
         entries: modes
             .iter()
             .zip(Shape::FAMILY)
-            .map(|(m, shape)| Entry::marker(shape, 6.0, BLACK, &format!("λ{} = {:.2}", plot::subscript(m.mode), m.lambda)))
+            .map(|(m, shape)| {
+                Entry::marker(
+                    shape,
+                    6.0,
+                    BLACK,
+                    &format!("λ{} = {:.2}", plot::subscript(m.mode), m.lambda),
+                )
+            })
             .collect(),
     }
 }

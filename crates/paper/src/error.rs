@@ -10,6 +10,10 @@ pub enum Error {
     #[error(transparent)]
     Dae(#[from] dae::Error),
 
+    /// A figure could not be drawn.
+    #[error(transparent)]
+    Plot(#[from] crate::plot::Error),
+
     /// A setting is wrong.
     #[error("{file}, [{figure}]: {problem}")]
     Setting {

@@ -12,9 +12,9 @@ use crate::table::Table;
 /// A value that is not finite.
 pub fn tables(run: &Run) -> Result<Vec<Table>> {
     let mut epsilon = Vec::new();
-    let (mut trial, mut epoch) = (Vec::new(), Vec::new());
-    let (mut theory, mut simulation) = (Vec::new(), Vec::new());
-    let (mut w1, mut w2, mut loss) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut trial, mut epoch) = (Vec::<u64>::new(), Vec::<u64>::new());
+    let (mut theory, mut simulation) = (Vec::<f64>::new(), Vec::<f64>::new());
+    let (mut w1, mut w2, mut loss) = (Vec::new(), Vec::new(), Vec::<f64>::new());
     for panel in &run.panels {
         for t in &panel.trials {
             epsilon.extend(t.epochs.iter().map(|_| panel.epsilon));

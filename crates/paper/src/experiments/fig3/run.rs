@@ -156,9 +156,9 @@ fn rates_at(lambda: f64, epsilon: f64) -> Result<Rates> {
 /// or below the start have nothing to learn and are left out.
 fn learning_times(settings: &Settings, dataset: DataSet, lambda: &[f64]) -> Result<Vec<SpectrumRow>> {
     let epsilon = settings.spectrum_epsilon;
-    let pair = |lambda: f64| {
+    let pair = |lambda: f64| -> dae::Result<(Mode, Mode)> {
         let dae = Mode::denoising(lambda, epsilon)?;
-        dae::Result::Ok((dae, Mode::decaying(lambda, dae.matched_gamma())?))
+        Ok((dae, Mode::decaying(lambda, dae.matched_gamma())?))
     };
     let Some(&largest) = lambda.first() else { return Ok(Vec::new()) };
     let (dae, wdae) = pair(largest)?;

@@ -68,8 +68,7 @@ impl DataSet {
 }
 
 /// [`Images::fingerprint`] of MNIST. The four files it was computed from have the published SHA-256.
-const MNIST_FINGERPRINT: &str =
-    "2604e522c25ae331c73d1015293301c02a4b767c1ad27f771ffc1f4d9bb8e33f";
+const MNIST_FINGERPRINT: &str = "2604e522c25ae331c73d1015293301c02a4b767c1ad27f771ffc1f4d9bb8e33f";
 
 /// [`Images::fingerprint`] of CIFAR-10.
 const CIFAR10_FINGERPRINT: &str =

@@ -118,8 +118,7 @@ fn descending(ascending: &Array1<f64>, moment: &Array2<f64>) -> Result<Vec<f64>>
     let largest = lambda.first().copied().unwrap_or_default();
     let rounding = largest.abs() * lambda.len() as f64 * f64::EPSILON;
     for value in &mut lambda {
-        // Written so that NaN is refused.
-        if !(*value >= -rounding) {
+        if value.is_nan() || *value < -rounding {
             return Err(Error::out_of_range(
                 "lambda",
                 *value,
@@ -241,13 +240,13 @@ impl Spectrum {
             .iter()
             .zip(&other.lambda)
             .map(|(a, b)| (a - b).abs());
-        // NaN sorts above every number here, so it is found, and fails the comparison.
+        // NaN sorts above every number here, so it is found.
         let worst = differences
             .enumerate()
             .max_by(|(_, a), (_, b)| a.total_cmp(b));
         let allowed = tolerance * other.lambda.first().copied().unwrap_or_default();
         match worst {
-            Some((mode, difference)) if !(difference <= allowed) => differ(
+            Some((mode, difference)) if difference.is_nan() || difference > allowed => differ(
                 format!("eigenvalue of mode {mode}"),
                 format!("{:?} within {allowed:e}", other.lambda[mode]),
                 format!("{:?}", self.lambda[mode]),

@@ -55,7 +55,7 @@ fn all<const N: usize>(
     ending: &str,
     mut fetch: impl FnMut(&str) -> Result<PathBuf>,
 ) -> Result<[PathBuf; N]> {
-    let mut paths = [const { PathBuf::new() }; N];
+    let mut paths: [PathBuf; N] = std::array::from_fn(|_| PathBuf::new());
     for (path, name) in paths.iter_mut().zip(names) {
         *path = fetch(&format!("{name}{ending}"))?;
     }

@@ -1,5 +1,8 @@
 //! Spectra: their files, their numbers, and how they are compared.
 
+// Clippy allows these in test functions by itself, but not in what they call.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod data_support;
 
 use std::path::Path;
@@ -81,8 +84,6 @@ fn the_real_mnist_has_the_committed_spectrum() {
     computed
         .agrees_with(&committed, Spectrum::TOLERANCE)
         .unwrap();
-    let fewer = Spectrum::of_images(&images, 2_000).unwrap();
-    fewer.agrees_with(&committed, 1.0).unwrap_err();
 }
 
 #[test]

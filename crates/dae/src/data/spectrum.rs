@@ -364,59 +364,41 @@ impl Head {
     }
 }
 
+/// Reads the header and the modes. There is nothing to quote in them, so a comma is a comma.
 fn read_rows(text: &str, head: &Head, file: &Path) -> Result<Vec<f64>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .comment(Some(b'#'))
-        .from_reader(text.as_bytes());
-    let damaged = |error: csv::Error| {
-        let line = error.position().map_or(1, csv::Position::line);
-        at(file, line, "two columns", &error.to_string())
-    };
-    let header = reader.headers().map_err(damaged)?;
-    if header != vec!["mode", "lambda"] {
-        let line = header.position().map_or(1, csv::Position::line);
-        return Err(at(file, line, "mode,lambda", &format!("{header:?}")));
+    let mut lines = (1..)
+        .zip(text.lines())
+        .filter(|(_, line)| !line.starts_with('#'));
+    let end = 1 + text.lines().count() as u64;
+    let (number, header) = lines.next().unwrap_or((end, "the end"));
+    if header != "mode,lambda" {
+        return Err(at(file, number, "mode,lambda", header));
     }
     let mut lambda: Vec<f64> = Vec::new();
-    for row in reader.records() {
-        let row = row.map_err(damaged)?;
-        let line = row.position().map_or(1, csv::Position::line);
-        let found = row.iter().collect::<Vec<_>>().join(",");
-        let (mode, limit) = (lambda.len(), lambda.last().copied().unwrap_or(f64::MAX));
-        if mode == head.modes {
-            return Err(at(
-                file,
-                line,
-                format!("the end after {mode} modes"),
-                &found,
-            ));
-        }
-        if row[0] != *mode.to_string() {
-            return Err(at(file, line, format!("mode {mode}"), &found));
-        }
+    for mode in 0..head.modes {
+        let (number, line) = lines.next().unwrap_or((end, "the end"));
+        let limit = lambda.last().copied().unwrap_or(f64::MAX);
+        let (first, second) = line.split_once(',').unwrap_or((line, ""));
         // The range excludes NaN and infinity too.
-        match row[1].parse::<f64>() {
-            Ok(value) if (0.0..=limit).contains(&value) => lambda.push(value),
+        match second.parse::<f64>() {
+            Ok(value) if first == mode.to_string() && (0.0..=limit).contains(&value) => {
+                lambda.push(value);
+            }
             _ => {
-                return Err(at(
-                    file,
-                    line,
-                    format!("a number from 0 to {limit:?}"),
-                    &found,
-                ));
+                let expected = format!("mode {mode} and a number from 0 to {limit:?}");
+                return Err(at(file, number, expected, line));
             }
         }
     }
-    if lambda.len() != head.modes {
-        let found = format!("{} modes", lambda.len());
-        return Err(at(
+    match lines.next() {
+        Some((number, line)) => Err(at(
             file,
-            reader.position().line(),
-            format!("{} modes", head.modes),
-            &found,
-        ));
+            number,
+            format!("the end after {} modes", head.modes),
+            line,
+        )),
+        None => Ok(lambda),
     }
-    Ok(lambda)
 }
 
 fn at(file: &Path, line: u64, expected: impl Into<String>, found: &str) -> Error {

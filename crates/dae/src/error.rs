@@ -74,7 +74,9 @@ pub enum Error {
     },
 
     /// No source could deliver a data set.
-    #[error("no source delivered {dataset}:\n{attempts}\nConnect to the internet, install npm, or set DAE_DATA_MIRROR to a directory that holds the files listed in data/README.md")]
+    #[error(
+        "no source delivered {dataset}:\n{attempts}\nConnect to the internet, install npm, or set DAE_DATA_MIRROR to a directory that holds the files listed in data/README.md"
+    )]
     NoSource {
         /// The data set.
         dataset: &'static str,
@@ -144,7 +146,9 @@ pub enum Error {
     },
 
     /// Two results that should be the same are not.
-    #[error("{what}: expected {expected}, found {found}; one of the two comes from other data or other code")]
+    #[error(
+        "{what}: expected {expected}, found {found}; one of the two comes from other data or other code"
+    )]
     Disagreement {
         /// What was compared.
         what: String,
@@ -158,7 +162,11 @@ pub enum Error {
 impl Error {
     /// Builds [`Error::OutOfRange`].
     pub fn out_of_range(name: &'static str, value: impl ToString, allowed: &'static str) -> Self {
-        Self::OutOfRange { name, value: value.to_string(), allowed }
+        Self::OutOfRange {
+            name,
+            value: value.to_string(),
+            allowed,
+        }
     }
 
     /// Builds an adapter for `map_err` that adds the path to an I/O error.

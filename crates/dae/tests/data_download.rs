@@ -147,7 +147,8 @@ fn answer(
         Manner::Stall => {
             stream.write_all(head.as_bytes())?;
             stream.write_all(&file[from..middle])?;
-            // Held open longer than any test waits, by a thread, so that the next request is answered.
+            // Held open longer than any test waits, by a thread, so that the next request is
+            // answered.
             thread::spawn(move || {
                 thread::sleep(Duration::from_secs(60));
                 drop(stream);

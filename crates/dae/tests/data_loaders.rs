@@ -459,3 +459,16 @@ fn the_fingerprint_notices_every_kind_of_change() {
     differs(&|images| std::mem::swap(&mut images.train, &mut images.test));
     differs(&|images| images.dataset = DataSet::Cifar10);
 }
+
+#[test]
+fn data_sets_have_one_name_everywhere() {
+    for (dataset, name) in DataSet::ALL.into_iter().zip(["mnist", "cifar10"]) {
+        assert_eq!(dataset.to_string(), name);
+        assert_eq!(name.parse::<DataSet>().unwrap(), dataset);
+        let json = format!("\"{name}\"");
+        assert_eq!(serde_json::to_string(&dataset).unwrap(), json);
+        assert_eq!(serde_json::from_str::<DataSet>(&json).unwrap(), dataset);
+    }
+    let message = "MNIST".parse::<DataSet>().unwrap_err().to_string();
+    assert!(message.contains("\"mnist\" or \"cifar10\""), "{message}");
+}

@@ -1,4 +1,5 @@
-//! Getting data sets: every source, in order, with failures on the way. Nothing here needs the network.
+//! Getting data sets: every source, in order, with failures on the way. Nothing here needs the
+//! network.
 
 // Clippy allows these in test functions by itself, but not in what they call.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -10,11 +11,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use dae::data::{
-    CacheState, DataSet, Event, Expected, Images, SourceOptions, cifar10, load, load_expected,
-    verify, verify_expected,
+    CacheState, DataSet, Event, Expected, Images, SourceOptions, Split, cifar10, load,
+    load_expected, verify, verify_expected,
 };
 use dae::{Error, Result};
 use data_support::*;
+use ndarray::s;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
@@ -234,6 +236,12 @@ fn nothing_anywhere_is_an_error_that_lists_what_was_tried() {
     let state = verify_expected(&expected(&images), &place.options).state;
     assert!(matches!(state, CacheState::Absent));
 
+    let both = verify(&place.options);
+    assert!(
+        both.iter()
+            .all(|entry| matches!(entry.state, CacheState::Absent))
+    );
+
     // A mirror with bad files only: they are named, and nothing is stored.
     write(
         &place.mirror,
@@ -388,6 +396,21 @@ fn the_real_mnist_has_the_published_files_in_every_form() {
     );
 }
 
+/// Mean and standard deviation of one colour over all images.
+fn mean_and_deviation(split: &Split, channel: usize) -> (f64, f64) {
+    let pixels = split
+        .pixels
+        .slice(s![.., channel * 1024..(channel + 1) * 1024]);
+    let sum: u64 = pixels.iter().map(|&byte| u64::from(byte)).sum();
+    let squares: u64 = pixels.iter().map(|&byte| u64::from(byte).pow(2)).sum();
+    let (count, scale) = (pixels.len() as f64, 255.0);
+    let mean = sum as f64 / count / scale;
+    (
+        mean,
+        (squares as f64 / count / scale / scale - mean * mean).sqrt(),
+    )
+}
+
 #[test]
 fn the_real_cifar10_is_the_same_from_its_archive() {
     let Some(images) = real(DataSet::Cifar10) else {
@@ -398,6 +421,16 @@ fn the_real_cifar10_is_the_same_from_its_archive() {
         assert_eq!(
             (count(&images.train.labels), count(&images.test.labels)),
             (5_000, 1_000)
+        );
+    }
+    let found = [0, 1, 2].map(|channel| mean_and_deviation(&images.train, channel));
+    let quoted = [(0.4914, 0.2470), (0.4822, 0.2435), (0.4465, 0.2616)];
+    for ((mean, deviation), quoted) in found.into_iter().zip(quoted) {
+        assert!((mean - quoted.0).abs() < 6e-5, "{mean} is not {}", quoted.0);
+        assert!(
+            (deviation - quoted.1).abs() < 6e-5,
+            "{deviation} is not {}",
+            quoted.1
         );
     }
     let archive = tgz(under("cifar-10-batches-bin", cifar10_files(&images)));

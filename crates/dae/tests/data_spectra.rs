@@ -245,6 +245,13 @@ fn disagreements_name_the_worst_mode() {
     a.agrees_with(&b, 1.0).unwrap_err();
 }
 
+/// Text that is a little like a spectrum: keys, modes, and anything.
+const TEXTS: &str = concat!(
+    "(# ?(dataset|samples|modes|convention)?:? ?[a-z0-9]{0,3}\n",
+    "|[0-9],[-0-9e.]{0,4}\n",
+    "|\\PC{0,9}\n?){0,9}"
+);
+
 /// Failures that were found once are tried first from then on.
 fn config() -> ProptestConfig {
     let file = "tests/data_spectra.proptest-regressions";
@@ -269,7 +276,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_the_reader_panic(text in "(# ?(dataset|samples|modes|convention)?:? ?[a-z0-9]{0,3}\n|[0-9],[-0-9e.]{0,4}\n|\\PC{0,9}\n?){0,9}") {
+    fn no_text_makes_the_reader_panic(text in TEXTS) {
         prop_assert!(parse(&text).is_err());
     }
 }

@@ -30,9 +30,10 @@ const CONVENTION: &str = "eigenvalues of X^T X / N, pixels / 255, uncentred";
 /// [`Error::TooManyImages`] if there are fewer images; [`Error::OutOfRange`] if `samples` is zero.
 ///
 /// # Numerical notes
-/// The products are summed over the bytes, not over their 255th parts. A sum of 60,000 products of two bytes is
-/// an integer below 2^32, hence exact in `f64` in whatever order BLAS adds it up; the only rounding is that of
-/// the one division at the end. So the result is the same, bit for bit, with any number of threads.
+/// The products are summed over the bytes, not over their 255th parts. A sum of 60,000 products of
+/// two bytes is an integer below 2^32, hence exact in `f64` in whatever order BLAS adds it up; the
+/// only rounding is that of the one division at the end. So the result is the same, bit for bit,
+/// with any number of threads.
 ///
 /// # Reference
 /// Section 2 of the paper, where `Sigma_xx` is `N` times this.
@@ -74,7 +75,8 @@ pub fn second_moment(split: &Split, samples: usize) -> Result<Array2<f64>> {
 pub struct Eigen {
     /// The eigenvalues.
     pub lambda: Array1<f64>,
-    /// The eigenvectors. The component of largest magnitude of each is positive (the first of several).
+    /// The eigenvectors. The component of largest magnitude of each is positive (the first of
+    /// several).
     pub u: Array2<f64>,
 }
 
@@ -82,11 +84,12 @@ impl Eigen {
     /// Decomposes a symmetric matrix without negative eigenvalues, such as [`second_moment`] gives.
     ///
     /// # Errors
-    /// [`Error::LinearAlgebra`] if LAPACK fails; [`Error::OutOfRange`] if an eigenvalue is negative by more
-    /// than rounding; [`Error::Disagreement`] if they do not add up to the trace.
+    /// [`Error::LinearAlgebra`] if LAPACK fails; [`Error::OutOfRange`] if an eigenvalue is negative
+    /// by more than rounding; [`Error::Disagreement`] if they do not add up to the trace.
     ///
     /// # Numerical notes
-    /// Negative eigenvalues down to `-lambda_0 D EPSILON` are rounding errors of zeros, and become zero.
+    /// Negative eigenvalues down to `-lambda_0 D EPSILON` are rounding errors of zeros, and become
+    /// zero.
     ///
     /// # Example
     /// ```
@@ -155,7 +158,8 @@ pub struct Spectrum {
 impl Spectrum {
     /// How well a recomputed spectrum agrees with a stored one, relative to the largest eigenvalue.
     ///
-    /// Other versions of LAPACK round otherwise, by some `D EPSILON`; other data differ by far more.
+    /// Other versions of LAPACK round otherwise, by some `D EPSILON`; other data differ by far
+    /// more.
     pub const TOLERANCE: f64 = 1e-10;
 
     /// Computes the spectrum of the first `samples` training images.
@@ -255,7 +259,8 @@ impl Spectrum {
         }
     }
 
-    /// The content of a CSV file. Numbers have as many digits as it takes to read the same ones back.
+    /// The content of a CSV file. Numbers have as many digits as it takes to read the same ones
+    /// back.
     pub fn to_csv(&self) -> String {
         let Self {
             dataset,
@@ -294,9 +299,9 @@ impl Spectrum {
     /// Understands the content of a CSV file; `file` is named in messages.
     ///
     /// # Errors
-    /// [`Error::Line`], naming file and line, for anything that [`Spectrum::to_csv`] would not write: a key that
-    /// is missing, unknown or there twice, a wrong number of modes, a mode out of order, an eigenvalue that is
-    /// negative, not finite or larger than the one before.
+    /// [`Error::Line`], naming file and line, for anything that [`Spectrum::to_csv`] would not
+    /// write: a key that is missing, unknown or there twice, a wrong number of modes, a mode out of
+    /// order, an eigenvalue that is negative, not finite or larger than the one before.
     pub fn parse(text: &str, file: &Path) -> Result<Self> {
         let head = Head::parse(text, file)?;
         let lambda = read_rows(text, &head, file)?;

@@ -58,7 +58,8 @@ pub(super) fn find(dataset: DataSet, folder: &Path) -> Vec<Form> {
 }
 
 fn find_mnist(folder: &Path) -> Vec<Form> {
-    // A plain file that turns out to be bad must not hide a good compressed one, nor the other way round.
+    // A plain file that turns out to be bad must not hide a good compressed one, nor the other way
+    // round.
     let prefer = |endings: [&str; 2]| {
         let pick = |name: &str| {
             let paths = endings.map(|ending| folder.join(format!("{name}{ending}")));

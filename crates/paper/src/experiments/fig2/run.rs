@@ -1,6 +1,12 @@
 //! What Figure 2 computes.
 
-use crate::experiments::Model;
+use dae::Checked;
+use dae::theory::Mode;
+use dae::theory::dynamics::balanced;
+
+use super::Settings;
+use crate::Result;
+use crate::experiments::{Model, epochs};
 
 /// Everything that Figure 2 shows.
 #[derive(Debug, Clone)]
@@ -24,4 +30,26 @@ pub struct Curve {
     pub epochs: Vec<u64>,
     /// Mapping `w2 w1`, one for each epoch.
     pub w: Vec<f64>,
+}
+
+/// Evaluates the balanced closed form for the DAE and for the WDAE with the matched decay.
+///
+/// # Errors
+/// Settings outside the domain of the theory.
+pub fn run(settings: &Checked<Settings>) -> Result<Run> {
+    let epochs = epochs(settings.epochs, settings.record_every);
+    let mut curves = Vec::new();
+    for model in [Model::Dae, Model::Wdae] {
+        for &lambda in &settings.lambda {
+            for &epsilon in &settings.epsilon {
+                let dae = Mode::denoising(lambda, epsilon)?;
+                let gamma = dae.matched_gamma();
+                let mode = if model == Model::Dae { dae } else { Mode::decaying(lambda, gamma)? };
+                let at = |&epoch: &u64| balanced(&mode, settings.w0, settings.alpha * epoch as f64);
+                let w = epochs.iter().map(at).collect::<dae::Result<_>>()?;
+                curves.push(Curve { model, lambda, epsilon, gamma, epochs: epochs.clone(), w });
+            }
+        }
+    }
+    Ok(Run { curves })
 }

@@ -1,8 +1,14 @@
 //! What Figure 3 computes.
 
+use dae::Checked;
+use dae::data::{DataSet, Spectrum};
+use dae::theory::dynamics::balanced;
+use dae::theory::{Mode, rates};
 use serde::{Deserialize, Serialize};
 
-use crate::experiments::Model;
+use super::Settings;
+use crate::Result;
+use crate::experiments::{Model, epochs};
 
 /// Everything that Figure 3 shows.
 #[derive(Debug, Clone)]
@@ -23,6 +29,19 @@ pub enum Variant {
     Published,
     /// `1 / (2 lambda + gamma)`, the rate that goes with the DAE's.
     Consistent,
+}
+
+impl Variant {
+    /// Both, in the order of the rows.
+    pub const ALL: [Self; 2] = [Self::Published, Self::Consistent];
+
+    /// The name in the table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Consistent => "consistent",
+        }
+    }
 }
 
 /// One theory curve.
@@ -76,4 +95,90 @@ pub struct SpectrumRow {
     pub dae_epochs: f64,
     /// Epochs that the WDAE needs.
     pub wdae_epochs: f64,
+}
+
+/// Evaluates the closed form at a fraction of each model's optimal rate, the rates themselves, and the learning
+/// times that one global rate gives the modes of real spectra.
+///
+/// # Errors
+/// Settings outside the domain of the theory.
+pub fn run(settings: &Checked<Settings>, spectra: &[(DataSet, Spectrum)]) -> Result<Run> {
+    let mut curves = Vec::new();
+    for variant in Variant::ALL {
+        for model in [Model::Dae, Model::Wdae] {
+            for &epsilon in &settings.epsilon {
+                curves.push(curve(settings, variant, model, epsilon)?);
+            }
+        }
+    }
+    let grid = (0..).map(|i| f64::from(i) * settings.rates_epsilon_step);
+    let rates = grid
+        .take_while(|&epsilon| epsilon < settings.rates_epsilon_end)
+        .map(|epsilon| rates_at(settings.lambda, epsilon))
+        .collect::<Result<_>>()?;
+    let mut spectrum = Vec::new();
+    for (dataset, data) in spectra {
+        spectrum.extend(learning_times(settings, *dataset, &data.lambda)?);
+    }
+    Ok(Run { curves, rates, spectrum })
+}
+
+fn curve(settings: &Settings, variant: Variant, model: Model, epsilon: f64) -> Result<Curve> {
+    let dae = Mode::denoising(settings.lambda, epsilon)?;
+    let gamma = dae.matched_gamma();
+    let mode = if model == Model::Dae { dae } else { Mode::decaying(settings.lambda, gamma)? };
+    let optimal = match (model, variant) {
+        (Model::Wdae, Variant::Published) => rates::published_wdae(&mode)?,
+        _ => rates::optimal(&mode)?,
+    };
+    let alpha = settings.rate_fraction * optimal;
+    let epochs = epochs(settings.epochs, settings.record_every);
+    let at = |&epoch: &u64| balanced(&mode, settings.w0, alpha * epoch as f64);
+    let w = epochs.iter().map(at).collect::<dae::Result<_>>()?;
+    Ok(Curve { variant, model, epsilon, gamma, alpha, epochs, w })
+}
+
+fn rates_at(lambda: f64, epsilon: f64) -> Result<Rates> {
+    let dae = Mode::denoising(lambda, epsilon)?;
+    let gamma = dae.matched_gamma();
+    Ok(Rates {
+        epsilon,
+        gamma,
+        dae: rates::optimal(&dae)?,
+        wdae: rates::optimal(&Mode::decaying(lambda, gamma)?)?,
+        ratio: rates::ratio(lambda, epsilon)?,
+    })
+}
+
+/// Learning time of every mode of a spectrum in epochs, at the optimal rate of its largest eigenvalue.
+///
+/// The decay is matched mode by mode, so that both models head for the same mapping. Modes whose fixed point lies at
+/// or below the start have nothing to learn and are left out.
+fn learning_times(settings: &Settings, dataset: DataSet, lambda: &[f64]) -> Result<Vec<SpectrumRow>> {
+    let epsilon = settings.spectrum_epsilon;
+    let pair = |lambda: f64| -> dae::Result<(Mode, Mode)> {
+        let dae = Mode::denoising(lambda, epsilon)?;
+        Ok((dae, Mode::decaying(lambda, dae.matched_gamma())?))
+    };
+    let Some(&largest) = lambda.first() else { return Ok(Vec::new()) };
+    let (dae, wdae) = pair(largest)?;
+    let (dae_alpha, wdae_alpha) = (rates::optimal(&dae)?, rates::optimal(&wdae)?);
+    let mut rows = Vec::new();
+    for (mode, &lambda) in lambda.iter().enumerate() {
+        let (dae, wdae) = pair(lambda)?;
+        if dae.fixed_point().min(wdae.fixed_point()) <= settings.w0 {
+            continue;
+        }
+        let time = |mode| rates::learning_time(mode, settings.w0, settings.spectrum_fraction);
+        rows.push(SpectrumRow {
+            dataset: dataset.name(),
+            mode,
+            lambda,
+            epsilon,
+            gamma: wdae.gamma(),
+            dae_epochs: time(&dae)? / dae_alpha,
+            wdae_epochs: time(&wdae)? / wdae_alpha,
+        });
+    }
+    Ok(rows)
 }

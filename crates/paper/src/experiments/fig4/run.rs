@@ -1,6 +1,12 @@
 //! What Figure 4 computes.
 
+use dae::theory::Mode;
+use dae::train::scalar::{ScalarSettings, descend};
+use dae::{Checked, Settings as _};
+
+use super::Settings;
 use crate::experiments::Model;
+use crate::{Result, starts};
 
 /// Everything that Figure 4 shows: a row for the DAE, a row for the WDAE.
 #[derive(Debug, Clone)]
@@ -39,4 +45,47 @@ pub struct Trial {
     pub w: Vec<f64>,
     /// `sqrt(w1^2 + w2^2)`.
     pub norm: Vec<f64>,
+}
+
+/// Runs gradient descent with noise and with decay from every start.
+///
+/// # Errors
+/// Divergence, or a trial that was not published.
+pub fn run(settings: &Checked<Settings>) -> Result<Run> {
+    let mut starts = vec![(0, settings.small_start)];
+    for &trial in &settings.trials {
+        starts.push((trial, starts::published(trial)?));
+    }
+    let models = [(Model::Dae, settings.epsilon, 0.0), (Model::Wdae, 0.0, settings.gamma)];
+    let rows = models.into_iter().map(|(model, epsilon, gamma)| {
+        let mode = Mode::new(settings.lambda, epsilon, gamma)?;
+        let trials = starts.iter().map(|&start| trial(settings, &mode, start));
+        Ok(Row {
+            model,
+            lambda: settings.lambda,
+            epsilon,
+            gamma,
+            fixed_point: mode.fixed_point(),
+            trials: trials.collect::<Result<_>>()?,
+        })
+    });
+    Ok(Run { rows: rows.collect::<Result<_>>()? })
+}
+
+fn trial(settings: &Settings, mode: &Mode, (trial, start): (usize, [f64; 2])) -> Result<Trial> {
+    let descent = ScalarSettings {
+        lambda: mode.lambda(),
+        epsilon: mode.epsilon(),
+        gamma: mode.gamma(),
+        alpha: settings.alpha,
+        epochs: settings.epochs,
+    };
+    let states = descend(&descent.check()?, start)?;
+    Ok(Trial {
+        trial,
+        epochs: states.iter().map(|state| state.epoch).collect(),
+        path: states.iter().map(|state| [state.w1, state.w2]).collect(),
+        w: states.iter().map(|state| state.w1 * state.w2).collect(),
+        norm: states.iter().map(|state| state.w1.hypot(state.w2)).collect(),
+    })
 }

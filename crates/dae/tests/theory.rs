@@ -1,0 +1,225 @@
+//! Invariants of the theory over random parameters.
+
+use dae::theory::{Mode, dynamics, rates, scalar};
+use ode_solvers::dop_shared::{OutputType, System};
+use ode_solvers::{Dop853, Vector2};
+use proptest::prelude::*;
+
+/// An integration of the two differential equations as they stand, written for this test alone.
+fn integrate([lambda, epsilon, gamma]: [f64; 3], start: [f64; 2], s: f64) -> [f64; 2] {
+    struct Flow([f64; 3]);
+    impl System<f64, Vector2<f64>> for Flow {
+        fn system(&self, _: f64, w: &Vector2<f64>, dw: &mut Vector2<f64>) {
+            let [lambda, epsilon, gamma] = self.0;
+            let pull = lambda - w[0] * w[1] * (lambda + epsilon);
+            *dw = Vector2::new(w[1] * pull - gamma * w[0], w[0] * pull - gamma * w[1]);
+        }
+    }
+    if s == 0.0 {
+        return start;
+    }
+    let mut solver = Dop853::from_param(
+        Flow([lambda, epsilon, gamma]),
+        0.0,
+        s,
+        0.0,
+        Vector2::new(start[0], start[1]),
+        1e-13,
+        1e-14,
+        0.9,
+        0.0,
+        0.333,
+        6.0,
+        s,
+        0.0,
+        10_000_000,
+        u32::MAX,
+        OutputType::Sparse,
+    );
+    solver.integrate().unwrap();
+    let end = solver.y_out().last().unwrap();
+    [end[0], end[1]]
+}
+
+fn product([w1, w2]: [f64; 2]) -> f64 {
+    w1 * w2
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn balanced_form_solves_the_equations(
+        lambda in 0.0..5.0f64, epsilon in 0.0..5.0, gamma in 0.0..6.0,
+        w in -2.0..2.0f64, opposite: bool, s in 0.0..5.0,
+    ) {
+        let mode = Mode::new(lambda, epsilon, gamma).unwrap();
+        let start = [w, if opposite { -w } else { w }];
+        let expected = product(integrate([lambda, epsilon, gamma], start, s));
+        let found = dynamics::balanced(&mode, product(start), s).unwrap();
+        prop_assert!((found - expected).abs() < 1e-9, "{found} against {expected}");
+    }
+
+    #[test]
+    fn unbalanced_form_solves_the_equations(
+        lambda in 0.0..5.0f64, epsilon in 0.0..5.0, w1 in -2.0..2.0, w2 in -2.0..2.0, s in 0.0..5.0,
+    ) {
+        let mode = Mode::denoising(lambda, epsilon).unwrap();
+        let expected = integrate([lambda, epsilon, 0.0], [w1, w2], s);
+        let found = dynamics::unbalanced(&mode, [w1, w2], s).unwrap();
+        for i in 0..2 {
+            prop_assert!((found[i] - expected[i]).abs() < 1e-9, "{found:?} against {expected:?}");
+        }
+    }
+
+    #[test]
+    fn trajectory_solves_the_equations_with_decay(
+        lambda in 0.0..5.0f64, epsilon in 0.0..5.0, gamma in 0.0..6.0,
+        w1 in -2.0..2.0, w2 in -2.0..2.0, s in 0.0..8.0,
+    ) {
+        let mode = Mode::new(lambda, epsilon, gamma).unwrap();
+        let found = dynamics::trajectory(&mode, [w1, w2], &[0.3 * s, s]).unwrap();
+        for (time, weights) in [(0.3 * s, found[0]), (s, found[1])] {
+            let expected = integrate([lambda, epsilon, gamma], [w1, w2], time);
+            prop_assert!((product(weights) - product(expected)).abs() < 1e-9, "{weights:?} against {expected:?}");
+            let imbalance = dynamics::imbalance_at(&mode, [w1, w2], time).unwrap();
+            prop_assert!((scalar::imbalance(weights[0], weights[1]) - imbalance).abs() < 1e-8);
+        }
+    }
+
+    #[test]
+    fn nothing_in_the_domain_gives_nan(
+        lambda in magnitude(), epsilon in magnitude(), gamma in magnitude(),
+        w1 in signed(), w2 in signed(), s in time(),
+    ) {
+        let mode = Mode::new(lambda, epsilon, gamma).unwrap();
+        let w = dynamics::balanced(&mode, w1, s).unwrap();
+        prop_assert!(w.is_finite());
+        prop_assert!(w * w1 >= 0.0, "the sign of a balanced mapping never changes");
+        let noisy = Mode::denoising(lambda, epsilon).unwrap();
+        let [a, b] = dynamics::unbalanced(&noisy, [w1, w2], s).unwrap();
+        prop_assert!(a.is_finite() && b.is_finite());
+        let scale = w1 * w1 + w2 * w2 + a * a + b * b;
+        let drift = scalar::imbalance(a, b) - scalar::imbalance(w1, w2);
+        prop_assert!(drift.abs() <= 64.0 * f64::EPSILON * scale, "w2^2 - w1^2 drifts by {drift}");
+    }
+
+    #[test]
+    fn nearly_balanced_joins_balanced(lambda in 0.0..5.0f64, epsilon in 0.0..5.0, w in -2.0..2.0f64, opposite: bool, s in 0.0..20.0) {
+        let mode = Mode::denoising(lambda, epsilon).unwrap();
+        let partner = if opposite { -w } else { w };
+        let limit = dynamics::balanced(&mode, w * partner, s).unwrap();
+        let exact = product(dynamics::unbalanced(&mode, [w, partner], s).unwrap());
+        prop_assert!((exact - limit).abs() < 1e-13);
+        // From w1 = -w2 the smallest imbalance grows as e^{2 lambda s}: only there is the limit not uniform in s.
+        if !opposite {
+            let near = product(dynamics::unbalanced(&mode, [w, partner * (1.0 + 1e-10)], s).unwrap());
+            prop_assert!((near - limit).abs() < 1e-8);
+        }
+    }
+
+    #[test]
+    fn gradient_and_hessian_agree_with_finite_differences(
+        lambda in 0.0..5.0f64, epsilon in 0.0..5.0, gamma in 0.0..6.0, w1 in -2.0..2.0, w2 in -2.0..2.0,
+    ) {
+        let mode = Mode::new(lambda, epsilon, gamma).unwrap();
+        let h = 1e-5;
+        let gradient = mode.gradient(w1, w2);
+        let hessian = mode.hessian(w1, w2);
+        for (i, [d1, d2]) in [[h, 0.0], [0.0, h]].into_iter().enumerate() {
+            let slope = (mode.loss(w1 + d1, w2 + d2) - mode.loss(w1 - d1, w2 - d2)) / (2.0 * h);
+            prop_assert!((slope - gradient[i]).abs() < 1e-7);
+            let (up, down) = (mode.gradient(w1 + d1, w2 + d2), mode.gradient(w1 - d1, w2 - d2));
+            for j in 0..2 {
+                prop_assert!(((up[j] - down[j]) / (2.0 * h) - hessian[i][j]).abs() < 1e-6);
+            }
+        }
+    }
+
+    #[test]
+    fn every_start_reaches_the_fixed_point(
+        lambda in 0.2..5.0f64, epsilon in 0.0..5.0, gamma in 0.05..6.0f64, w1 in 0.1..2.0, w2 in 0.1..2.0,
+    ) {
+        prop_assume!((lambda - gamma).abs() > 0.05);
+        for mode in [Mode::denoising(lambda, epsilon), Mode::decaying(lambda, gamma), Mode::new(lambda, epsilon, gamma)] {
+            let mode = mode.unwrap();
+            let end = dynamics::trajectory(&mode, [w1, w2], &[1e3]).unwrap()[0];
+            prop_assert!((product(end) - mode.fixed_point()).abs() < 1e-9, "{mode:?}: {end:?}");
+        }
+    }
+
+    #[test]
+    fn learning_time_inverts_the_balanced_form(
+        lambda in 0.1..5.0f64, epsilon in 0.0..5.0, share in 0.0..0.9, f in 0.05..0.99,
+    ) {
+        let mode = Mode::new(lambda, epsilon, share * lambda).unwrap();
+        let s = rates::learning_time(&mode, 1e-6, f).unwrap();
+        let reached = dynamics::balanced(&mode, 1e-6, s).unwrap();
+        prop_assert!((reached / mode.fixed_point() - f).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_dae_is_faster_by_one_plus_epsilon_over_lambda(lambda in 0.1..5.0f64, epsilon in 0.0..5.0) {
+        let dae = Mode::denoising(lambda, epsilon).unwrap();
+        let wdae = Mode::decaying(lambda, dae.matched_gamma()).unwrap();
+        let ratio = rates::learning_time(&wdae, 1e-6, 0.95).unwrap() / rates::learning_time(&dae, 1e-6, 0.95).unwrap();
+        prop_assert!((ratio / (1.0 + epsilon / lambda) - 1.0).abs() < 1e-8);
+    }
+}
+
+/// Zero, tiny, ordinary and huge parameters.
+fn magnitude() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        Just(0.0),
+        Just(1.0),
+        Just(1e-50),
+        Just(1e50),
+        -30.0..30.0f64,
+        (-12.0..12.0f64)
+    ]
+    .prop_map(|x| {
+        if x == 0.0 || x == 1.0 || x.abs() > 1e40 || (x > 0.0 && x < 1e-40) {
+            x
+        } else {
+            10f64.powf(x)
+        }
+    })
+}
+
+fn signed() -> impl Strategy<Value = f64> {
+    (magnitude(), any::<bool>()).prop_map(|(x, negative)| if negative { -x } else { x })
+}
+
+fn time() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        Just(0.0),
+        Just(1e6),
+        0.0..1e6,
+        (-12.0..6.0f64).prop_map(|x| 10f64.powf(x))
+    ]
+}
+
+#[test]
+fn vanishing_parameters_are_defined() {
+    let still = Mode::new(0.0, 0.0, 0.0).unwrap();
+    assert_eq!(dynamics::balanced(&still, 0.7, 1e6).unwrap(), 0.7);
+    assert_eq!(
+        dynamics::unbalanced(&still, [0.3, -0.2], 1e6).unwrap(),
+        [0.3, -0.2]
+    );
+    let noise_only = Mode::denoising(0.0, 1.0).unwrap();
+    let w = dynamics::balanced(&noise_only, 0.5, 10.0).unwrap();
+    assert!((w - 0.5 / (1.0 + 2.0 * 0.5 * 10.0)).abs() < 1e-15);
+    for start in [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, -1.0]] {
+        let end = dynamics::unbalanced(&Mode::denoising(1.0, 0.0).unwrap(), start, 1e6).unwrap();
+        assert!(end.iter().all(|w| w.is_finite()), "{start:?}");
+    }
+    // One weight at zero still learns; both at zero, or equal and opposite, never do.
+    let mode = Mode::denoising(1.0, 1.0).unwrap();
+    assert!((product(dynamics::unbalanced(&mode, [0.0, 0.1], 100.0).unwrap()) - 0.5).abs() < 1e-12);
+    assert_eq!(
+        product(dynamics::unbalanced(&mode, [0.0, 0.0], 100.0).unwrap()),
+        0.0
+    );
+    assert!(product(dynamics::unbalanced(&mode, [0.5, -0.5], 100.0).unwrap()).abs() < 1e-80);
+}

@@ -1,0 +1,76 @@
+//! Fingerprints of the sources that results depend on, so that a run knows whether its code has changed.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use sha2::{Digest, Sha256};
+
+/// Sources that decide the numbers of a training run.
+const TRAINING: &[&str] = &["dae/src/train", "dae/src/random.rs", "../Cargo.lock"];
+
+/// Sources that decide what a spectrum computed from images is.
+const DATA: &[&str] = &["dae/src/data", "../Cargo.lock"];
+
+/// Sources that every table and figure depends on.
+const COMMON: &[&str] = &[
+    "dae/src/theory",
+    "dae/src/train",
+    "dae/src/random.rs",
+    "dae/src/error.rs",
+    "paper/src/plot",
+    "paper/src/table.rs",
+    "paper/src/check.rs",
+    "paper/src/starts.rs",
+    "paper/src/experiments/mod.rs",
+    "../Cargo.lock",
+];
+
+fn main() -> io::Result<()> {
+    let crates = Path::new("..");
+    let mut text = String::new();
+    for (name, places) in [("TRAINING", TRAINING), ("DATA", DATA)] {
+        let hash = fingerprint(crates, places)?;
+        text.push_str(&format!("pub const {name}: &str = \"{hash}\";\n"));
+    }
+    text.push_str("pub const FIGURES: &[(&str, &str)] = &[\n");
+    for figure in ["fig1", "fig2", "fig3", "fig4", "fig5"] {
+        let own = format!("paper/src/experiments/{figure}");
+        let mut places = COMMON.to_vec();
+        places.push(&own);
+        text.push_str(&format!("    (\"{figure}\", \"{}\"),\n", fingerprint(crates, &places)?));
+    }
+    text.push_str("];\n");
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    fs::write(out.join("sources.rs"), text)
+}
+
+/// SHA-256 over the names and contents of all files at some places, in order.
+fn fingerprint(crates: &Path, places: &[&str]) -> io::Result<String> {
+    let mut files = Vec::new();
+    for place in places {
+        println!("cargo:rerun-if-changed=../{place}");
+        collect(&crates.join(place), &mut files)?;
+    }
+    files.sort();
+    let mut hash = Sha256::new();
+    for file in files {
+        let name = file.to_string_lossy().replace('\\', "/");
+        let content = fs::read(&file)?;
+        for part in [name.as_bytes(), &content] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn collect(place: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    if !place.is_dir() {
+        files.push(place.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(place)? {
+        collect(&entry?.path(), files)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! `paper list`
+
+use paper::profile::{self, Profile};
+use paper::regenerate::Figure;
+
+pub fn list() -> anyhow::Result<bool> {
+    println!("figures");
+    for figure in Figure::ALL {
+        println!("  {figure}  {}", figure.title());
+    }
+    for profile in [Profile::Smoke, Profile::Quick, Profile::Paper] {
+        println!("profile {profile}");
+        print_differences(profile)?;
+    }
+    Ok(true)
+}
+
+/// Prints in what a profile differs from the paper.
+pub fn print_differences(profile: Profile) -> anyhow::Result<()> {
+    let (_, differences) = profile::load(profile)?;
+    if differences.is_empty() {
+        println!("  every setting as in the paper");
+    }
+    for difference in differences {
+        println!("  {} = {} (paper: {})", difference.key, difference.profile, difference.paper);
+    }
+    Ok(())
+}

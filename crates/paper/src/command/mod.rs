@@ -1,0 +1,50 @@
+//! What can be asked of the `paper` command; one file a verb.
+
+mod data;
+mod list;
+mod run;
+mod spectrum;
+
+use clap::{Parser, Subcommand};
+
+/// Regenerates the figures of "Learning Dynamics of Linear Denoising Autoencoders" (ICML 2018).
+#[derive(Parser)]
+#[command(name = "paper", version, max_term_width = 100)]
+pub struct Command {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// List figures, tables and profiles.
+    List,
+    /// Regenerate figures with their tables, and compare them with the published values.
+    Run(run::Run),
+    /// Fetch, verify or locate the data sets.
+    #[command(subcommand)]
+    Data(data::Data),
+    /// Show the eigenvalues of the data, and recompute them from the images where those are present.
+    Spectrum(spectrum::SpectrumCommand),
+}
+
+impl Command {
+    /// Does what was asked for; `false` means that a check failed.
+    pub fn run(self) -> anyhow::Result<bool> {
+        match self.verb {
+            Verb::List => list::list(),
+            Verb::Run(run) => run.run(),
+            Verb::Data(data) => data.run(),
+            Verb::Spectrum(spectrum) => spectrum.run(),
+        }
+    }
+}
+
+/// 2 for a setting or argument that was refused, 1 for everything else.
+pub fn exit_code(error: &anyhow::Error) -> u8 {
+    use paper::Error::{Setting, SettingsFile, Unknown};
+    match error.downcast_ref() {
+        Some(Setting { .. } | SettingsFile { .. } | Unknown { .. }) => 2,
+        _ => 1,
+    }
+}

@@ -1,0 +1,98 @@
+//! The one error type of this crate.
+
+use std::path::PathBuf;
+
+/// What can go wrong in an experiment, with the data needed to say what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The theory, a trainer or a loader refused.
+    #[error(transparent)]
+    Dae(#[from] dae::Error),
+
+    /// A figure could not be drawn.
+    #[error(transparent)]
+    Plot(#[from] crate::plot::Error),
+
+    /// A setting is wrong.
+    #[error("{file}, [{figure}]: {problem}")]
+    Setting {
+        /// The settings file.
+        file: String,
+        /// The table in it.
+        figure: &'static str,
+        /// What is wrong, and what is allowed.
+        problem: String,
+    },
+
+    /// A settings file is not what it should be.
+    #[error("{file}: {problem}")]
+    SettingsFile {
+        /// The settings file.
+        file: String,
+        /// What the parser said, with line and key.
+        problem: String,
+    },
+
+    /// A figure, model or data set that does not exist was asked for.
+    #[error("there is no {kind} called `{name}`; choose one of {choices}")]
+    Unknown {
+        /// What kind of thing.
+        kind: &'static str,
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        choices: String,
+    },
+
+    /// A computed series holds a value that is not finite.
+    #[error("{table}: column {column} holds {value} in row {row}; nothing was written. This is a defect: please report it")]
+    NotFinite {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The row, from 0.
+        row: usize,
+        /// The value.
+        value: f64,
+    },
+
+    /// A table could not be built or written.
+    #[error("table {table}: {source}")]
+    Table {
+        /// The table.
+        table: String,
+        /// What polars said.
+        source: polars::error::PolarsError,
+    },
+
+    /// A file of this repository does not have the form that it should have.
+    #[error("{file}: {problem}; restore it from the repository")]
+    Repository {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+
+    /// A file could not be read or written.
+    #[error("{path}: {source}; check that it exists, that it may be accessed and that the disk is not full", path = .path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: std::io::Error,
+    },
+}
+
+/// The result of everything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// Builds an adapter for `map_err` that adds the path to an I/O error.
+    pub fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+}

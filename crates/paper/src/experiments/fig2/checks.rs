@@ -1,0 +1,50 @@
+//! What Figure 2 should show.
+
+use super::Settings;
+use super::run::{Curve, Run};
+use crate::check::{Check, largest};
+use crate::experiments::Model;
+
+/// Equal fixed points for DAE and WDAE, and a DAE that is faster by `1 + epsilon / lambda`.
+pub fn checks(settings: &Settings, run: &Run) -> Vec<Check> {
+    let of = |model| run.curves.iter().filter(move |curve| curve.model == model);
+    let pairs = || of(Model::Dae).zip(of(Model::Wdae));
+    let ahead = pairs().flat_map(|(dae, wdae)| wdae.w.iter().zip(&dae.w).map(|(w, d)| w - d));
+    let mut checks = vec![Check::theory(
+        "how far the WDAE is ever ahead of the DAE, largest",
+        0.0,
+        ahead.fold(0.0, f64::max),
+        1e-15,
+        "rounding",
+    )];
+    let past = largest(run.curves.iter().map(|curve| {
+        let target = curve.lambda / (curve.lambda + curve.epsilon);
+        curve.w.iter().fold(0.0, |worst: f64, w| worst.max(w - target))
+    }));
+    checks.push(Check::theory("how far any curve passes its fixed point", 0.0, past, 1e-15, "rounding"));
+    for lambda in &settings.lambda {
+        let same = pairs().filter(|(dae, _)| dae.lambda == *lambda && dae.epsilon > 0.0);
+        let errors = same.filter_map(|(dae, wdae)| {
+            let expected = 1.0 + dae.epsilon / dae.lambda;
+            Some(half_rise(wdae)? / half_rise(dae)? / expected - 1.0)
+        });
+        checks.push(Check::theory(
+            format!("lambda = {lambda}: half-rise time WDAE/DAE over 1 + epsilon/lambda, minus 1, largest"),
+            0.0,
+            largest(errors),
+            0.02,
+            "half-rise times are interpolated between recorded epochs",
+        ));
+    }
+    checks
+}
+
+/// Epoch at which a curve passes half of its fixed point, interpolated; `None` if it does not get there.
+fn half_rise(curve: &Curve) -> Option<f64> {
+    let half = 0.5 * curve.lambda / (curve.lambda + curve.epsilon);
+    let after = curve.w.iter().position(|&w| w >= half)?;
+    let before = after.checked_sub(1)?;
+    let share = (half - curve.w[before]) / (curve.w[after] - curve.w[before]);
+    let (from, to) = (curve.epochs[before] as f64, curve.epochs[after] as f64);
+    Some(from + share * (to - from))
+}

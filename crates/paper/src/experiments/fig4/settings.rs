@@ -1,0 +1,52 @@
+//! Settings of Figure 4.
+
+use dae::{Result, positive, within};
+use serde::{Deserialize, Serialize};
+
+use crate::experiments::{MOST_EPOCHS, count, each_within};
+
+/// Settings of Figure 4.
+///
+/// | Name | Paper | Unit | Range |
+/// |---|---|---|---|
+/// | `lambda` | 1 | variance of the data | above 0 |
+/// | `epsilon` | 0.1 | variance of the noise (DAE) | 0 to 1e6 |
+/// | `gamma` | 0.1/1.1 | weight decay (WDAE) | 0 to 1e6 |
+/// | `alpha` | 0.01 | learning rate | above 0 |
+/// | `epochs` | 1,000 | updates | 1 to 1e7 |
+/// | `small_start` | 0.01, 0.01 | `w1`, `w2` of trial 0 | -10 to 10 each |
+/// | `trials` | 1-10 | published starts | those of `data/figure1_starts.csv` |
+/// | `table_every` | 5 | epochs | 1 to `epochs` |
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Eigenvalue.
+    pub lambda: f64,
+    /// Noise variance of the DAE.
+    pub epsilon: f64,
+    /// Decay of the WDAE.
+    pub gamma: f64,
+    /// Learning rate.
+    pub alpha: f64,
+    /// Number of updates.
+    pub epochs: u64,
+    /// The start that is drawn in its own colour.
+    pub small_start: [f64; 2],
+    /// Published starts to run beside it.
+    pub trials: Vec<usize>,
+    /// Distance of the epochs in the table.
+    pub table_every: u64,
+}
+
+impl dae::Settings for Settings {
+    fn validate(&self) -> Result<()> {
+        positive("lambda", self.lambda)?;
+        within("epsilon", self.epsilon, 0.0..=1e6, "0 to 1e6")?;
+        within("gamma", self.gamma, 0.0..=1e6, "0 to 1e6")?;
+        positive("alpha", self.alpha)?;
+        count("epochs", self.epochs, MOST_EPOCHS, "1 to 1e7")?;
+        each_within("small_start", &self.small_start, -10.0..=10.0, "-10 to 10")?;
+        count("trials", self.trials.len() as u64, 1000, "a list of 1 to 1000 trials")?;
+        count("table_every", self.table_every, self.epochs, "1 to epochs")
+    }
+}

@@ -1,0 +1,93 @@
+//! What Figure 5 should show.
+
+use dae::data::{DataSet, Spectrum};
+use dae::theory::Mode;
+
+use super::run::{ModeSeries, Run, Training};
+use super::settings::{DataSettings, Settings};
+use crate::check::{Check, largest};
+use crate::published::Published;
+use crate::{Result, published};
+
+/// Modes that the theory says are learned have the mapping that it says; the loss only ever falls.
+///
+/// # Errors
+/// Settings outside the domain of the theory.
+pub fn checks(run: &Run) -> Result<Vec<Check>> {
+    let mut checks = Vec::new();
+    for training in &run.trainings {
+        let name = format!("{} {}", training.dataset, training.model.name());
+        let mut distances = Vec::new();
+        for series in &training.modes {
+            let target = Mode::new(series.lambda, training.s2, training.gamma)?.fixed_point();
+            if settled(series, target) {
+                distances.extend(series.mapping.last().map(|mapping| mapping - target));
+            }
+        }
+        checks.push(Check::theory(
+            format!("{name}: mapping of {} learned modes at the end minus fixed point, largest", distances.len()),
+            0.0,
+            largest(distances),
+            0.01,
+            "competition between modes, which the theory neglects, dies out slowly",
+        ));
+        checks.push(Check::theory(
+            format!("{name}: largest rise of the loss between recorded epochs, relative"),
+            0.0,
+            largest_rise(training),
+            1e-6,
+            "gradient descent below the stability limit; single precision",
+        ));
+    }
+    Ok(checks)
+}
+
+/// The values that the authors published, wherever the settings are theirs.
+///
+/// Dropping trailing directions is the one difference that is allowed, and its effect on the loss is added exactly.
+///
+/// # Errors
+/// A damaged file of published values.
+pub fn published(
+    settings: &Settings,
+    paper: &Settings,
+    spectra: &[(DataSet, Spectrum)],
+    run: &Run,
+) -> Result<Vec<Check>> {
+    let comparable = Settings { mnist: paper.mnist.clone(), cifar10: paper.cifar10.clone(), ..settings.clone() }
+        == *paper
+        && DataSet::ALL.into_iter().all(|dataset| {
+            let directions = paper.of(dataset).directions;
+            DataSettings { directions, ..settings.of(dataset).clone() } == *paper.of(dataset)
+        });
+    let mut checks = Vec::new();
+    for value in published::of("fig5")? {
+        let of_data = spectra.iter().find(|(dataset, _)| dataset.name() == value.dataset);
+        let found = match (value.quantity.as_str(), value.mode) {
+            ("half_trace", _) => of_data.map(|(_, spectrum)| spectrum.half_trace()),
+            ("lambda", Some(mode)) => of_data.and_then(|(_, spectrum)| spectrum.lambda.get(mode).copied()),
+            ("loss", _) if comparable => loss_at(run, &value),
+            _ => continue,
+        };
+        // A published value that the run should hold and does not is a failure, not an omission.
+        checks.push(value.check(found.unwrap_or(f64::NAN)));
+    }
+    Ok(checks)
+}
+
+fn loss_at(run: &Run, value: &Published) -> Option<f64> {
+    let wanted = |t: &&Training| t.dataset == value.dataset && t.model.name() == value.model;
+    let training = run.trainings.iter().find(wanted)?;
+    let index = training.epochs.iter().position(|&epoch| Some(epoch) == value.epoch)?;
+    training.loss.get(index).copied()
+}
+
+/// Whether the theory has been within a thousandth of the fixed point for the last tenth of the run.
+fn settled(series: &ModeSeries, target: f64) -> bool {
+    let from = series.theory.len() * 9 / 10;
+    target > 0.0 && series.theory[from..].iter().all(|w| (w - target).abs() < 1e-3)
+}
+
+fn largest_rise(training: &Training) -> f64 {
+    largest(training.loss.windows(2).map(|pair| ((pair[1] - pair[0]) / pair[0]).max(0.0)))
+}

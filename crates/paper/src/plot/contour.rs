@@ -1,0 +1,202 @@
+//! Heat maps as filled contours: smooth edges and small files at any size.
+
+use std::collections::BTreeMap;
+
+use super::canvas::{Canvas, Px};
+use super::colour::Colour;
+use super::error::Result;
+
+/// A function of two variables sampled on a regular grid, with the levels that separate its colours.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Range of x.
+    pub x: [f64; 2],
+    /// Range of y.
+    pub y: [f64; 2],
+    /// Samples in a row and in a column.
+    pub size: usize,
+    /// `size * size` values, x fastest.
+    pub values: Vec<f64>,
+    /// Ascending upper bounds of all bands but the last.
+    pub levels: Vec<f64>,
+    /// One colour for each band: one more than levels.
+    pub colours: Vec<Colour>,
+}
+
+/// An edge of the padded grid: from node (i, j) to the right (false) or up (true).
+type Edge = (usize, usize, bool);
+
+impl Field {
+    /// Samples `f` over `x` times `y`; the bands are bounded by `levels`, coloured by `colour(0..=1)`.
+    pub fn sample(
+        x: [f64; 2],
+        y: [f64; 2],
+        size: usize,
+        levels: Vec<f64>,
+        colour: &dyn Fn(f64) -> Colour,
+        f: &dyn Fn(f64, f64) -> f64,
+    ) -> Self {
+        let at = |range: [f64; 2], k: usize| lerp(range, k as f64 / (size - 1) as f64);
+        let values = (0..size * size)
+            .map(|k| f(at(x, k % size), at(y, k / size)))
+            .collect();
+        let bands = levels.len();
+        Self {
+            x,
+            y,
+            size,
+            values,
+            colours: (0..=bands)
+                .map(|k| colour(k as f64 / bands.max(1) as f64))
+                .collect(),
+            levels,
+        }
+    }
+
+    pub(super) fn draw(&self, canvas: &Canvas, place: &dyn Fn([f64; 2]) -> Px) -> Result<()> {
+        let Some(highest) = self.colours.last() else {
+            return Ok(());
+        };
+        let [x, y] = [self.x, self.y];
+        let corners = [[x[0], y[0]], [x[1], y[0]], [x[1], y[1]], [x[0], y[1]]];
+        canvas.polygon(&corners.map(place), *highest)?;
+        // From high to low: each region lies inside the one before, so painting over leaves no seams.
+        for (level, colour) in self.levels.iter().zip(&self.colours).rev() {
+            for outline in self.below(*level) {
+                let outline: Vec<Px> = outline.into_iter().map(place).collect();
+                canvas.polygon(&outline, *colour)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Outlines of the regions where the field is below `level`, by marching squares.
+    ///
+    /// The regions must have no holes, that is, the field no maximum inside; the losses drawn here have none.
+    fn below(&self, level: f64) -> Vec<Vec<[f64; 2]>> {
+        let mut next: BTreeMap<Edge, Edge> = BTreeMap::new();
+        for j in 0..=self.size {
+            for i in 0..=self.size {
+                self.cell(i, j, level, &mut next);
+            }
+        }
+        let mut outlines = Vec::new();
+        while let Some((&start, _)) = next.first_key_value() {
+            let mut outline = Vec::new();
+            let mut edge = start;
+            while let Some(after) = next.remove(&edge) {
+                outline.push(self.crossing(edge, level));
+                edge = after;
+            }
+            outlines.push(outline);
+        }
+        outlines
+    }
+
+    /// Adds the pieces of outline that cross cell (i, j), inside on their left.
+    fn cell(&self, i: usize, j: usize, level: f64, next: &mut BTreeMap<Edge, Edge>) {
+        let corners = [(i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1)];
+        let inside = corners.map(|(i, j)| self.padded(i, j) < level);
+        let edges: [Edge; 4] = [
+            (i, j, false),
+            (i + 1, j, true),
+            (i, j + 1, false),
+            (i, j, true),
+        ];
+        // Walking round the cell, an outline enters where we step in and leaves where we step out.
+        let leaving: Vec<usize> = (0..4)
+            .filter(|&k| inside[k] && !inside[(k + 1) % 4])
+            .collect();
+        let entering: Vec<usize> = (0..4)
+            .filter(|&k| !inside[k] && inside[(k + 1) % 4])
+            .collect();
+        for &out in &leaving {
+            // The entry met first when walking back keeps the two corners of a saddle apart.
+            let back = (1..4)
+                .map(|s| (out + 4 - s) % 4)
+                .find(|k| entering.contains(k));
+            if let Some(entry) = back {
+                next.insert(edges[out], edges[entry]);
+            }
+        }
+    }
+
+    /// Value at a node of the grid with a rim of infinities, which closes the outlines at the border.
+    fn padded(&self, i: usize, j: usize) -> f64 {
+        let own = 1..=self.size;
+        if own.contains(&i) && own.contains(&j) {
+            self.values[(j - 1) * self.size + i - 1]
+        } else {
+            f64::INFINITY
+        }
+    }
+
+    /// Position of a padded node: the rim lies on the border.
+    fn node(&self, i: usize, j: usize) -> [f64; 2] {
+        let share =
+            |k: usize| k.clamp(1, self.size).saturating_sub(1) as f64 / (self.size - 1) as f64;
+        [lerp(self.x, share(i)), lerp(self.y, share(j))]
+    }
+
+    /// Where the field passes `level` on `edge`.
+    fn crossing(&self, edge: Edge, level: f64) -> [f64; 2] {
+        let (i, j, up) = edge;
+        let (k, l) = if up { (i, j + 1) } else { (i + 1, j) };
+        let (a, b) = (self.padded(i, j), self.padded(k, l));
+        let (p, q) = (self.node(i, j), self.node(k, l));
+        let t = if a.is_finite() && b.is_finite() && a != b {
+            ((level - a) / (b - a)).clamp(0.0, 1.0)
+        } else {
+            0.5
+        };
+        [lerp([p[0], q[0]], t), lerp([p[1], q[1]], t)]
+    }
+}
+
+fn lerp(range: [f64; 2], t: f64) -> f64 {
+    range[0] + t * (range[1] - range[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::colour::grey;
+
+    fn field(f: &dyn Fn(f64, f64) -> f64) -> Field {
+        Field::sample([-2.0, 2.0], [-2.0, 2.0], 81, vec![1.0], &grey, f)
+    }
+
+    fn area(outline: &[[f64; 2]]) -> f64 {
+        let n = outline.len();
+        let twice: f64 = (0..n)
+            .map(|k| (outline[k], outline[(k + 1) % n]))
+            .map(|(a, b)| a[0] * b[1] - a[1] * b[0])
+            .sum();
+        (0.5 * twice).abs()
+    }
+
+    #[test]
+    fn a_disc_is_one_outline_of_its_area() {
+        let outlines = field(&|x, y| x * x + y * y).below(1.0);
+        assert_eq!(outlines.len(), 1);
+        assert!((area(&outlines[0]) - std::f64::consts::PI).abs() < 0.01);
+    }
+
+    #[test]
+    fn regions_are_closed_along_the_border() {
+        // Two hyperbolic corners where |x y - 4| < 1, i.e. x y > 3.
+        let outlines = field(&|x, y| (x * y - 4.0).abs()).below(1.0);
+        assert_eq!(outlines.len(), 2);
+        let exact = 4.0 - 3.0 - 3.0 * (4.0f64 / 3.0).ln();
+        for outline in &outlines {
+            assert!((area(outline) - exact).abs() < 0.01, "{}", area(outline));
+        }
+        let whole = field(&|_, _| 0.0).below(1.0);
+        assert!((area(&whole[0]) - 16.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn an_empty_region_has_no_outline() {
+        assert!(field(&|_, _| 2.0).below(1.0).is_empty());
+    }
+}

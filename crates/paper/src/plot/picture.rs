@@ -1,0 +1,194 @@
+//! From the drawn SVG to the two files that are kept: SVG without text elements, and PNG.
+
+use std::fmt::Write as _;
+use std::sync::{Arc, LazyLock};
+
+use resvg::usvg::{self, fontdb};
+use resvg::{render, tiny_skia};
+
+use super::canvas::{FONT, UNITS};
+use super::error::{Error, Result};
+
+/// PNG pixels in one page pixel.
+pub const PNG_SCALE: u32 = 2;
+
+/// A finished figure: the same drawing as SVG and as PNG.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// The SVG document; all text is paths, so it needs no fonts.
+    pub svg: String,
+    /// The PNG file, rendered from the same tree.
+    pub png: Vec<u8>,
+}
+
+/// Title and description that screen readers find in the SVG.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spoken<'a> {
+    pub title: &'a str,
+    pub description: &'a str,
+}
+
+static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
+    let mut fonts = fontdb::Database::new();
+    fonts.load_font_data(dejavu::sans::regular().to_vec());
+    fonts.load_font_data(dejavu::sans::bold().to_vec());
+    Arc::new(fonts)
+});
+
+/// Turns the text of `drawn` into paths and renders it.
+pub(super) fn develop(drawn: &str, width: f64, height: f64, spoken: Spoken) -> Result<Picture> {
+    let options = usvg::Options {
+        font_family: FONT.to_owned(),
+        fontdb: Arc::clone(&FONTS),
+        ..usvg::Options::default()
+    };
+    let tree = usvg::Tree::from_str(&with_header(drawn, width, height), &options)?;
+    let write = usvg::WriteOptions {
+        // A unit is a tenth of a page pixel, so one decimal is a hundredth.
+        coordinates_precision: 1,
+        transforms_precision: 6,
+        indent: usvg::Indent::None,
+        ..usvg::WriteOptions::default()
+    };
+    let svg = with_spoken(&tree.to_string(&write), width, height, spoken);
+    // Rendered from the very file that is kept, without any font: the two cannot differ.
+    let png = png(&usvg::Tree::from_str(&svg, &usvg::Options::default())?)?;
+    Ok(Picture { svg, png })
+}
+
+/// Shows the fine backend units as page pixels, and rounds joins (mitred ones spike at sharp bends).
+fn with_header(drawn: &str, width: f64, height: f64) -> String {
+    let body = drawn.split_once('>').map_or("", |(_, body)| body);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
+         viewBox=\"0 0 {:.0} {:.0}\" stroke-linejoin=\"round\">{body}",
+        width * UNITS,
+        height * UNITS
+    )
+}
+
+/// Adds what the writer leaves out: a view box, so that the file scales, and the spoken text.
+fn with_spoken(written: &str, width: f64, height: f64, spoken: Spoken) -> String {
+    let Some((_, body)) = written.split_once('>') else {
+        return written.to_owned();
+    };
+    let mut out = String::with_capacity(written.len() + 1024);
+    // Writing to a String cannot fail.
+    let _ = writeln!(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
+         viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" \
+         stroke-linejoin=\"round\" aria-labelledby=\"title desc\">\n\
+         <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>",
+        escaped(spoken.title),
+        escaped(spoken.description)
+    );
+    out.push_str(&slim(body));
+    if !out.ends_with('\n') {
+        out.push('\n');
+    }
+    out
+}
+
+/// Leaves out what is the default or said once at the top, and puts every element on a line of its own, so that
+/// editors and diffs survive.
+fn slim(body: &str) -> String {
+    body.replace(" stroke-linejoin=\"round\"", "")
+        .replace(" stroke=\"none\"", "")
+        .replace("M ", "M")
+        .replace(" L ", "L")
+        .replace(" Q ", "Q")
+        .replace(" Z", "Z")
+        .replace("/><", "/>\n<")
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+fn png(tree: &usvg::Tree) -> Result<Vec<u8>> {
+    let scale = PNG_SCALE as f32;
+    let size = tree.size();
+    let width = (size.width() * scale).round() as u32;
+    let height = (size.height() * scale).round() as u32;
+    let failed = |reason: String| Error::Png {
+        width,
+        height,
+        reason,
+    };
+    let mut pixels = tiny_skia::Pixmap::new(width, height)
+        .ok_or_else(|| failed("no room for its pixels".to_owned()))?;
+    pixels.fill(tiny_skia::Color::WHITE);
+    let transform = tiny_skia::Transform::from_scale(scale, scale);
+    render(tree, transform, &mut pixels.as_mut());
+    pixels.encode_png().map_err(|e| failed(e.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DRAWN: &str = "<svg width=\"1000\" height=\"500\" viewBox=\"0 0 1000 500\" xmlns=\"http://www.w3.org/2000/svg\">\
+        <text x=\"100\" y=\"300\" font-family=\"DejaVu Sans\" font-size=\"200\">w₂w₁ λε</text></svg>";
+
+    fn developed() -> Picture {
+        let spoken = Spoken {
+            title: "a < b",
+            description: "c & d",
+        };
+        develop(DRAWN, 100.0, 50.0, spoken).unwrap()
+    }
+
+    #[test]
+    fn text_becomes_paths() {
+        let svg = developed().svg;
+        assert!(!svg.contains("<text"));
+        assert!(svg.contains("<path"));
+        assert!(svg.contains("<title id=\"title\">a &lt; b</title>"));
+    }
+
+    #[test]
+    fn the_kept_svg_shows_what_was_drawn() {
+        let picture = developed();
+        let options = usvg::Options {
+            fontdb: Arc::clone(&FONTS),
+            ..usvg::Options::default()
+        };
+        let drawn = usvg::Tree::from_str(&with_header(DRAWN, 100.0, 50.0), &options).unwrap();
+        let drawn = tiny_skia::Pixmap::decode_png(&png(&drawn).unwrap()).unwrap();
+        let kept = tiny_skia::Pixmap::decode_png(&picture.png).unwrap();
+        assert_eq!((kept.width(), kept.height()), (200, 100));
+        assert!(kept.data().iter().any(|&v| v < 64), "nothing was drawn");
+        let off: f64 = (drawn.data().iter().zip(kept.data()))
+            .map(|(a, b)| f64::from(a.abs_diff(*b)))
+            .sum();
+        // Coordinates are rounded in the file, which moves an edge by a shade here and there.
+        assert!(off / (kept.data().len() as f64) < 0.2, "{off}");
+    }
+
+    #[test]
+    fn the_kept_svg_can_be_rendered_again_without_fonts() {
+        let picture = developed();
+        let again = usvg::Tree::from_str(&picture.svg, &usvg::Options::default()).unwrap();
+        assert!(png(&again).unwrap() == picture.png);
+    }
+
+    #[test]
+    fn every_symbol_used_has_a_glyph() {
+        let drawn = |c: char| {
+            let svg = DRAWN.replace("w₂w₁ λε", &c.to_string());
+            let spoken = Spoken {
+                title: "",
+                description: "",
+            };
+            develop(&svg, 100.0, 50.0, spoken).unwrap().png
+        };
+        // A character without a glyph is drawn like any other without one.
+        let missing = drawn('\u{f8fe}');
+        for symbol in "λεγα₀₁₂₃²⁰¹⁻−√×≤≥∈…Δ±|∂∇".chars() {
+            assert!(drawn(symbol) != missing, "{symbol}");
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Regenerating figures: run, tables, pictures and checks, and a record that says what they were made from.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use std::{fmt, fs};
+
+use clap::ValueEnum;
+use dae::Settings as _;
+use dae::data::{DataSet, Spectrum};
+use serde::{Deserialize, Serialize};
+
+use crate::check::Check;
+use crate::experiments::{fig1, fig2, fig3, fig4, fig5};
+use crate::plot::Picture;
+use crate::profile::{AllSettings, Difference, Profile};
+use crate::progress::Progress;
+use crate::runs::Runs;
+use crate::table::Table;
+use crate::{Error, Result, files, profile, published, runs, sources, spectra};
+
+/// The figures of the paper that this project regenerates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Figure {
+    /// Learning dynamics, loss surface and paths of the scalar network.
+    Fig1,
+    /// Theory: noise against weight decay.
+    Fig2,
+    /// Optimal discrete learning rates.
+    Fig3,
+    /// The norm of the weights.
+    Fig4,
+    /// Linear autoencoders on MNIST and CIFAR-10, theory against training.
+    Fig5,
+}
+
+impl Figure {
+    /// All figures in order.
+    pub const ALL: [Self; 5] = [Self::Fig1, Self::Fig2, Self::Fig3, Self::Fig4, Self::Fig5];
+
+    /// The name on the command line and of its files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fig1 => "fig1",
+            Self::Fig2 => "fig2",
+            Self::Fig3 => "fig3",
+            Self::Fig4 => "fig4",
+            Self::Fig5 => "fig5",
+        }
+    }
+
+    /// What it shows, in a line.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Fig1 => "learning dynamics, loss surface and paths of the scalar network",
+            Self::Fig2 => "theory: noise against weight decay",
+            Self::Fig3 => "optimal discrete learning rates",
+            Self::Fig4 => "the norm of the weights under noise and under weight decay",
+            Self::Fig5 => "linear autoencoders on MNIST and CIFAR-10, theory against training",
+        }
+    }
+
+    fn needs_spectra(self) -> bool {
+        matches!(self, Self::Fig3 | Self::Fig5)
+    }
+}
+
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// What to regenerate, and where.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The profile.
+    pub profile: Profile,
+    /// Seed that replaces the one of the settings.
+    pub seed: Option<u64>,
+    /// The `results` directory.
+    pub results: PathBuf,
+    /// Compute everything again, whatever is there.
+    pub fresh: bool,
+}
+
+/// What a figure was made from and what came out, written last, as `results/<profile>/records/<figure>.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The figure.
+    pub figure: Figure,
+    /// The profile.
+    pub profile: Profile,
+    /// Settings in which the profile differs from the paper.
+    pub differences: Vec<Difference>,
+    /// Everything the results depend on.
+    pub inputs: Inputs,
+    /// SHA-256 of every file that was written, by its path below the profile's folder.
+    pub outputs: BTreeMap<String, String>,
+    /// What was expected and what was found.
+    pub checks: Vec<Check>,
+    /// Seconds that it took.
+    pub seconds: f64,
+}
+
+/// Everything that the results of a figure depend on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Inputs {
+    /// The whole settings of the figure.
+    pub settings: serde_json::Value,
+    /// The seed.
+    pub seed: u64,
+    /// SHA-256 of the spectra it starts from.
+    pub spectra: BTreeMap<String, String>,
+    /// Fingerprint of the sources, locked dependencies included.
+    pub sources: String,
+    /// SHA-256 of the published values it is compared with.
+    pub published: String,
+}
+
+/// A figure that is up to date now.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Its record.
+    pub record: Record,
+    /// Whether nothing had to be done.
+    pub unchanged: bool,
+    /// Where the picture is.
+    pub picture: PathBuf,
+}
+
+impl Outcome {
+    /// Whether every check passed.
+    pub fn passes(&self) -> bool {
+        self.record.checks.iter().all(Check::passes)
+    }
+}
+
+/// What running a figure gives.
+struct Product {
+    tables: Vec<Table>,
+    picture: Picture,
+    checks: Vec<Check>,
+}
+
+/// Makes one figure up to date.
+///
+/// # Errors
+/// Bad settings, divergence, or the file system failing. What was there before stays until its replacement is whole.
+pub fn regenerate(figure: Figure, job: &Job, progress: &Progress) -> Result<Outcome> {
+    let started = Instant::now();
+    let (mut settings, differences) = profile::load(job.profile)?;
+    settings.seed = job.seed.unwrap_or(settings.seed);
+    let spectra = if figure.needs_spectra() { spectra::checked(progress)? } else { Vec::new() };
+    let folder = job.results.join(job.profile.name());
+    let inputs = inputs(figure, &settings, &spectra)?;
+    let picture = folder.join(format!("figures/{figure}.svg"));
+    if let Some(record) = current(figure, &folder, &inputs).filter(|_| !job.fresh) {
+        return Ok(Outcome { record, unchanged: true, picture });
+    }
+    let kept = Runs { directory: Some(folder.join("runs")), reuse: !job.fresh };
+    let product = produce(figure, &settings, &spectra, &kept, progress)
+        .map_err(|error| blame(error, job.profile, figure))?;
+    let record = Record {
+        figure,
+        profile: job.profile,
+        differences: differences.into_iter().filter(|d| d.key.starts_with(figure.name())).collect(),
+        inputs,
+        outputs: write(figure, &folder, &product)?,
+        checks: product.checks,
+        seconds: started.elapsed().as_secs_f64(),
+    };
+    files::write_json(&record_path(figure, &folder), &record)?;
+    Ok(Outcome { record, unchanged: false, picture })
+}
+
+/// Says which settings file and figure a refused setting belongs to.
+fn blame(error: Error, profile: Profile, figure: Figure) -> Error {
+    match error {
+        Error::Dae(error @ dae::Error::OutOfRange { .. }) => Error::Setting {
+            file: format!("settings of profile {profile}"),
+            figure: figure.name(),
+            problem: error.to_string(),
+        },
+        other => other,
+    }
+}
+
+fn record_path(figure: Figure, folder: &Path) -> PathBuf {
+    folder.join(format!("records/{figure}.json"))
+}
+
+/// The record of a figure whose inputs and files are still what they were.
+fn current(figure: Figure, folder: &Path, inputs: &Inputs) -> Option<Record> {
+    let text = fs::read(record_path(figure, folder)).ok()?;
+    let record: Record = serde_json::from_slice(&text).ok()?;
+    let intact = |(path, hash): (&String, &String)| files::sha256_of(&folder.join(path)).as_ref() == Some(hash);
+    (record.inputs == *inputs && record.outputs.iter().all(intact)).then_some(record)
+}
+
+fn inputs(
+    figure: Figure,
+    settings: &AllSettings,
+    spectra: &[(DataSet, Spectrum)],
+) -> Result<Inputs> {
+    let all = serde_json::to_value(settings).map_err(|e| Error::io("settings")(e.into()))?;
+    let spectra = spectra.iter().map(|(dataset, spectrum)| {
+        (dataset.name().to_owned(), files::sha256(spectrum.to_csv().as_bytes()))
+    });
+    Ok(Inputs {
+        settings: all[figure.name()].clone(),
+        seed: settings.seed,
+        spectra: spectra.collect(),
+        sources: sources::of(figure.name()).to_owned(),
+        published: runs::key(&published::TEXT),
+    })
+}
+
+fn produce(
+    figure: Figure,
+    settings: &AllSettings,
+    spectra: &[(DataSet, Spectrum)],
+    kept: &Runs,
+    progress: &Progress,
+) -> Result<Product> {
+    match figure {
+        Figure::Fig1 => {
+            let settings = settings.fig1.clone().check()?;
+            let run = fig1::run::run(&settings)?;
+            let (tables, picture) = (fig1::tables::tables(&run)?, fig1::figure::figure(&run)?);
+            Ok(Product { tables, picture, checks: fig1::checks::checks(&settings, &run)? })
+        }
+        Figure::Fig2 => {
+            let settings = settings.fig2.clone().check()?;
+            let run = fig2::run::run(&settings)?;
+            let (tables, picture) = (fig2::tables::tables(&settings, &run)?, fig2::figure::figure(&run)?);
+            Ok(Product { tables, picture, checks: fig2::checks::checks(&settings, &run) })
+        }
+        Figure::Fig3 => {
+            let settings = settings.fig3.clone().check()?;
+            let run = fig3::run::run(&settings, spectra)?;
+            let (tables, picture) = (fig3::tables::tables(&settings, &run)?, fig3::figure::figure(&run)?);
+            Ok(Product { tables, picture, checks: fig3::checks::checks(&run) })
+        }
+        Figure::Fig4 => {
+            let settings = settings.fig4.clone().check()?;
+            let run = fig4::run::run(&settings)?;
+            let (tables, picture) = (fig4::tables::tables(&settings, &run)?, fig4::figure::figure(&run)?);
+            Ok(Product { tables, picture, checks: fig4::checks::checks(&settings, &run)? })
+        }
+        Figure::Fig5 => {
+            let seed = settings.seed;
+            let paper = profile::load(Profile::Paper)?.0.fig5;
+            let settings = settings.fig5.clone().check()?;
+            let run = fig5::run::run(&settings, seed, spectra, kept, progress)?;
+            let (tables, picture) = (fig5::tables::tables(&run)?, fig5::figure::figure(&run)?);
+            let mut checks = fig5::checks::checks(&run)?;
+            checks.extend(fig5::checks::published(&settings, &paper, spectra, &run)?);
+            Ok(Product { tables, picture, checks })
+        }
+    }
+}
+
+/// Writes tables and pictures, and gives the SHA-256 of each.
+fn write(figure: Figure, folder: &Path, product: &Product) -> Result<BTreeMap<String, String>> {
+    let mut outputs = BTreeMap::new();
+    let mut put = |path: String, bytes: &[u8]| {
+        files::write(&folder.join(&path), bytes)?;
+        outputs.insert(path, files::sha256(bytes));
+        Ok::<_, Error>(())
+    };
+    for table in &product.tables {
+        put(format!("tables/{}", table.name), &table.csv()?)?;
+    }
+    put(format!("figures/{figure}.svg"), product.picture.svg.as_bytes())?;
+    put(format!("figures/{figure}.png"), &product.picture.png)?;
+    Ok(outputs)
+}

@@ -1,0 +1,90 @@
+//! The spectra that Figures 3 and 5 start from.
+
+use dae::data::{DataSet, Event, Images, SourceOptions, Spectrum, cache_dir};
+
+use crate::progress::{Bar, Progress};
+use crate::runs::Runs;
+use crate::{Result, sources};
+
+/// The committed spectra of both data sets; those whose images lie in the cache are recomputed and must agree.
+///
+/// # Errors
+/// A recomputed spectrum that disagrees, with the eigenvalue that is furthest off.
+pub fn checked(progress: &Progress) -> Result<Vec<(DataSet, Spectrum)>> {
+    let options = SourceOptions { offline: true, ..SourceOptions::from_env()? };
+    let mut spectra = Vec::new();
+    for dataset in DataSet::ALL {
+        let committed = Spectrum::committed(dataset)?;
+        if options.cache.join(dataset.name()).exists() {
+            check(dataset, &committed, &options, progress)?;
+        }
+        spectra.push((dataset, committed));
+    }
+    Ok(spectra)
+}
+
+/// Recomputes the spectrum of a data set from its images and compares it with the committed one.
+///
+/// What was computed is kept in the cache, and used again while code and images are the same.
+///
+/// # Errors
+/// No images, or a disagreement.
+pub fn check(
+    dataset: DataSet,
+    committed: &Spectrum,
+    options: &SourceOptions,
+    progress: &Progress,
+) -> Result<Spectrum> {
+    let runs = Runs { directory: Some(cache_dir()?.join("spectra")), reuse: true };
+    let name = format!("{}-{}", committed.dataset, committed.samples);
+    let inputs = (committed.samples, dataset.expected().fingerprint, sources::DATA);
+    let (lambda, reused) = runs.get_or(&name, &inputs, || {
+        progress.say(&format!("{name}: computing the spectrum from the images"));
+        let images = images(dataset, options, progress)?;
+        Ok(Spectrum::of_images(&images, committed.samples)?.lambda)
+    })?;
+    let recomputed = Spectrum { lambda, ..committed.clone() };
+    recomputed.agrees_with(committed, Spectrum::TOLERANCE)?;
+    if !reused {
+        progress.say(&format!("{name}: agrees with the committed spectrum"));
+    }
+    Ok(recomputed)
+}
+
+/// Loads a data set from the first source that has it, saying what happens.
+///
+/// # Errors
+/// No source has it.
+pub fn images(dataset: DataSet, options: &SourceOptions, progress: &Progress) -> Result<Images> {
+    let mut bar: Option<(String, Bar)> = None;
+    let images = dae::data::load(dataset, options, &mut |event| announce(event, &mut bar, progress));
+    if let Some((_, bar)) = bar {
+        bar.finish();
+    }
+    Ok(images?)
+}
+
+fn announce(event: Event, bar: &mut Option<(String, Bar)>, progress: &Progress) {
+    if let Event::Progress { file, done, total } = &event {
+        if bar.as_ref().is_none_or(|(name, _)| name != file) {
+            *bar = Some((file.clone(), progress.bytes(file, total.unwrap_or(0))));
+        }
+        if let Some((_, bar)) = bar {
+            bar.set(*done, "");
+        }
+        return;
+    }
+    if let Some((_, bar)) = bar.take() {
+        bar.finish();
+    }
+    progress.say(&match event {
+        Event::Trying { dataset, source } => format!("{}: trying {source}", dataset.name()),
+        Event::Failed { source, reason } => format!("  {source}: {reason}"),
+        Event::Quarantined { from, to } => {
+            format!("  {} is damaged and was moved to {}", from.display(), to.display())
+        }
+        Event::Verified { dataset, source } => format!("{}: verified, from {source}", dataset.name()),
+        Event::NotStored { reason } => format!("  could not be kept in the cache: {reason}"),
+        other => format!("{other:?}"),
+    });
+}

@@ -37,18 +37,18 @@ fn committed_spectra_have_the_published_numbers() {
         "{}",
         mnist.half_trace()
     );
-    for (mode, published) in [
-        (0, 38.2888),
-        (3, 3.2340),
-        (7, 1.5385),
-        (15, 0.7909),
-        (31, 0.3402),
-    ] {
-        assert!(
-            (mnist.lambda[mode] - published).abs() < 1.5e-4,
-            "{mode}: {}",
-            mnist.lambda[mode]
-        );
+    // Published to four decimals. Mode 7 is off by 8e-5, more than rounding: it is 1.53842 here,
+    // with a residual below 1e-14, so the published digit is the doubtful one.
+    let published = [
+        (0, 38.2888, 5e-5),
+        (3, 3.2340, 5e-5),
+        (7, 1.5385, 1e-4),
+        (15, 0.7909, 5e-5),
+        (31, 0.3402, 5e-5),
+    ];
+    for (mode, value, allowed) in published {
+        let found = mnist.lambda[mode];
+        assert!((found - value).abs() < allowed, "mode {mode}: {found}");
     }
     let cifar10 = Spectrum::committed(DataSet::Cifar10).unwrap();
     assert_eq!((cifar10.samples, cifar10.lambda.len()), (30_000, 3_072));

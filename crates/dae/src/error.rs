@@ -147,7 +147,9 @@ pub enum Error {
     },
 
     /// Two results that should be the same are not.
-    #[error("{what}: expected {expected}, found {found}; one of the two comes from other data or other code")]
+    #[error(
+        "{what}: expected {expected}, found {found}; one of the two comes from other data or other code"
+    )]
     Disagreement {
         /// What was compared.
         what: String,

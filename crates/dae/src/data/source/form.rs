@@ -58,7 +58,8 @@ pub(super) fn find(dataset: DataSet, folder: &Path) -> Vec<Form> {
 }
 
 fn find_mnist(folder: &Path) -> Vec<Form> {
-    // A plain file that turns out to be bad must not hide a good compressed one, nor the other way round.
+    // A plain file that turns out to be bad must not hide a good compressed one, nor the other way
+    // round.
     let prefer = |endings: [&str; 2]| {
         let pick = |name: &str| {
             let paths = endings.map(|ending| folder.join(format!("{name}{ending}")));
@@ -81,10 +82,12 @@ fn find_mnist(folder: &Path) -> Vec<Form> {
 fn find_cifar10(folder: &Path) -> Vec<Form> {
     let all = |names: &[&str]| names.iter().all(|name| folder.join(name).exists());
     let mut forms = Vec::new();
-    if all(&cifar10::FILES) {
-        forms.push(Form::Cifar10Files(
-            cifar10::FILES.map(|name| folder.join(name)),
-        ));
+    // The second is what unpacking the official archive gives.
+    for folder in [folder.to_path_buf(), folder.join("cifar-10-batches-bin")] {
+        let paths = cifar10::FILES.map(|name| folder.join(name));
+        if paths.iter().all(|path| path.exists()) {
+            forms.push(Form::Cifar10Files(paths));
+        }
     }
     if all(&[cifar10::ARCHIVE]) {
         forms.push(Form::Cifar10Archive(folder.join(cifar10::ARCHIVE)));

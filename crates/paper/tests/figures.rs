@@ -7,6 +7,7 @@ mod synthetic;
 
 use paper::experiments::{Model, fig1, fig2, fig3, fig4, fig5};
 use paper::plot::{Error, PAGE_WIDTH, PNG_SCALE, Picture};
+use resvg::usvg;
 
 /// No figure file may be larger.
 const MOST_BYTES: usize = 1_000_000;
@@ -69,6 +70,22 @@ fn svg_and_png_have_the_same_shape() {
             f64::from(height),
             root_number(&picture.svg, "height") * scale
         );
+    }
+}
+
+#[test]
+fn nothing_sticks_out_of_the_page() {
+    for (name, picture) in all() {
+        let tree = usvg::Tree::from_str(&picture.svg, &usvg::Options::default()).unwrap();
+        let drawn = tree.root().abs_stroke_bounding_box();
+        let page = tree.size();
+        let slack = 0.01;
+        assert!(
+            drawn.left() > -slack && drawn.top() > -slack,
+            "{name}: {drawn:?}"
+        );
+        assert!(drawn.right() < page.width() + slack, "{name}: {drawn:?}");
+        assert!(drawn.bottom() < page.height() + slack, "{name}: {drawn:?}");
     }
 }
 

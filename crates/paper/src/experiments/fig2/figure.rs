@@ -33,7 +33,7 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
             .collect();
         Row::new(0.82, panels).labelled(label(model), plot::model(model))
     };
-    let bar = ColourBar::family("ε", &epsilons);
+    let bar = ColourBar::family("ε;  γ = λε/(λ+ε)", &epsilons);
     Page {
         title: "Figure 2: learning dynamics with noise and with the matched weight decay".to_owned(),
         description: "Mapping w2 w1 against epoch from the balanced closed form; one curve for each noise variance. \

@@ -223,11 +223,17 @@ fn learning_times(rows: &[SpectrumRow]) -> Panel {
         marks.extend(series(wdae, shape, plot::model(Model::Wdae)));
         marks.extend(series(dae, shape, plot::model(Model::Dae)));
     }
+    // What is left out is said.
+    let label = if shown.len() < rows.len() {
+        "modes with λ ≥ 10⁻³"
+    } else {
+        "λ"
+    };
     let x = decades(shown.iter().map(|r| r.lambda));
     let y = decades(shown.iter().flat_map(|r| [r.dae_epochs, r.wdae_epochs]));
     Panel::plane(
         "one rate for all modes",
-        Axis::log("λ", x),
+        Axis::log(label, x),
         Axis::log("epochs to 95%", y),
         marks,
     )
@@ -262,7 +268,7 @@ fn series(points: Vec<[f64; 2]>, shape: Shape, colour: plot::Colour) -> Vec<Mark
 fn decades(values: impl Iterator<Item = f64> + Clone) -> [f64; 2] {
     let low = values.clone().fold(f64::INFINITY, f64::min);
     let high = values.fold(f64::MIN_POSITIVE, f64::max);
-    [low / 1.4, high * 1.4]
+    [low / 2.0, high * 2.0]
 }
 
 fn dynamics_legend() -> Legend {

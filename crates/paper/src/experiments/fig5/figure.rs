@@ -6,10 +6,11 @@ use crate::plot::{
     self, Axis, BLACK, Entry, Error, Legend, Mark, Page, Panel, Picture, Row, Shape, Strip, Stroke,
 };
 
-/// Epochs between two markers, as published.
-pub const MARKER_SPACING: u64 = 100;
+/// Markers along the whole of a curve: every 100 of 5,000 epochs, as published.
+const MARKERS: u64 = 50;
 
-/// Draws Figure 5: a row for each data set, weight decay on the left, noise on the right, the plain autoencoder in both.
+/// Draws Figure 5: a row for each data set, weight decay on the left, noise on the right, the plain
+/// autoencoder in both.
 ///
 /// # Errors
 ///
@@ -70,7 +71,7 @@ fn panel(own: &[&Training], above: &[&Training], model: Model, column: usize) ->
         .flat_map(|t| t.modes.iter().map(|m| theory(t, m)))
         .collect();
     for training in &shown {
-        let series = training.modes.iter().zip(Shape::FAMILY);
+        let series = training.modes.iter().zip(shapes());
         marks.extend(series.map(|(mode, shape)| actual(training, mode, shape)));
     }
     let last = shown.iter().filter_map(|t| t.epochs.last()).max();
@@ -105,16 +106,27 @@ fn theory(training: &Training, mode: &ModeSeries) -> Mark {
 }
 
 fn actual(training: &Training, mode: &ModeSeries, shape: Shape) -> Mark {
-    let points = training.epochs.iter().zip(&mode.mapping);
+    let last = training.epochs.last().copied().unwrap_or(0);
+    let spacing = (last / MARKERS).max(1);
+    let mut due = 0;
+    let mut points = Vec::new();
+    for (&epoch, &w) in training.epochs.iter().zip(&mode.mapping) {
+        if epoch >= due {
+            points.push([epoch as f64, w]);
+            due = epoch + spacing;
+        }
+    }
     Mark::Markers {
-        points: points
-            .filter(|(epoch, _)| **epoch % MARKER_SPACING == 0)
-            .map(|(&epoch, &w)| [epoch as f64, w])
-            .collect(),
+        points,
         shape,
         radius: 3.4,
         fill: plot::model(training.model),
     }
+}
+
+/// A shape for each mode; they repeat when there are more modes than shapes.
+fn shapes() -> impl Iterator<Item = Shape> {
+    Shape::FAMILY.into_iter().cycle()
 }
 
 fn modes_legend(own: &[&Training]) -> Legend {
@@ -123,7 +135,7 @@ fn modes_legend(own: &[&Training]) -> Legend {
         heading: String::new(),
         entries: modes
             .iter()
-            .zip(Shape::FAMILY)
+            .zip(shapes())
             .map(|(m, shape)| {
                 Entry::marker(
                     shape,

@@ -1,6 +1,7 @@
 //! The picture of Figure 4.
 
 use dae::theory::Mode;
+use dae::theory::scalar::Origin;
 
 use super::run::{Row as ModelRow, Run, Trial};
 use crate::experiments::Model;
@@ -174,12 +175,14 @@ fn landscape(row: &ModelRow, at: &Place) -> Result<Panel, Error> {
         radius: 8.0,
         fill: MARKED,
     });
-    marks.push(Mark::Markers {
-        points: vec![[0.0, 0.0]],
-        shape: Shape::Cross,
-        radius: 6.5,
-        fill: BLACK,
-    });
+    if mode.origin() == Origin::Saddle {
+        marks.push(Mark::Markers {
+            points: vec![[0.0, 0.0]],
+            shape: Shape::Cross,
+            radius: 6.5,
+            fill: BLACK,
+        });
+    }
     let ticks = [-REACH, 0.0, REACH];
     let x = at.x(Axis::linear("w₁", side, 2).with_ticks(&ticks));
     let y = Axis::linear("w₂", side, 2).with_ticks(&ticks);
@@ -241,10 +244,17 @@ fn path(model: Model, trial: &Trial) -> Vec<Mark> {
 }
 
 fn legend(run: &Run) -> Legend {
-    let mut entries = vec![Entry::line(
-        Stroke::solid(SMALL, 3.4),
-        "small start (0.01, 0.01)",
-    )];
+    let small = run
+        .rows
+        .iter()
+        .flat_map(|r| &r.trials)
+        .find(|t| is_small(t));
+    let start = small.and_then(|t| t.path.first());
+    let mut entries: Vec<Entry> = start
+        .map(|[w1, w2]| format!("small start ({w1}, {w2})"))
+        .map(|label| Entry::line(Stroke::solid(SMALL, 3.4), &label))
+        .into_iter()
+        .collect();
     for row in &run.rows {
         entries.push(Entry {
             marker: Some((Shape::Circle, 4.0, plot::model(row.model))),

@@ -6,7 +6,11 @@ use std::{env, fs, io};
 use sha2::{Digest, Sha256};
 
 /// Sources that decide the numbers of a training run.
-const TRAINING: &[&str] = &["dae/src/train/linear.rs", "dae/src/train/real.rs", "dae/src/random.rs"];
+const TRAINING: &[&str] = &[
+    "dae/src/train/linear.rs",
+    "dae/src/train/real.rs",
+    "dae/src/random.rs",
+];
 
 /// Sources that decide what a spectrum computed from images is.
 const DATA: &[&str] = &["dae/src/data"];
@@ -54,7 +58,10 @@ fn main() -> io::Result<()> {
         let own = format!("paper/src/experiments/{figure}");
         let mut places = COMMON.to_vec();
         places.push(&own);
-        text.push_str(&format!("    (\"{figure}\", \"{}\"),\n", fingerprint(crates, &places)?));
+        text.push_str(&format!(
+            "    (\"{figure}\", \"{}\"),\n",
+            fingerprint(crates, &places)?
+        ));
     }
     text.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
@@ -80,10 +87,20 @@ fn fingerprint(crates: &Path, places: &[&str]) -> io::Result<String> {
     }
     let lock = fs::read_to_string(crates.join("../Cargo.lock"))?;
     let numeric = |package: &&str| {
-        NUMERICS.iter().any(|name| package.trim_start().starts_with(&format!("name = \"{name}\"\n")))
+        NUMERICS.iter().any(|name| {
+            package
+                .trim_start()
+                .starts_with(&format!("name = \"{name}\"\n"))
+        })
     };
-    lock.split("[[package]]").filter(numeric).for_each(|package| add(package.as_bytes()));
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    lock.split("[[package]]")
+        .filter(numeric)
+        .for_each(|package| add(package.as_bytes()));
+    Ok(hash
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }
 
 fn collect(place: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -1,5 +1,8 @@
 //! Training against finite differences, against theory, and one trainer against the other.
 
+// A test fails by panicking.
+#![allow(clippy::unwrap_used)]
+
 use dae::random::{Rng, normal_matrix, stream};
 use dae::theory::{Mode, dynamics, scalar::imbalance};
 use dae::train::linear::{LinearSettings, LinearTrainer, Precision, Weights};

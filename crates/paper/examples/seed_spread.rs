@@ -19,7 +19,13 @@ fn main() -> anyhow::Result<()> {
     let spectra = [(DataSet::Mnist, Spectrum::committed(DataSet::Mnist)?)];
     let mut runs = Vec::new();
     for seed in SEEDS {
-        runs.push(run(&settings, seed, &spectra, &Runs::none(), &Progress::detect())?);
+        runs.push(run(
+            &settings,
+            seed,
+            &spectra,
+            &Runs::none(),
+            &Progress::detect(),
+        )?);
     }
     println!("dataset,model,epoch,seeds,mean,standard_deviation");
     for (i, training) in runs[0].trainings.iter().enumerate() {

@@ -56,14 +56,22 @@ impl Check {
     /// Deviation as a share of the tolerance, for ranking.
     pub fn share(&self) -> f64 {
         let deviation = (self.found - self.expected).abs();
-        if deviation == 0.0 { 0.0 } else { deviation / self.tolerance }
+        if deviation == 0.0 {
+            0.0
+        } else {
+            deviation / self.tolerance
+        }
     }
 }
 
 /// The largest absolute value of a series, and NaN if there is one in it.
 pub fn largest(values: impl IntoIterator<Item = f64>) -> f64 {
     values.into_iter().fold(0.0, |worst: f64, value| {
-        if worst.is_nan() || value.is_nan() { f64::NAN } else { worst.max(value.abs()) }
+        if worst.is_nan() || value.is_nan() {
+            f64::NAN
+        } else {
+            worst.max(value.abs())
+        }
     })
 }
 

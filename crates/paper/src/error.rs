@@ -46,7 +46,9 @@ pub enum Error {
     },
 
     /// A computed series holds a value that is not finite.
-    #[error("{table}: column {column} holds {value} in row {row}; nothing was written. This is a defect: please report it")]
+    #[error(
+        "{table}: column {column} holds {value} in row {row}; nothing was written. This is a defect: please report it"
+    )]
     NotFinite {
         /// The table.
         table: String,

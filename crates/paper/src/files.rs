@@ -31,7 +31,10 @@ pub fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
 
 /// SHA-256 of some bytes in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// SHA-256 of a file, or `None` if it cannot be read.

@@ -87,16 +87,25 @@ pub fn load(profile: Profile) -> Result<(AllSettings, Vec<Difference>)> {
     if profile != Profile::Paper {
         merge(&mut settings, parse(profile)?, "", &mut differences).map_err(in_file(profile))?;
     }
-    let settings = settings.try_into().map_err(|e: toml::de::Error| in_file(profile)(e.to_string()))?;
+    let settings = settings
+        .try_into()
+        .map_err(|e: toml::de::Error| in_file(profile)(e.to_string()))?;
     Ok((settings, differences))
 }
 
 fn in_file(profile: Profile) -> impl Fn(String) -> Error {
-    move |problem| Error::SettingsFile { file: profile.file().0.to_owned(), problem }
+    move |problem| Error::SettingsFile {
+        file: profile.file().0.to_owned(),
+        problem,
+    }
 }
 
 fn parse(profile: Profile) -> Result<Table> {
-    profile.file().1.parse().map_err(|e: toml::de::Error| in_file(profile)(e.to_string()))
+    profile
+        .file()
+        .1
+        .parse()
+        .map_err(|e: toml::de::Error| in_file(profile)(e.to_string()))
 }
 
 /// Replaces values of `base` by those of `overlay`, which may only name keys that exist.
@@ -109,7 +118,11 @@ fn merge(
     for (key, value) in overlay {
         let path = format!("{prefix}{key}");
         match (base.get_mut(&key), value) {
-            (None, _) => return Err(format!("`{path}` is not a setting; see paper.toml for all of them")),
+            (None, _) => {
+                return Err(format!(
+                    "`{path}` is not a setting; see paper.toml for all of them"
+                ));
+            }
             (Some(Value::Table(base)), Value::Table(overlay)) => {
                 merge(base, overlay, &format!("{path}."), differences)?;
             }

@@ -38,7 +38,11 @@ enum How {
 impl Progress {
     /// Bars if standard error is a terminal, lines otherwise.
     pub fn detect() -> Self {
-        if std::io::stderr().is_terminal() { Self::Bars(MultiProgress::new()) } else { Self::Lines }
+        if std::io::stderr().is_terminal() {
+            Self::Bars(MultiProgress::new())
+        } else {
+            Self::Lines
+        }
     }
 
     /// Prints a line without disturbing the bars.
@@ -53,12 +57,20 @@ impl Progress {
 
     /// Starts a task of `total` epochs.
     pub fn bar(&self, label: &str, total: u64) -> Bar {
-        self.task(label, total, "{prefix:14} {wide_bar} {pos}/{len} epochs  {per_sec}  {eta} left  {msg}")
+        self.task(
+            label,
+            total,
+            "{prefix:14} {wide_bar} {pos}/{len} epochs  {per_sec}  {eta} left  {msg}",
+        )
     }
 
     /// Starts a task of `total` bytes.
     pub fn bytes(&self, label: &str, total: u64) -> Bar {
-        self.task(label, total, "{prefix} {wide_bar} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left {msg}")
+        self.task(
+            label,
+            total,
+            "{prefix} {wide_bar} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left {msg}",
+        )
     }
 
     fn task(&self, label: &str, total: u64, template: &str) -> Bar {
@@ -75,7 +87,13 @@ impl Progress {
             Self::Silent => How::Silent,
         };
         let now = Instant::now();
-        Bar { how, label: label.to_owned(), total, started: now, last: Cell::new(now) }
+        Bar {
+            how,
+            label: label.to_owned(),
+            total,
+            started: now,
+            last: Cell::new(now),
+        }
     }
 }
 

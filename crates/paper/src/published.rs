@@ -60,7 +60,12 @@ impl Published {
         let epoch = self.epoch.as_ref().map(|epoch| epoch as &dyn Display);
         let words = [self.dataset.as_str(), &self.model, &self.quantity];
         let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
-        format!("{}{}{}", words.join(" "), with("of mode", mode), with("at epoch", epoch))
+        format!(
+            "{}{}{}",
+            words.join(" "),
+            with("of mode", mode),
+            with("at epoch", epoch)
+        )
     }
 }
 
@@ -69,12 +74,17 @@ impl Published {
 /// # Errors
 /// A damaged file, with its line.
 pub fn of(figure: &str) -> Result<Vec<Published>> {
-    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(TEXT.as_bytes());
+    let mut reader = csv::ReaderBuilder::new()
+        .comment(Some(b'#'))
+        .from_reader(TEXT.as_bytes());
     let mut values = Vec::new();
     for row in reader.deserialize() {
         let value: Published = row.map_err(|error| damaged(error.to_string()))?;
         if !(value.value.is_finite() && value.tolerance > 0.0 && value.tolerance.is_finite()) {
-            return Err(damaged(format!("{}: value or tolerance out of range", value.name())));
+            return Err(damaged(format!(
+                "{}: value or tolerance out of range",
+                value.name()
+            )));
         }
         if value.figure == figure {
             values.push(value);
@@ -84,7 +94,10 @@ pub fn of(figure: &str) -> Result<Vec<Published>> {
 }
 
 fn damaged(problem: String) -> Error {
-    Error::Repository { file: FILE.to_owned(), problem }
+    Error::Repository {
+        file: FILE.to_owned(),
+        problem,
+    }
 }
 
 #[cfg(test)]
@@ -95,7 +108,15 @@ mod tests {
     fn the_committed_values_can_be_read_and_named() {
         let values = of("fig5").unwrap();
         assert!(values.len() > 20);
-        assert!(values.iter().all(|value| !value.reason.is_empty() && !value.source.is_empty()));
-        assert!(values.iter().any(|value| value.name() == "mnist AE loss at epoch 4900"));
+        assert!(
+            values
+                .iter()
+                .all(|value| !value.reason.is_empty() && !value.source.is_empty())
+        );
+        assert!(
+            values
+                .iter()
+                .any(|value| value.name() == "mnist AE loss at epoch 4900")
+        );
     }
 }

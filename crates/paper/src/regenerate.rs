@@ -152,27 +152,45 @@ pub fn regenerate(figure: Figure, job: &Job, progress: &Progress) -> Result<Outc
     let started = Instant::now();
     let (mut settings, differences) = profile::load(job.profile)?;
     settings.seed = job.seed.unwrap_or(settings.seed);
-    let spectra = if figure.needs_spectra() { spectra::checked(progress)? } else { Vec::new() };
+    let spectra = if figure.needs_spectra() {
+        spectra::checked(progress)?
+    } else {
+        Vec::new()
+    };
     let folder = job.results.join(job.profile.name());
     let inputs = inputs(figure, &settings, &spectra)?;
     let picture = folder.join(format!("figures/{figure}.svg"));
     if let Some(record) = current(figure, &folder, &inputs).filter(|_| !job.fresh) {
-        return Ok(Outcome { record, unchanged: true, picture });
+        return Ok(Outcome {
+            record,
+            unchanged: true,
+            picture,
+        });
     }
-    let kept = Runs { directory: Some(folder.join("runs")), reuse: !job.fresh };
+    let kept = Runs {
+        directory: Some(folder.join("runs")),
+        reuse: !job.fresh,
+    };
     let product = produce(figure, &settings, &spectra, &kept, progress)
         .map_err(|error| blame(error, job.profile, figure))?;
     let record = Record {
         figure,
         profile: job.profile,
-        differences: differences.into_iter().filter(|d| d.key.starts_with(figure.name())).collect(),
+        differences: differences
+            .into_iter()
+            .filter(|d| d.key.starts_with(figure.name()))
+            .collect(),
         inputs,
         outputs: write(figure, &folder, &product)?,
         checks: product.checks,
         seconds: started.elapsed().as_secs_f64(),
     };
     files::write_json(&record_path(figure, &folder), &record)?;
-    Ok(Outcome { record, unchanged: false, picture })
+    Ok(Outcome {
+        record,
+        unchanged: false,
+        picture,
+    })
 }
 
 /// Says which settings file and figure a refused setting belongs to.
@@ -195,7 +213,9 @@ fn record_path(figure: Figure, folder: &Path) -> PathBuf {
 fn current(figure: Figure, folder: &Path, inputs: &Inputs) -> Option<Record> {
     let text = fs::read(record_path(figure, folder)).ok()?;
     let record: Record = serde_json::from_slice(&text).ok()?;
-    let intact = |(path, hash): (&String, &String)| files::sha256_of(&folder.join(path)).as_ref() == Some(hash);
+    let intact = |(path, hash): (&String, &String)| {
+        files::sha256_of(&folder.join(path)).as_ref() == Some(hash)
+    };
     (record.inputs == *inputs && record.outputs.iter().all(intact)).then_some(record)
 }
 
@@ -206,7 +226,10 @@ fn inputs(
 ) -> Result<Inputs> {
     let all = serde_json::to_value(settings).map_err(|e| Error::io("settings")(e.into()))?;
     let spectra = spectra.iter().map(|(dataset, spectrum)| {
-        (dataset.name().to_owned(), files::sha256(spectrum.to_csv().as_bytes()))
+        (
+            dataset.name().to_owned(),
+            files::sha256(spectrum.to_csv().as_bytes()),
+        )
     });
     Ok(Inputs {
         settings: all[figure.name()].clone(),
@@ -229,25 +252,50 @@ fn produce(
             let settings = settings.fig1.clone().check()?;
             let run = fig1::run::run(&settings)?;
             let (tables, picture) = (fig1::tables::tables(&run)?, fig1::figure::figure(&run)?);
-            Ok(Product { tables, picture, checks: fig1::checks::checks(&settings, &run)? })
+            Ok(Product {
+                tables,
+                picture,
+                checks: fig1::checks::checks(&settings, &run)?,
+            })
         }
         Figure::Fig2 => {
             let settings = settings.fig2.clone().check()?;
             let run = fig2::run::run(&settings)?;
-            let (tables, picture) = (fig2::tables::tables(&settings, &run)?, fig2::figure::figure(&run)?);
-            Ok(Product { tables, picture, checks: fig2::checks::checks(&settings, &run) })
+            let (tables, picture) = (
+                fig2::tables::tables(&settings, &run)?,
+                fig2::figure::figure(&run)?,
+            );
+            Ok(Product {
+                tables,
+                picture,
+                checks: fig2::checks::checks(&settings, &run),
+            })
         }
         Figure::Fig3 => {
             let settings = settings.fig3.clone().check()?;
             let run = fig3::run::run(&settings, spectra)?;
-            let (tables, picture) = (fig3::tables::tables(&settings, &run)?, fig3::figure::figure(&run)?);
-            Ok(Product { tables, picture, checks: fig3::checks::checks(&run) })
+            let (tables, picture) = (
+                fig3::tables::tables(&settings, &run)?,
+                fig3::figure::figure(&run)?,
+            );
+            Ok(Product {
+                tables,
+                picture,
+                checks: fig3::checks::checks(&run),
+            })
         }
         Figure::Fig4 => {
             let settings = settings.fig4.clone().check()?;
             let run = fig4::run::run(&settings)?;
-            let (tables, picture) = (fig4::tables::tables(&settings, &run)?, fig4::figure::figure(&run)?);
-            Ok(Product { tables, picture, checks: fig4::checks::checks(&settings, &run)? })
+            let (tables, picture) = (
+                fig4::tables::tables(&settings, &run)?,
+                fig4::figure::figure(&run)?,
+            );
+            Ok(Product {
+                tables,
+                picture,
+                checks: fig4::checks::checks(&settings, &run)?,
+            })
         }
         Figure::Fig5 => {
             let seed = settings.seed;
@@ -257,7 +305,11 @@ fn produce(
             let (tables, picture) = (fig5::tables::tables(&run)?, fig5::figure::figure(&run)?);
             let mut checks = fig5::checks::checks(&run)?;
             checks.extend(fig5::checks::published(&settings, &paper, spectra, &run)?);
-            Ok(Product { tables, picture, checks })
+            Ok(Product {
+                tables,
+                picture,
+                checks,
+            })
         }
     }
 }
@@ -273,7 +325,10 @@ fn write(figure: Figure, folder: &Path, product: &Product) -> Result<BTreeMap<St
     for table in &product.tables {
         put(format!("tables/{}", table.name), &table.csv()?)?;
     }
-    put(format!("figures/{figure}.svg"), product.picture.svg.as_bytes())?;
+    put(
+        format!("figures/{figure}.svg"),
+        product.picture.svg.as_bytes(),
+    )?;
     put(format!("figures/{figure}.png"), &product.picture.png)?;
     Ok(outputs)
 }

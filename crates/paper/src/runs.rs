@@ -26,7 +26,10 @@ struct Stored<T> {
 impl Runs {
     /// Keeps nothing and reuses nothing.
     pub fn none() -> Self {
-        Self { directory: None, reuse: false }
+        Self {
+            directory: None,
+            reuse: false,
+        }
     }
 
     /// Gives the kept result of `name` if its key is that of `inputs`; computes and keeps it otherwise.
@@ -42,14 +45,22 @@ impl Runs {
         compute: impl FnOnce() -> Result<T>,
     ) -> Result<(T, bool)> {
         let key = key(inputs);
-        let path = self.directory.as_ref().map(|directory| directory.join(format!("{name}.json")));
+        let path = self
+            .directory
+            .as_ref()
+            .map(|directory| directory.join(format!("{name}.json")));
         if let Some(path) = path.as_ref().filter(|_| self.reuse) {
-            let kept = fs::read(path).ok().and_then(|text| serde_json::from_slice(&text).ok());
+            let kept = fs::read(path)
+                .ok()
+                .and_then(|text| serde_json::from_slice(&text).ok());
             if let Some(Stored { result, .. }) = kept.filter(|kept: &Stored<T>| kept.key == key) {
                 return Ok((result, true));
             }
         }
-        let stored = Stored { key, result: compute()? };
+        let stored = Stored {
+            key,
+            result: compute()?,
+        };
         if let Some(path) = path {
             files::write_json(&path, &stored)?;
         }
@@ -70,18 +81,27 @@ mod tests {
     #[test]
     fn a_run_is_reused_for_the_same_inputs_only() {
         let directory = tempfile::tempdir().unwrap();
-        let runs = Runs { directory: Some(directory.path().to_owned()), reuse: true };
+        let runs = Runs {
+            directory: Some(directory.path().to_owned()),
+            reuse: true,
+        };
         let number = 0.1 + 0.2;
         let (first, reused) = runs.get_or("a", &1, || Ok(vec![number])).unwrap();
         assert!(!reused && first == [number]);
         let (again, reused) = runs.get_or("a", &1, || Ok(vec![7.0])).unwrap();
-        assert!(reused && again == [number], "exactly the same float comes back");
+        assert!(
+            reused && again == [number],
+            "exactly the same float comes back"
+        );
         let (other, reused) = runs.get_or("a", &2, || Ok(vec![7.0])).unwrap();
         assert!(!reused && other == [7.0]);
         fs::write(directory.path().join("a.json"), b"{\"key\":").unwrap();
         let (repaired, reused) = runs.get_or("a", &2, || Ok(vec![8.0])).unwrap();
         assert!(!reused && repaired == [8.0]);
-        let never = Runs { reuse: false, ..runs };
+        let never = Runs {
+            reuse: false,
+            ..runs
+        };
         assert!(!never.get_or("a", &2, || Ok(vec![9.0])).unwrap().1);
     }
 }

@@ -4,5 +4,8 @@ include!(concat!(env!("OUT_DIR"), "/sources.rs"));
 
 /// The fingerprint of the sources that a figure depends on.
 pub fn of(figure: &str) -> &'static str {
-    FIGURES.iter().find(|(name, _)| *name == figure).map_or("", |(_, hash)| hash)
+    FIGURES
+        .iter()
+        .find(|(name, _)| *name == figure)
+        .map_or("", |(_, hash)| hash)
 }

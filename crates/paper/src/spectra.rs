@@ -11,7 +11,10 @@ use crate::{Result, sources};
 /// # Errors
 /// A recomputed spectrum that disagrees, with the eigenvalue that is furthest off.
 pub fn checked(progress: &Progress) -> Result<Vec<(DataSet, Spectrum)>> {
-    let options = SourceOptions { offline: true, ..SourceOptions::from_env()? };
+    let options = SourceOptions {
+        offline: true,
+        ..SourceOptions::from_env()?
+    };
     let mut spectra = Vec::new();
     for dataset in DataSet::ALL {
         let committed = Spectrum::committed(dataset)?;
@@ -35,15 +38,25 @@ pub fn check(
     options: &SourceOptions,
     progress: &Progress,
 ) -> Result<Spectrum> {
-    let runs = Runs { directory: Some(cache_dir()?.join("spectra")), reuse: true };
+    let runs = Runs {
+        directory: Some(cache_dir()?.join("spectra")),
+        reuse: true,
+    };
     let name = format!("{}-{}", committed.dataset, committed.samples);
-    let inputs = (committed.samples, dataset.expected().fingerprint, sources::DATA);
+    let inputs = (
+        committed.samples,
+        dataset.expected().fingerprint,
+        sources::DATA,
+    );
     let (lambda, reused) = runs.get_or(&name, &inputs, || {
         progress.say(&format!("{name}: computing the spectrum from the images"));
         let images = images(dataset, options, progress)?;
         Ok(Spectrum::of_images(&images, committed.samples)?.lambda)
     })?;
-    let recomputed = Spectrum { lambda, ..committed.clone() };
+    let recomputed = Spectrum {
+        lambda,
+        ..committed.clone()
+    };
     recomputed.agrees_with(committed, Spectrum::TOLERANCE)?;
     if !reused {
         progress.say(&format!("{name}: agrees with the committed spectrum"));
@@ -57,7 +70,9 @@ pub fn check(
 /// No source has it.
 pub fn images(dataset: DataSet, options: &SourceOptions, progress: &Progress) -> Result<Images> {
     let mut bar: Option<(String, Bar)> = None;
-    let images = dae::data::load(dataset, options, &mut |event| announce(event, &mut bar, progress));
+    let images = dae::data::load(dataset, options, &mut |event| {
+        announce(event, &mut bar, progress)
+    });
     if let Some((_, bar)) = bar {
         bar.finish();
     }
@@ -81,9 +96,15 @@ fn announce(event: Event, bar: &mut Option<(String, Bar)>, progress: &Progress) 
         Event::Trying { dataset, source } => format!("{}: trying {source}", dataset.name()),
         Event::Failed { source, reason } => format!("  {source}: {reason}"),
         Event::Quarantined { from, to } => {
-            format!("  {} is damaged and was moved to {}", from.display(), to.display())
+            format!(
+                "  {} is damaged and was moved to {}",
+                from.display(),
+                to.display()
+            )
         }
-        Event::Verified { dataset, source } => format!("{}: verified, from {source}", dataset.name()),
+        Event::Verified { dataset, source } => {
+            format!("{}: verified, from {source}", dataset.name())
+        }
         Event::NotStored { reason } => format!("  could not be kept in the cache: {reason}"),
         other => format!("{other:?}"),
     });

@@ -17,13 +17,19 @@ const TEXT: &str = include_str!("../../../data/figure1_starts.csv");
 /// ```
 pub fn published(trial: usize) -> Result<[f64; 2]> {
     for line in TEXT.lines().skip(1) {
-        let (number, start) = parse(line)
-            .ok_or_else(|| Error::Repository { file: FILE.into(), problem: format!("cannot read `{line}`") })?;
+        let (number, start) = parse(line).ok_or_else(|| Error::Repository {
+            file: FILE.into(),
+            problem: format!("cannot read `{line}`"),
+        })?;
         if number == trial {
             return Ok(start);
         }
     }
-    Err(Error::Unknown { kind: "trial", name: trial.to_string(), choices: format!("those in {FILE}") })
+    Err(Error::Unknown {
+        kind: "trial",
+        name: trial.to_string(),
+        choices: format!("those in {FILE}"),
+    })
 }
 
 fn parse(line: &str) -> Option<(usize, [f64; 2])> {

@@ -33,7 +33,9 @@ impl Table {
     pub fn csv(&self) -> Result<Vec<u8>> {
         let mut text = Vec::new();
         let mut frame = self.frame.clone();
-        CsvWriter::new(&mut text).finish(&mut frame).map_err(at(self.name))?;
+        CsvWriter::new(&mut text)
+            .finish(&mut frame)
+            .map_err(at(self.name))?;
         Ok(text)
     }
 }
@@ -48,7 +50,11 @@ fn refuse_non_finite(table: &str, column: &Column) -> Result<()> {
         return Ok(());
     }
     let values = column.f64().map_err(at(table))?;
-    match values.iter().enumerate().find(|(_, value)| !value.is_some_and(f64::is_finite)) {
+    match values
+        .iter()
+        .enumerate()
+        .find(|(_, value)| !value.is_some_and(f64::is_finite))
+    {
         None => Ok(()),
         Some((row, value)) => Err(Error::NotFinite {
             table: table.to_owned(),
@@ -68,7 +74,11 @@ mod tests {
         let numbers = [1e-6, 0.1, 1.0 / 3.0, -2.5e300, 0.0];
         let table = Table::new("t.csv", vec![Column::new("x".into(), numbers)]).unwrap();
         let text = String::from_utf8(table.csv().unwrap()).unwrap();
-        let back: Vec<f64> = text.lines().skip(1).map(|line| line.parse().unwrap()).collect();
+        let back: Vec<f64> = text
+            .lines()
+            .skip(1)
+            .map(|line| line.parse().unwrap())
+            .collect();
         assert_eq!(back, numbers);
         for bad in [f64::NAN, f64::INFINITY] {
             let error = Table::new("t.csv", vec![Column::new("x".into(), [0.0, bad])]).unwrap_err();

@@ -40,8 +40,15 @@ impl Data {
 impl Fetch {
     fn run(self) -> anyhow::Result<bool> {
         let progress = Progress::detect();
-        let options = SourceOptions { offline: self.offline, ..SourceOptions::from_env()? };
-        let wanted = if self.datasets.is_empty() { DataSet::ALL.to_vec() } else { self.datasets };
+        let options = SourceOptions {
+            offline: self.offline,
+            ..SourceOptions::from_env()?
+        };
+        let wanted = if self.datasets.is_empty() {
+            DataSet::ALL.to_vec()
+        } else {
+            self.datasets
+        };
         for dataset in wanted {
             let images = spectra::images(dataset, &options, &progress)?;
             println!(

@@ -22,7 +22,10 @@ pub fn print_differences(profile: Profile) -> anyhow::Result<()> {
         println!("  every setting as in the paper");
     }
     for difference in differences {
-        println!("  {} = {} (paper: {})", difference.key, difference.profile, difference.paper);
+        println!(
+            "  {} = {} (paper: {})",
+            difference.key, difference.profile, difference.paper
+        );
     }
     Ok(())
 }

@@ -32,7 +32,11 @@ pub struct Run {
 impl Run {
     pub fn run(self) -> anyhow::Result<bool> {
         let progress = Progress::detect();
-        let mut figures = if self.figures.is_empty() { Figure::ALL.to_vec() } else { self.figures };
+        let mut figures = if self.figures.is_empty() {
+            Figure::ALL.to_vec()
+        } else {
+            self.figures
+        };
         figures.sort();
         figures.dedup();
         println!("profile {}", self.profile);
@@ -45,7 +49,8 @@ impl Run {
         };
         let mut outcomes = Vec::new();
         for figure in figures {
-            let outcome = regenerate(figure, &job, &progress).with_context(|| figure.to_string())?;
+            let outcome =
+                regenerate(figure, &job, &progress).with_context(|| figure.to_string())?;
             println!("{}", line(&outcome));
             outcomes.push(outcome);
         }
@@ -54,7 +59,14 @@ impl Run {
             print_outcome(outcome);
         }
         let passed = outcomes.iter().all(Outcome::passes);
-        println!("{}", if passed { "all figures pass" } else { "SOME CHECKS FAILED, see above" });
+        println!(
+            "{}",
+            if passed {
+                "all figures pass"
+            } else {
+                "SOME CHECKS FAILED, see above"
+            }
+        );
         Ok(passed)
     }
 }
@@ -71,19 +83,34 @@ fn line(outcome: &Outcome) -> String {
 fn print_outcome(outcome: &Outcome) {
     let record = &outcome.record;
     let verdict = if outcome.passes() { "pass" } else { "FAIL" };
-    let how = if outcome.unchanged { "unchanged, was made in" } else { "made in" };
+    let how = if outcome.unchanged {
+        "unchanged, was made in"
+    } else {
+        "made in"
+    };
     println!(
         "{}  {verdict}  {how} {:.1} s  {}",
         record.figure,
         record.seconds,
         outcome.picture.display()
     );
-    for (origin, name) in [(Origin::Published, "published values"), (Origin::Theory, "theory")] {
-        let checks: Vec<&Check> = record.checks.iter().filter(|c| c.origin == origin).collect();
+    for (origin, name) in [
+        (Origin::Published, "published values"),
+        (Origin::Theory, "theory"),
+    ] {
+        let checks: Vec<&Check> = record
+            .checks
+            .iter()
+            .filter(|c| c.origin == origin)
+            .collect();
         let passed = checks.iter().filter(|check| check.passes()).count();
         let worst = checks.iter().max_by(|a, b| a.share().total_cmp(&b.share()));
         if let Some(worst) = worst {
-            println!("      {name}: {passed} of {} within tolerance; furthest off: {}", checks.len(), show(worst));
+            println!(
+                "      {name}: {passed} of {} within tolerance; furthest off: {}",
+                checks.len(),
+                show(worst)
+            );
         }
     }
     for check in record.checks.iter().filter(|check| !check.passes()) {

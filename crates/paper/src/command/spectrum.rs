@@ -22,7 +22,11 @@ pub struct SpectrumCommand {
 impl SpectrumCommand {
     pub fn run(self) -> anyhow::Result<bool> {
         let progress = Progress::detect();
-        let wanted = if self.datasets.is_empty() { DataSet::ALL.to_vec() } else { self.datasets };
+        let wanted = if self.datasets.is_empty() {
+            DataSet::ALL.to_vec()
+        } else {
+            self.datasets
+        };
         let recomputed = match &self.write {
             None => spectra::checked(&progress)?,
             Some(_) => Vec::new(),
@@ -47,7 +51,10 @@ impl SpectrumCommand {
                 let path = folder.join(format!("{}-{}.csv", committed.dataset, committed.samples));
                 spectrum.save(&path)?;
                 spectrum.agrees_with(&committed, Spectrum::TOLERANCE)?;
-                println!("  written to {}, agrees with the committed one", path.display());
+                println!(
+                    "  written to {}, agrees with the committed one",
+                    path.display()
+                );
             }
         }
         drop(recomputed);

@@ -57,14 +57,29 @@ pub(crate) fn each_within(
     allowed: &'static str,
 ) -> Result<()> {
     if values.is_empty() {
-        return Err(Error::out_of_range(name, "[]", "a list with at least one entry"));
+        return Err(Error::out_of_range(
+            name,
+            "[]",
+            "a list with at least one entry",
+        ));
     }
-    values.iter().try_for_each(|&value| within(name, value, range.clone(), allowed).map(|_| ()))
+    values
+        .iter()
+        .try_for_each(|&value| within(name, value, range.clone(), allowed).map(|_| ()))
 }
 
 /// Refuses a count of zero or beyond `most`.
-pub(crate) fn count(name: &'static str, value: u64, most: u64, allowed: &'static str) -> Result<()> {
-    if (1..=most).contains(&value) { Ok(()) } else { Err(Error::out_of_range(name, value, allowed)) }
+pub(crate) fn count(
+    name: &'static str,
+    value: u64,
+    most: u64,
+    allowed: &'static str,
+) -> Result<()> {
+    if (1..=most).contains(&value) {
+        Ok(())
+    } else {
+        Err(Error::out_of_range(name, value, allowed))
+    }
 }
 
 /// Refuses a table grid that is not part of the recorded grid.
@@ -72,7 +87,11 @@ pub(crate) fn multiple(name: &'static str, value: u64, of: u64) -> Result<()> {
     if value > 0 && value.is_multiple_of(of) {
         Ok(())
     } else {
-        Err(Error::out_of_range(name, value, "a multiple of record_every"))
+        Err(Error::out_of_range(
+            name,
+            value,
+            "a multiple of record_every",
+        ))
     }
 }
 

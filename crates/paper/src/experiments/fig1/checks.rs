@@ -28,10 +28,19 @@ pub fn checks(settings: &Checked<Settings>, run: &Run) -> Result<Vec<Check>> {
             let [w1, w2] = dynamics::unbalanced(&mode, start, 1e6)?;
             ends.push(w1 * w2 - panel.fixed_point);
             let epochs = settings.epochs * REFINEMENT;
-            let t = trial(&mode, settings.alpha / REFINEMENT as f64, epochs, t.trial, start)?;
+            let t = trial(
+                &mode,
+                settings.alpha / REFINEMENT as f64,
+                epochs,
+                t.trial,
+                start,
+            )?;
             fine.extend(differences(&t.theory, &t.simulation));
         }
-        let coarse = panel.trials.iter().flat_map(|t| differences(&t.theory, &t.simulation));
+        let coarse = panel
+            .trials
+            .iter()
+            .flat_map(|t| differences(&t.theory, &t.simulation));
         checks.push(Check::theory(
             format!("{name}: theory at s = 1e6 minus fixed point, largest"),
             0.0,

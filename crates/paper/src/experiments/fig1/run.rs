@@ -49,16 +49,32 @@ pub struct Trial {
 /// # Errors
 /// Divergence, or a trial that was not published.
 pub fn run(settings: &Checked<Settings>) -> Result<Run> {
-    let panels = settings.epsilon.iter().map(|&epsilon| panel(settings, epsilon));
-    Ok(Run { lambda: settings.lambda, panels: panels.collect::<Result<_>>()? })
+    let panels = settings
+        .epsilon
+        .iter()
+        .map(|&epsilon| panel(settings, epsilon));
+    Ok(Run {
+        lambda: settings.lambda,
+        panels: panels.collect::<Result<_>>()?,
+    })
 }
 
 fn panel(settings: &Settings, epsilon: f64) -> Result<Panel> {
     let mode = Mode::denoising(settings.lambda, epsilon)?;
     let trials = settings.trials.iter().map(|&number| {
-        trial(&mode, settings.alpha, settings.epochs, number, starts::published(number)?)
+        trial(
+            &mode,
+            settings.alpha,
+            settings.epochs,
+            number,
+            starts::published(number)?,
+        )
     });
-    Ok(Panel { epsilon, fixed_point: mode.fixed_point(), trials: trials.collect::<Result<_>>()? })
+    Ok(Panel {
+        epsilon,
+        fixed_point: mode.fixed_point(),
+        trials: trials.collect::<Result<_>>()?,
+    })
 }
 
 /// One start, by descent and by theory.

@@ -34,7 +34,12 @@ impl dae::Settings for Settings {
         positive("lambda", self.lambda)?;
         each_within("epsilon", &self.epsilon, 0.0..=1e6, "0 to 1e6")?;
         positive("alpha", self.alpha)?;
-        count("trials", self.trials.len() as u64, 1000, "a list of 1 to 1000 trials")?;
+        count(
+            "trials",
+            self.trials.len() as u64,
+            1000,
+            "a list of 1 to 1000 trials",
+        )?;
         count("epochs", self.epochs, MOST_EPOCHS, "1 to 1e7")
     }
 }

@@ -41,5 +41,8 @@ pub fn tables(run: &Run) -> Result<Vec<Table>> {
     paths.push(Column::new("w1".into(), &w1));
     paths.push(Column::new("w2".into(), &w2));
     paths.push(Column::new("loss".into(), &loss));
-    Ok(vec![Table::new("fig1_dynamics.csv", dynamics)?, Table::new("fig1_paths.csv", paths)?])
+    Ok(vec![
+        Table::new("fig1_dynamics.csv", dynamics)?,
+        Table::new("fig1_paths.csv", paths)?,
+    ])
 }

@@ -19,9 +19,18 @@ pub fn checks(settings: &Settings, run: &Run) -> Vec<Check> {
     )];
     let past = largest(run.curves.iter().map(|curve| {
         let target = curve.lambda / (curve.lambda + curve.epsilon);
-        curve.w.iter().fold(0.0, |worst: f64, w| worst.max(w - target))
+        curve
+            .w
+            .iter()
+            .fold(0.0, |worst: f64, w| worst.max(w - target))
     }));
-    checks.push(Check::theory("how far any curve passes its fixed point", 0.0, past, 1e-15, "rounding"));
+    checks.push(Check::theory(
+        "how far any curve passes its fixed point",
+        0.0,
+        past,
+        1e-15,
+        "rounding",
+    ));
     for lambda in &settings.lambda {
         let same = pairs().filter(|(dae, _)| dae.lambda == *lambda && dae.epsilon > 0.0);
         let errors = same.filter_map(|(dae, wdae)| {

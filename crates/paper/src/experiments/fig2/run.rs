@@ -44,10 +44,21 @@ pub fn run(settings: &Checked<Settings>) -> Result<Run> {
             for &epsilon in &settings.epsilon {
                 let dae = Mode::denoising(lambda, epsilon)?;
                 let gamma = dae.matched_gamma();
-                let mode = if model == Model::Dae { dae } else { Mode::decaying(lambda, gamma)? };
+                let mode = if model == Model::Dae {
+                    dae
+                } else {
+                    Mode::decaying(lambda, gamma)?
+                };
                 let at = |&epoch: &u64| balanced(&mode, settings.w0, settings.alpha * epoch as f64);
                 let w = epochs.iter().map(at).collect::<dae::Result<_>>()?;
-                curves.push(Curve { model, lambda, epsilon, gamma, epochs: epochs.clone(), w });
+                curves.push(Curve {
+                    model,
+                    lambda,
+                    epsilon,
+                    gamma,
+                    epochs: epochs.clone(),
+                    w,
+                });
             }
         }
     }

@@ -42,7 +42,12 @@ impl dae::Settings for Settings {
         within("w0", self.w0, f64::MIN_POSITIVE..=1.0, "above 0, at most 1")?;
         positive("alpha", self.alpha)?;
         count("epochs", self.epochs, MOST_EPOCHS, "1 to 1e7")?;
-        count("record_every", self.record_every, self.epochs, "1 to epochs")?;
+        count(
+            "record_every",
+            self.record_every,
+            self.epochs,
+            "1 to epochs",
+        )?;
         multiple("table_every", self.table_every, self.record_every)
     }
 }

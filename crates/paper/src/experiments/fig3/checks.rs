@@ -25,7 +25,11 @@ pub fn checks(run: &Run) -> Vec<Check> {
         Check::theory(
             "published rates: share of the advantage that the rate alone explains",
             1.0,
-            if lead > 0.0 { (lead - tie) / lead } else { f64::NAN },
+            if lead > 0.0 {
+                (lead - tie) / lead
+            } else {
+                f64::NAN
+            },
             1e-9,
             "with consistent rates nothing is left",
         ),
@@ -48,10 +52,9 @@ pub fn checks(run: &Run) -> Vec<Check> {
 
 /// DAE minus WDAE for every epsilon and epoch of a variant.
 pub fn differences(run: &Run, variant: Variant) -> impl Iterator<Item = f64> {
-    let of = move |model| {
-        move |curve: &&Curve| curve.variant == variant && curve.model == model
-    };
+    let of = move |model| move |curve: &&Curve| curve.variant == variant && curve.model == model;
     let dae = run.curves.iter().filter(of(Model::Dae));
     let wdae = run.curves.iter().filter(of(Model::Wdae));
-    dae.zip(wdae).flat_map(|(dae, wdae)| dae.w.iter().zip(&wdae.w).map(|(d, w)| d - w))
+    dae.zip(wdae)
+        .flat_map(|(dae, wdae)| dae.w.iter().zip(&wdae.w).map(|(d, w)| d - w))
 }

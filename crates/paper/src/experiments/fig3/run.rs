@@ -120,13 +120,21 @@ pub fn run(settings: &Checked<Settings>, spectra: &[(DataSet, Spectrum)]) -> Res
     for (dataset, data) in spectra {
         spectrum.extend(learning_times(settings, *dataset, &data.lambda)?);
     }
-    Ok(Run { curves, rates, spectrum })
+    Ok(Run {
+        curves,
+        rates,
+        spectrum,
+    })
 }
 
 fn curve(settings: &Settings, variant: Variant, model: Model, epsilon: f64) -> Result<Curve> {
     let dae = Mode::denoising(settings.lambda, epsilon)?;
     let gamma = dae.matched_gamma();
-    let mode = if model == Model::Dae { dae } else { Mode::decaying(settings.lambda, gamma)? };
+    let mode = if model == Model::Dae {
+        dae
+    } else {
+        Mode::decaying(settings.lambda, gamma)?
+    };
     let optimal = match (model, variant) {
         (Model::Wdae, Variant::Published) => rates::published_wdae(&mode)?,
         _ => rates::optimal(&mode)?,
@@ -135,7 +143,15 @@ fn curve(settings: &Settings, variant: Variant, model: Model, epsilon: f64) -> R
     let epochs = epochs(settings.epochs, settings.record_every);
     let at = |&epoch: &u64| balanced(&mode, settings.w0, alpha * epoch as f64);
     let w = epochs.iter().map(at).collect::<dae::Result<_>>()?;
-    Ok(Curve { variant, model, epsilon, gamma, alpha, epochs, w })
+    Ok(Curve {
+        variant,
+        model,
+        epsilon,
+        gamma,
+        alpha,
+        epochs,
+        w,
+    })
 }
 
 fn rates_at(lambda: f64, epsilon: f64) -> Result<Rates> {
@@ -154,13 +170,19 @@ fn rates_at(lambda: f64, epsilon: f64) -> Result<Rates> {
 ///
 /// The decay is matched mode by mode, so that both models head for the same mapping. Modes whose fixed point lies at
 /// or below the start have nothing to learn and are left out.
-fn learning_times(settings: &Settings, dataset: DataSet, lambda: &[f64]) -> Result<Vec<SpectrumRow>> {
+fn learning_times(
+    settings: &Settings,
+    dataset: DataSet,
+    lambda: &[f64],
+) -> Result<Vec<SpectrumRow>> {
     let epsilon = settings.spectrum_epsilon;
     let pair = |lambda: f64| -> dae::Result<(Mode, Mode)> {
         let dae = Mode::denoising(lambda, epsilon)?;
         Ok((dae, Mode::decaying(lambda, dae.matched_gamma())?))
     };
-    let Some(&largest) = lambda.first() else { return Ok(Vec::new()) };
+    let Some(&largest) = lambda.first() else {
+        return Ok(Vec::new());
+    };
     let (dae, wdae) = pair(largest)?;
     let (dae_alpha, wdae_alpha) = (rates::optimal(&dae)?, rates::optimal(&wdae)?);
     let mut rows = Vec::new();

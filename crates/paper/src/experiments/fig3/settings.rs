@@ -54,12 +54,37 @@ impl dae::Settings for Settings {
         within("w0", self.w0, 1e-300..=1.0, "1e-300 to 1")?;
         count("epochs", self.epochs, MOST_EPOCHS, "1 to 1e7")?;
         within("rate_fraction", self.rate_fraction, 1e-6..=1.0, "1e-6 to 1")?;
-        within("rates_epsilon_end", self.rates_epsilon_end, 0.01..=1e6, "0.01 to 1e6")?;
+        within(
+            "rates_epsilon_end",
+            self.rates_epsilon_end,
+            0.01..=1e6,
+            "0.01 to 1e6",
+        )?;
         let end = self.rates_epsilon_end;
-        within("rates_epsilon_step", self.rates_epsilon_step, 0.001..=end, "0.001 to rates_epsilon_end")?;
-        within("spectrum_epsilon", self.spectrum_epsilon, 0.0..=1e6, "0 to 1e6")?;
-        within("spectrum_fraction", self.spectrum_fraction, 0.01..=0.99, "0.01 to 0.99")?;
-        count("record_every", self.record_every, self.epochs, "1 to epochs")?;
+        within(
+            "rates_epsilon_step",
+            self.rates_epsilon_step,
+            0.001..=end,
+            "0.001 to rates_epsilon_end",
+        )?;
+        within(
+            "spectrum_epsilon",
+            self.spectrum_epsilon,
+            0.0..=1e6,
+            "0 to 1e6",
+        )?;
+        within(
+            "spectrum_fraction",
+            self.spectrum_fraction,
+            0.01..=0.99,
+            "0.01 to 0.99",
+        )?;
+        count(
+            "record_every",
+            self.record_every,
+            self.epochs,
+            "1 to epochs",
+        )?;
         multiple("table_every", self.table_every, self.record_every)
     }
 }

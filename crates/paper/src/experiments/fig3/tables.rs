@@ -12,7 +12,11 @@ use crate::table::Table;
 /// # Errors
 /// A value that is not finite.
 pub fn tables(settings: &Settings, run: &Run) -> Result<Vec<Table>> {
-    Ok(vec![dynamics(settings, run)?, rates(&run.rates)?, spectrum(&run.spectrum)?])
+    Ok(vec![
+        dynamics(settings, run)?,
+        rates(&run.rates)?,
+        spectrum(&run.spectrum)?,
+    ])
 }
 
 fn dynamics(settings: &Settings, run: &Run) -> Result<Table> {
@@ -63,8 +67,14 @@ fn spectrum(rows: &[SpectrumRow]) -> Result<Table> {
         Column::new(name.into(), rows.iter().map(value).collect::<Vec<_>>())
     };
     let columns = vec![
-        Column::new("dataset".into(), rows.iter().map(|r| r.dataset).collect::<Vec<_>>()),
-        Column::new("mode".into(), rows.iter().map(|r| r.mode as u64).collect::<Vec<_>>()),
+        Column::new(
+            "dataset".into(),
+            rows.iter().map(|r| r.dataset).collect::<Vec<_>>(),
+        ),
+        Column::new(
+            "mode".into(),
+            rows.iter().map(|r| r.mode as u64).collect::<Vec<_>>(),
+        ),
         column("lambda", |r| r.lambda),
         column("epsilon", |r| r.epsilon),
         column("gamma", |r| r.gamma),

@@ -50,7 +50,10 @@ pub fn checks(settings: &Settings, run: &Run) -> Result<Vec<Check>> {
 fn small_start(row: &Row) -> Option<Check> {
     let trial = row.trials.first()?;
     Some(Check::theory(
-        format!("{}: norm of the small start at the end against sqrt(2 w*)", row.model.name()),
+        format!(
+            "{}: norm of the small start at the end against sqrt(2 w*)",
+            row.model.name()
+        ),
         (2.0 * row.fixed_point).sqrt(),
         *trial.norm.last()?,
         1e-3,

@@ -56,7 +56,10 @@ pub fn run(settings: &Checked<Settings>) -> Result<Run> {
     for &trial in &settings.trials {
         starts.push((trial, starts::published(trial)?));
     }
-    let models = [(Model::Dae, settings.epsilon, 0.0), (Model::Wdae, 0.0, settings.gamma)];
+    let models = [
+        (Model::Dae, settings.epsilon, 0.0),
+        (Model::Wdae, 0.0, settings.gamma),
+    ];
     let rows = models.into_iter().map(|(model, epsilon, gamma)| {
         let mode = Mode::new(settings.lambda, epsilon, gamma)?;
         let trials = starts.iter().map(|&start| trial(settings, &mode, start));
@@ -69,7 +72,9 @@ pub fn run(settings: &Checked<Settings>) -> Result<Run> {
             trials: trials.collect::<Result<_>>()?,
         })
     });
-    Ok(Run { rows: rows.collect::<Result<_>>()? })
+    Ok(Run {
+        rows: rows.collect::<Result<_>>()?,
+    })
 }
 
 fn trial(settings: &Settings, mode: &Mode, (trial, start): (usize, [f64; 2])) -> Result<Trial> {
@@ -86,6 +91,9 @@ fn trial(settings: &Settings, mode: &Mode, (trial, start): (usize, [f64; 2])) ->
         epochs: states.iter().map(|state| state.epoch).collect(),
         path: states.iter().map(|state| [state.w1, state.w2]).collect(),
         w: states.iter().map(|state| state.w1 * state.w2).collect(),
-        norm: states.iter().map(|state| state.w1.hypot(state.w2)).collect(),
+        norm: states
+            .iter()
+            .map(|state| state.w1.hypot(state.w2))
+            .collect(),
     })
 }

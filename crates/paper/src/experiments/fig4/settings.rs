@@ -46,7 +46,12 @@ impl dae::Settings for Settings {
         positive("alpha", self.alpha)?;
         count("epochs", self.epochs, MOST_EPOCHS, "1 to 1e7")?;
         each_within("small_start", &self.small_start, -10.0..=10.0, "-10 to 10")?;
-        count("trials", self.trials.len() as u64, 1000, "a list of 1 to 1000 trials")?;
+        count(
+            "trials",
+            self.trials.len() as u64,
+            1000,
+            "a list of 1 to 1000 trials",
+        )?;
         count("table_every", self.table_every, self.epochs, "1 to epochs")
     }
 }

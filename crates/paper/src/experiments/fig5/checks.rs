@@ -25,7 +25,10 @@ pub fn checks(run: &Run) -> Result<Vec<Check>> {
             }
         }
         checks.push(Check::theory(
-            format!("{name}: mapping of {} learned modes at the end minus fixed point, largest", distances.len()),
+            format!(
+                "{name}: mapping of {} learned modes at the end minus fixed point, largest",
+                distances.len()
+            ),
             0.0,
             largest(distances),
             0.01,
@@ -54,18 +57,28 @@ pub fn published(
     spectra: &[(DataSet, Spectrum)],
     run: &Run,
 ) -> Result<Vec<Check>> {
-    let comparable = Settings { mnist: paper.mnist.clone(), cifar10: paper.cifar10.clone(), ..settings.clone() }
-        == *paper
+    let comparable = Settings {
+        mnist: paper.mnist.clone(),
+        cifar10: paper.cifar10.clone(),
+        ..settings.clone()
+    } == *paper
         && DataSet::ALL.into_iter().all(|dataset| {
             let directions = paper.of(dataset).directions;
-            DataSettings { directions, ..settings.of(dataset).clone() } == *paper.of(dataset)
+            DataSettings {
+                directions,
+                ..settings.of(dataset).clone()
+            } == *paper.of(dataset)
         });
     let mut checks = Vec::new();
     for value in published::of("fig5")? {
-        let of_data = spectra.iter().find(|(dataset, _)| dataset.name() == value.dataset);
+        let of_data = spectra
+            .iter()
+            .find(|(dataset, _)| dataset.name() == value.dataset);
         let found = match (value.quantity.as_str(), value.mode) {
             ("half_trace", _) => of_data.map(|(_, spectrum)| spectrum.half_trace()),
-            ("lambda", Some(mode)) => of_data.and_then(|(_, spectrum)| spectrum.lambda.get(mode).copied()),
+            ("lambda", Some(mode)) => {
+                of_data.and_then(|(_, spectrum)| spectrum.lambda.get(mode).copied())
+            }
             ("loss", _) if comparable => loss_at(run, &value),
             _ => continue,
         };
@@ -78,16 +91,27 @@ pub fn published(
 fn loss_at(run: &Run, value: &Published) -> Option<f64> {
     let wanted = |t: &&Training| t.dataset == value.dataset && t.model.name() == value.model;
     let training = run.trainings.iter().find(wanted)?;
-    let index = training.epochs.iter().position(|&epoch| Some(epoch) == value.epoch)?;
+    let index = training
+        .epochs
+        .iter()
+        .position(|&epoch| Some(epoch) == value.epoch)?;
     training.loss.get(index).copied()
 }
 
 /// Whether the theory has been within a thousandth of the fixed point for the last tenth of the run.
 fn settled(series: &ModeSeries, target: f64) -> bool {
     let from = series.theory.len() * 9 / 10;
-    target > 0.0 && series.theory[from..].iter().all(|w| (w - target).abs() < 1e-3)
+    target > 0.0
+        && series.theory[from..]
+            .iter()
+            .all(|w| (w - target).abs() < 1e-3)
 }
 
 fn largest_rise(training: &Training) -> f64 {
-    largest(training.loss.windows(2).map(|pair| ((pair[1] - pair[0]) / pair[0]).max(0.0)))
+    largest(
+        training
+            .loss
+            .windows(2)
+            .map(|pair| ((pair[1] - pair[0]) / pair[0]).max(0.0)),
+    )
 }

@@ -107,12 +107,23 @@ pub fn run(
                 sources: sources::TRAINING,
             };
             let (record, reused) = runs.get_or(&name, &inputs, || {
-                train(settings, seed, (*dataset, &spectrum.lambda), model, progress)
+                train(
+                    settings,
+                    seed,
+                    (*dataset, &spectrum.lambda),
+                    model,
+                    progress,
+                )
             })?;
             if reused {
                 progress.say(&format!("{name}: unchanged, kept result used"));
             }
-            trainings.push(with_theory(settings, (*dataset, &spectrum.lambda), model, &record)?);
+            trainings.push(with_theory(
+                settings,
+                (*dataset, &spectrum.lambda),
+                model,
+                &record,
+            )?);
         }
     }
     Ok(Run { trainings })
@@ -123,7 +134,12 @@ fn start(settings: &Settings, seed: u64, dataset: DataSet, model: Model) -> Resu
     let name = |side| stream(seed, &["fig5", dataset.name(), model.name(), side]);
     let (mut encoder, mut decoder) = (name("encoder"), name("decoder"));
     let (pixels, hidden) = (dataset.pixels(), settings.of(dataset).hidden);
-    Ok(Weights::normal([&mut encoder, &mut decoder], pixels, hidden, settings.init_std)?)
+    Ok(Weights::normal(
+        [&mut encoder, &mut decoder],
+        pixels,
+        hidden,
+        settings.init_std,
+    )?)
 }
 
 fn train(
@@ -134,7 +150,11 @@ fn train(
     progress: &Progress,
 ) -> Result<Record> {
     let start = start(settings, seed, dataset, model)?;
-    let published_start = start.singular_values()?.iter().take(settings.published_start_rank).sum::<f64>()
+    let published_start = start
+        .singular_values()?
+        .iter()
+        .take(settings.published_start_rank)
+        .sum::<f64>()
         / dataset.pixels() as f64;
     let (kept, dropped) = lambda.split_at(settings.of(dataset).directions.min(lambda.len()));
     let start = start.leading(kept.len());
@@ -143,7 +163,10 @@ fn train(
     let mut trainer = LinearTrainer::new(&trainer_settings, kept, &start)?;
     // What is dropped is never learned: it adds its whole variance to the loss.
     let rest = 0.5 * dropped.iter().sum::<f64>();
-    let bar = progress.bar(&format!("{} {}", dataset.name(), model.name()), settings.epochs);
+    let bar = progress.bar(
+        &format!("{} {}", dataset.name(), model.name()),
+        settings.epochs,
+    );
     let mut observations = Vec::new();
     for epoch in epochs(settings.epochs, settings.record_every) {
         trainer.advance(epoch - trainer.epoch());
@@ -155,7 +178,11 @@ fn train(
     bar.finish();
     Ok(Record {
         observations,
-        growing_part: settings.modes.iter().map(|&mode| growing_part[mode]).collect(),
+        growing_part: settings
+            .modes
+            .iter()
+            .map(|&mode| growing_part[mode])
+            .collect(),
         published_start,
     })
 }
@@ -179,7 +206,11 @@ fn with_theory(
             mode,
             lambda: lambda[mode],
             mapping: record.observations.iter().map(|o| o.mappings[i]).collect(),
-            singular_value: record.observations.iter().map(|o| o.singular_values[i]).collect(),
+            singular_value: record
+                .observations
+                .iter()
+                .map(|o| o.singular_values[i])
+                .collect(),
             theory: theory(record.growing_part[i])?,
             theory_published_start: theory(record.published_start)?,
         });

@@ -82,7 +82,11 @@ impl Settings {
             hidden: data.hidden,
             alpha: data.alpha,
             s2: if model == Model::Dae { self.s2 } else { 0.0 },
-            gamma: if model == Model::Wdae { self.gamma } else { 0.0 },
+            gamma: if model == Model::Wdae {
+                self.gamma
+            } else {
+                0.0
+            },
             precision: self.precision,
         }
     }
@@ -91,16 +95,39 @@ impl Settings {
 impl dae::Settings for Settings {
     fn validate(&self) -> Result<()> {
         count("epochs", self.epochs, MOST_EPOCHS, "1 to 1e7")?;
-        count("record_every", self.record_every, self.epochs, "1 to epochs")?;
+        count(
+            "record_every",
+            self.record_every,
+            self.epochs,
+            "1 to epochs",
+        )?;
         within("init_std", self.init_std, 1e-12..=1.0, "1e-12 to 1")?;
         within("s2", self.s2, 0.0..=1e6, "0 to 1e6")?;
         within("gamma", self.gamma, 0.0..=1e6, "0 to 1e6")?;
-        count("published_start_rank", self.published_start_rank as u64, u64::MAX, "1 or more")?;
-        count("modes", self.modes.len() as u64, 1000, "a list of 1 to 1000 modes")?;
+        count(
+            "published_start_rank",
+            self.published_start_rank as u64,
+            u64::MAX,
+            "1 or more",
+        )?;
+        count(
+            "modes",
+            self.modes.len() as u64,
+            1000,
+            "a list of 1 to 1000 modes",
+        )?;
         for dataset in DataSet::ALL {
             self.of(dataset).validate(dataset)?;
-            if let Some(mode) = self.modes.iter().find(|&&mode| mode >= self.of(dataset).directions) {
-                return Err(Error::out_of_range("modes", mode, "below `directions` of both data sets"));
+            if let Some(mode) = self
+                .modes
+                .iter()
+                .find(|&&mode| mode >= self.of(dataset).directions)
+            {
+                return Err(Error::out_of_range(
+                    "modes",
+                    mode,
+                    "below `directions` of both data sets",
+                ));
             }
         }
         Ok(())
@@ -116,6 +143,11 @@ impl DataSettings {
         count("hidden", self.hidden as u64, 10_000, "1 to 1e4")?;
         within("alpha", self.alpha, 1e-9..=1e3, "1e-9 to 1e3")?;
         let pixels = dataset.pixels() as u64;
-        count("directions", self.directions as u64, pixels, "1 to the number of pixels")
+        count(
+            "directions",
+            self.directions as u64,
+            pixels,
+            "1 to the number of pixels",
+        )
     }
 }

@@ -38,27 +38,57 @@ fn dynamics(run: &Run) -> Result<Table> {
                 series.theory[i],
                 series.theory_published_start[i],
             ];
-            numbers.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
+            numbers
+                .iter_mut()
+                .zip(row)
+                .for_each(|(column, value)| column.push(value));
         }
     }
-    let names = ["lambda", "mapping", "singular_value", "theory", "theory_published_start"];
+    let names = [
+        "lambda",
+        "mapping",
+        "singular_value",
+        "theory",
+        "theory_published_start",
+    ];
     let mut columns = vec![
         Column::new("dataset".into(), &keys[0]),
         Column::new("model".into(), &keys[1]),
         Column::new("mode".into(), mode),
         Column::new("epoch".into(), epoch),
     ];
-    columns.extend(names.iter().zip(&numbers).map(|(&name, column)| Column::new(name.into(), column)));
+    columns.extend(
+        names
+            .iter()
+            .zip(&numbers)
+            .map(|(&name, column)| Column::new(name.into(), column)),
+    );
     Table::new("fig5_dynamics.csv", columns)
 }
 
 fn loss(run: &Run) -> Result<Table> {
-    let rows = || run.trainings.iter().flat_map(|t| t.epochs.iter().zip(&t.loss).map(move |row| (t, row)));
+    let rows = || {
+        run.trainings
+            .iter()
+            .flat_map(|t| t.epochs.iter().zip(&t.loss).map(move |row| (t, row)))
+    };
     let columns = vec![
-        Column::new("dataset".into(), rows().map(|(t, _)| t.dataset).collect::<Vec<_>>()),
-        Column::new("model".into(), rows().map(|(t, _)| t.model.name()).collect::<Vec<_>>()),
-        Column::new("epoch".into(), rows().map(|(_, (&epoch, _))| epoch).collect::<Vec<_>>()),
-        Column::new("loss".into(), rows().map(|(_, (_, &loss))| loss).collect::<Vec<_>>()),
+        Column::new(
+            "dataset".into(),
+            rows().map(|(t, _)| t.dataset).collect::<Vec<_>>(),
+        ),
+        Column::new(
+            "model".into(),
+            rows().map(|(t, _)| t.model.name()).collect::<Vec<_>>(),
+        ),
+        Column::new(
+            "epoch".into(),
+            rows().map(|(_, (&epoch, _))| epoch).collect::<Vec<_>>(),
+        ),
+        Column::new(
+            "loss".into(),
+            rows().map(|(_, (_, &loss))| loss).collect::<Vec<_>>(),
+        ),
     ];
     Table::new("fig5_loss.csv", columns)
 }
@@ -66,14 +96,32 @@ fn loss(run: &Run) -> Result<Table> {
 fn rms(run: &Run) -> Result<Table> {
     let rows: Vec<_> = each_mode(run).collect();
     let column = |name: &str, value: fn(&ModeSeries) -> f64| {
-        Column::new(name.into(), rows.iter().map(|(_, series)| value(series)).collect::<Vec<_>>())
+        Column::new(
+            name.into(),
+            rows.iter()
+                .map(|(_, series)| value(series))
+                .collect::<Vec<_>>(),
+        )
     };
     let columns = vec![
-        Column::new("dataset".into(), rows.iter().map(|(t, _)| t.dataset).collect::<Vec<_>>()),
-        Column::new("model".into(), rows.iter().map(|(t, _)| t.model.name()).collect::<Vec<_>>()),
-        Column::new("mode".into(), rows.iter().map(|(_, s)| s.mode as u64).collect::<Vec<_>>()),
-        column("theory_against_mapping", |s| rms_deviation(&s.theory, &s.mapping)),
-        column("theory_against_singular_value", |s| rms_deviation(&s.theory, &s.singular_value)),
+        Column::new(
+            "dataset".into(),
+            rows.iter().map(|(t, _)| t.dataset).collect::<Vec<_>>(),
+        ),
+        Column::new(
+            "model".into(),
+            rows.iter().map(|(t, _)| t.model.name()).collect::<Vec<_>>(),
+        ),
+        Column::new(
+            "mode".into(),
+            rows.iter().map(|(_, s)| s.mode as u64).collect::<Vec<_>>(),
+        ),
+        column("theory_against_mapping", |s| {
+            rms_deviation(&s.theory, &s.mapping)
+        }),
+        column("theory_against_singular_value", |s| {
+            rms_deviation(&s.theory, &s.singular_value)
+        }),
         column("published_start_against_mapping", |s| {
             rms_deviation(&s.theory_published_start, &s.mapping)
         }),
@@ -85,5 +133,7 @@ fn rms(run: &Run) -> Result<Table> {
 }
 
 fn each_mode(run: &Run) -> impl Iterator<Item = (&Training, &ModeSeries)> {
-    run.trainings.iter().flat_map(|t| t.modes.iter().map(move |series| (t, series)))
+    run.trainings
+        .iter()
+        .flat_map(|t| t.modes.iter().map(move |series| (t, series)))
 }

@@ -1,0 +1,78 @@
+# Regenerates every figure of the paper. `make help` says what there is.
+
+PROFILE ?= quick
+OFFLINE ?=
+SEED ?=
+# Downloads and build artefacts live outside the clone, so that a second clone is fast.
+CACHE ?= $(or $(DAE_CACHE_DIR),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dae)
+
+export DAE_CACHE_DIR := $(abspath $(CACHE))
+export CARGO_BUILD_BUILD_DIR ?= $(DAE_CACHE_DIR)/build
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+FIGURES := fig1 fig2 fig3 fig4 fig5
+CARGO := cargo
+PAPER := $(CARGO) run --release --quiet --package paper --bin paper --
+RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
+
+.DEFAULT_GOAL := all
+.PHONY: all figures $(FIGURES) data data-if-possible build test check lint clean clean-cache setup help
+
+all: data-if-possible figures ## Set up, get the data, regenerate every figure, compare with the published values (the default)
+
+figures: build ## Regenerate every figure; no image is needed (PROFILE, SEED)
+	@$(RUN)
+
+$(FIGURES): build ## Regenerate one figure (PROFILE, SEED)
+	@$(RUN) $@
+
+data: build ## Get MNIST and CIFAR-10, verify them, and compare their spectra with the committed ones
+	@$(PAPER) data fetch $(if $(OFFLINE),--offline)
+	@$(PAPER) spectrum --top 0
+
+# Figures 1 to 5 start from the committed spectra: without images they are made all the same.
+data-if-possible: build
+ifeq ($(OFFLINE),)
+	@$(PAPER) data fetch || echo "The images could not be had; the figures are made from the committed spectra."
+endif
+
+build: setup ## Build the `paper` command (target/release/paper)
+	@$(CARGO) build --release --package paper
+
+test: build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures at PROFILE=smoke
+	@$(MAKE) --no-print-directory lint
+	@if cargo nextest --version >/dev/null 2>&1; then \
+		$(CARGO) nextest run --release --workspace --no-fail-fast; \
+	else \
+		$(CARGO) test --release --workspace --lib --bins --tests --examples --no-fail-fast; \
+	fi
+	@$(CARGO) test --release --workspace --doc
+	@$(PAPER) run --profile smoke --fresh
+
+check: setup lint ## The fast loop: format, lint, unit tests of crates/dae
+	@$(CARGO) test --release --package dae
+
+lint: setup ## rustfmt and clippy, warnings are errors
+	@$(CARGO) fmt --all --check
+	@$(CARGO) clippy --release --workspace --all-targets --quiet -- -D warnings
+
+setup: ## Find or install what the build needs: a C compiler, OpenBLAS (Rust itself has to be there)
+	@bash scripts/setup.sh
+
+clean: ## Remove what was built and computed here; the committed results/paper and the caches stay
+	@rm -rf target results/smoke results/quick results/paper/runs
+	@echo "Kept: results/paper and the cache $(DAE_CACHE_DIR) (make clean-cache removes it)"
+
+clean-cache: ## Remove the downloads and build artefacts that all clones share
+	rm -rf "$(DAE_CACHE_DIR)"
+
+help: ## Show this
+	@echo "make [TARGET] [PROFILE=smoke|quick|paper] [SEED=n] [OFFLINE=1] [CACHE=folder]"
+	@echo
+	@sed -n 's/^\([$$()A-Za-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | sed 's/^$$(FIGURES)/$(firstword $(FIGURES))..$(lastword $(FIGURES))/' | \
+		awk -F'|' '{ printf "  %-12s %s\n", $$1, $$2 }'
+	@echo
+	@echo "  PROFILE      quick (default), smoke (tiny, a minute) or paper (as published)"
+	@echo "  SEED         seed of everything random, instead of the one of the settings"
+	@echo "  OFFLINE      1: fetch nothing; figures come from the committed spectra"
+	@echo "  CACHE        where downloads and build artefacts are kept ($(DAE_CACHE_DIR))"

@@ -1,0 +1,110 @@
+//! The `paper` command as a user meets it.
+
+#![allow(clippy::unwrap_used)] // a test that cannot set itself up has failed
+
+use std::process::{Command, Output};
+
+fn paper(arguments: &[&str]) -> Output {
+    let cache = tempfile::tempdir().unwrap();
+    Command::new(env!("CARGO_BIN_EXE_paper"))
+        .args(arguments)
+        .env("DAE_CACHE_DIR", cache.path())
+        .env_remove("DAE_DATA_MIRROR")
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_run_ends_with_a_summary_and_says_when_nothing_changed() {
+    let results = tempfile::tempdir().unwrap();
+    let folder = results.path().to_str().unwrap();
+    let arguments = [
+        "run",
+        "fig1",
+        "fig3",
+        "--profile",
+        "smoke",
+        "--results",
+        folder,
+    ];
+    let first = paper(&arguments);
+    assert!(first.status.success(), "{}", text(&first.stderr));
+    let said = text(&first.stdout);
+    for expected in [
+        "fig1  pass",
+        "fig3  pass",
+        "figures/fig1.svg",
+        "within tolerance",
+        "all figures pass",
+    ] {
+        assert!(
+            said.contains(expected),
+            "`{expected}` is missing in:\n{said}"
+        );
+    }
+    let second = text(&paper(&arguments).stdout);
+    assert_eq!(second.matches("nothing changed").count(), 2, "{second}");
+}
+
+#[test]
+fn what_is_listed_can_be_run() {
+    let said = text(&paper(&["list"]).stdout);
+    for name in [
+        "fig1",
+        "fig5",
+        "smoke",
+        "quick",
+        "paper",
+        "fig5.cifar10.directions",
+    ] {
+        assert!(said.contains(name), "{said}");
+    }
+}
+
+#[test]
+fn bad_arguments_end_with_code_2_and_say_what_is_allowed() {
+    for (arguments, hint) in [
+        (vec!["run", "fig9"], "fig1"),
+        (vec!["run", "--profile", "huge"], "quick"),
+        (vec!["run", "--seed", "-1"], "seed"),
+        (vec!["data", "fetch", "imagenet"], "mnist"),
+        (vec!["frobnicate"], "Usage"),
+    ] {
+        let output = paper(&arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(
+            text(&output.stderr).contains(hint),
+            "{arguments:?}: {}",
+            text(&output.stderr)
+        );
+    }
+}
+
+#[test]
+fn absent_data_are_reported_and_fail() {
+    let output = paper(&["data", "verify"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("paper data fetch mnist"));
+    let output = paper(&["data", "fetch", "--offline"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).contains("DAE_DATA_MIRROR"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn spectra_need_no_images() {
+    let output = paper(&["spectrum", "mnist", "--top", "1"]);
+    assert!(output.status.success());
+    assert!(
+        text(&output.stdout).contains("44.0294"),
+        "{}",
+        text(&output.stdout)
+    );
+}

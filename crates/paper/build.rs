@@ -5,8 +5,8 @@ use std::{env, fs, io};
 
 use sha2::{Digest, Sha256};
 
-/// Sources that decide the numbers of a training run.
-const TRAINING: &[&str] = &[
+/// Sources that decide the numbers of a linear training run.
+const LINEAR: &[&str] = &[
     "dae/src/train/linear.rs",
     "dae/src/train/real.rs",
     "dae/src/random.rs",
@@ -49,7 +49,7 @@ fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=../../Cargo.lock");
     let crates = Path::new("..");
     let mut text = String::new();
-    for (name, places) in [("TRAINING", TRAINING), ("DATA", DATA)] {
+    for (name, places) in [("LINEAR", LINEAR), ("DATA", DATA)] {
         let hash = fingerprint(crates, places)?;
         text.push_str(&format!("pub const {name}: &str = \"{hash}\";\n"));
     }

@@ -220,6 +220,33 @@ fn single_and_double_precision_follow_the_same_curve() {
 }
 
 #[test]
+fn a_resumed_run_is_the_same_to_the_last_bit() {
+    let lambda: Vec<f64> = (0..60).map(|i| 20.0 / f64::from(i + 1)).collect();
+    for precision in [Precision::F32, Precision::F64] {
+        let settings = LinearSettings {
+            hidden: 30,
+            alpha: 0.01,
+            precision,
+            ..GOOD
+        };
+        let settings = settings.check().unwrap();
+        let start = start("resume", 60, 30, 1e-2);
+        let mut whole = LinearTrainer::new(&settings, &lambda, &start).unwrap();
+        whole.advance(70);
+        let mut halves = LinearTrainer::new(&settings, &lambda, &start).unwrap();
+        halves.advance(30);
+        let weights = halves.weights();
+        let mut halves = LinearTrainer::resume(&settings, &lambda, &weights, 30).unwrap();
+        halves.advance(40);
+        assert_eq!(whole.weights(), halves.weights());
+        assert_eq!(
+            whole.observe(&[0, 5]).unwrap(),
+            halves.observe(&[0, 5]).unwrap()
+        );
+    }
+}
+
+#[test]
 fn singular_values_are_those_of_the_full_product() {
     // 7 hidden units for 5 pixels, and dependent hidden units: both make the Gram matrices singular.
     for (directions, hidden, dependent) in

@@ -78,6 +78,29 @@ pub enum Error {
         problem: String,
     },
 
+    /// Another process is at the same training run.
+    #[error(
+        "{name} is being trained by another process, which holds {lock}; wait for it, or choose another run with --only",
+        lock = .lock.display()
+    )]
+    Busy {
+        /// The run.
+        name: String,
+        /// The lock file.
+        lock: PathBuf,
+    },
+
+    /// A run was stopped from outside.
+    #[error("stopped {name} after epoch {epoch} of {epochs}; the same command goes on from there")]
+    Interrupted {
+        /// The run.
+        name: String,
+        /// Epochs done.
+        epoch: u64,
+        /// Epochs to do.
+        epochs: u64,
+    },
+
     /// A file could not be read or written.
     #[error("{path}: {source}; check that it exists, that it may be accessed and that the disk is not full", path = .path.display())]
     Io {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 use std::{fmt, fs};
 
 use clap::ValueEnum;
@@ -83,6 +85,40 @@ pub struct Job {
     pub results: PathBuf,
     /// Compute everything again, whatever is there.
     pub fresh: bool,
+    /// Set from outside to stop at the next opportunity, with a checkpoint.
+    pub stop: Arc<AtomicBool>,
+    /// Time between two checkpoints of a training run.
+    pub checkpoint_every: Duration,
+}
+
+impl Job {
+    /// The usual job: the settings' own seed, results under `results`, nothing computed twice, a checkpoint every two
+    /// minutes.
+    pub fn new(profile: Profile, results: impl Into<PathBuf>) -> Self {
+        Self {
+            profile,
+            seed: None,
+            results: results.into(),
+            fresh: false,
+            stop: Arc::default(),
+            checkpoint_every: Duration::from_secs(120),
+        }
+    }
+
+    /// The folder of the profile.
+    pub fn folder(&self) -> PathBuf {
+        self.results.join(self.profile.name())
+    }
+
+    /// The training runs of the profile.
+    pub fn runs(&self) -> Runs {
+        Runs {
+            reuse: !self.fresh,
+            stop: Arc::clone(&self.stop),
+            checkpoint_every: self.checkpoint_every,
+            ..Runs::kept_in(self.folder().join("runs"))
+        }
+    }
 }
 
 /// What a figure was made from and what came out, written last, as `results/<profile>/records/<figure>.json`.
@@ -157,7 +193,7 @@ pub fn regenerate(figure: Figure, job: &Job, progress: &Progress) -> Result<Outc
     } else {
         Vec::new()
     };
-    let folder = job.results.join(job.profile.name());
+    let folder = job.folder();
     let inputs = inputs(figure, &settings, &spectra)?;
     let picture = folder.join(format!("figures/{figure}.svg"));
     if let Some(record) = current(figure, &folder, &inputs).filter(|_| !job.fresh) {
@@ -167,11 +203,7 @@ pub fn regenerate(figure: Figure, job: &Job, progress: &Progress) -> Result<Outc
             picture,
         });
     }
-    let kept = Runs {
-        directory: Some(folder.join("runs")),
-        reuse: !job.fresh,
-    };
-    let product = produce(figure, &settings, &spectra, &kept, progress)
+    let product = produce(figure, &settings, &spectra, &job.runs(), progress)
         .map_err(|error| blame(error, job.profile, figure))?;
     let record = Record {
         figure,

@@ -1,20 +1,70 @@
-//! Finished training runs, kept so that only what changed is computed again.
+//! Training runs: kept when they are finished, checkpointed while they go on, and never done twice at once.
+//!
+//! Below the folder of a profile, `runs/` holds for each run, by its name,
+//!
+//! * `<name>.json`: the finished result, with the key of everything that it depends on;
+//! * `<name>.checkpoint`: how far an unfinished run has come;
+//! * `<name>.lock`: held by the process that is at it.
 
-use std::fs;
-use std::path::PathBuf;
+use std::cell::Cell;
+use std::fs::{self, File, TryLockError};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, files};
+use crate::progress::Progress;
+use crate::{Error, Result, files};
 
-/// A directory of finished runs, each with the key of everything that it depends on.
+/// Where runs are kept, and how they are interrupted.
 #[derive(Debug, Clone)]
 pub struct Runs {
     /// Where the runs lie; `None` keeps nothing.
     pub directory: Option<PathBuf>,
-    /// Whether runs that are there may be used.
+    /// Whether finished runs and checkpoints that are there may be used.
     pub reuse: bool,
+    /// Set from outside to stop at the next epoch, with a checkpoint.
+    pub stop: Arc<AtomicBool>,
+    /// Time between two checkpoints of a run.
+    pub checkpoint_every: Duration,
+    /// Wait for a process that is at the same run, instead of refusing.
+    pub wait: bool,
+}
+
+/// The first line of a checkpoint file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// Key of everything that the run depends on.
+    pub key: String,
+    /// Epochs done.
+    pub epoch: u64,
+    /// Epochs to do.
+    pub epochs: u64,
+    /// Seconds that the epochs done have taken, over all sessions.
+    pub seconds: f64,
+    /// SHA-256 of what follows the first line.
+    pub sha256: String,
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum State {
+    /// Finished, with the present settings and code.
+    Done,
+    /// Has a checkpoint, or a process at it (or both).
+    UnderWay {
+        /// The checkpoint, if there is one of the present settings and code.
+        checkpoint: Option<Header>,
+        /// Whether a process is at it now.
+        running: bool,
+    },
+    /// Nothing that could be used is there.
+    Waiting,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -23,48 +73,237 @@ struct Stored<T> {
     result: T,
 }
 
+/// A run that is being computed.
+pub struct Slot<'a> {
+    runs: &'a Runs,
+    name: &'a str,
+    key: String,
+    started: Instant,
+    before: Cell<Duration>,
+    saved: Cell<Instant>,
+    /// Held as long as the run goes on; the operating system lets go of it however the process ends.
+    _lock: Option<File>,
+}
+
 impl Runs {
     /// Keeps nothing and reuses nothing.
     pub fn none() -> Self {
         Self {
             directory: None,
             reuse: false,
+            stop: Arc::default(),
+            checkpoint_every: Duration::MAX,
+            wait: false,
+        }
+    }
+
+    /// Keeps runs in a folder and uses what is there.
+    pub fn kept_in(directory: impl Into<PathBuf>) -> Self {
+        Self {
+            directory: Some(directory.into()),
+            reuse: true,
+            ..Self::none()
         }
     }
 
     /// Gives the kept result of `name` if its key is that of `inputs`; computes and keeps it otherwise.
     ///
-    /// The flag says whether it was reused.
-    ///
     /// # Errors
-    /// The computation or the file system failing. A kept file that cannot be read counts as absent.
+    /// The computation or the file system failing, or another process being at the same run. A kept file that cannot
+    /// be read counts as absent.
     pub fn get_or<T: Serialize + DeserializeOwned>(
         &self,
         name: &str,
         inputs: &impl Serialize,
-        compute: impl FnOnce() -> Result<T>,
-    ) -> Result<(T, bool)> {
+        progress: &Progress,
+        compute: impl FnOnce(&Slot) -> Result<T>,
+    ) -> Result<T> {
         let key = key(inputs);
-        let path = self
-            .directory
-            .as_ref()
-            .map(|directory| directory.join(format!("{name}.json")));
-        if let Some(path) = path.as_ref().filter(|_| self.reuse) {
-            let kept = fs::read(path)
-                .ok()
-                .and_then(|text| serde_json::from_slice(&text).ok());
-            if let Some(Stored { result, .. }) = kept.filter(|kept: &Stored<T>| kept.key == key) {
-                return Ok((result, true));
-            }
+        if let Some(result) = self.finished(name, &key) {
+            progress.say(&format!("{name}: finished before, kept result used"));
+            return Ok(result);
+        }
+        let now = Instant::now();
+        let slot = Slot {
+            runs: self,
+            name,
+            key,
+            started: now,
+            before: Cell::default(),
+            saved: Cell::new(now),
+            _lock: self.lock(name)?,
+        };
+        // Another process may have finished the run between the look and the lock.
+        if let Some(result) = self.finished(name, &slot.key) {
+            return Ok(result);
         }
         let stored = Stored {
-            key,
-            result: compute()?,
+            result: compute(&slot)?,
+            key: slot.key.clone(),
         };
-        if let Some(path) = path {
+        if let Some(path) = self.path(name, "json") {
             files::write_json(&path, &stored)?;
+            slot.forget_checkpoint()?;
         }
-        Ok((stored.result, false))
+        Ok(stored.result)
+    }
+
+    /// How far a run is.
+    pub fn state(&self, name: &str, key: &str) -> State {
+        if self.finished::<serde::de::IgnoredAny>(name, key).is_some() {
+            return State::Done;
+        }
+        let header = self
+            .path(name, "checkpoint")
+            .and_then(|path| read_header(&path));
+        let checkpoint = header.filter(|header| header.key == key);
+        let running = matches!(
+            Self {
+                wait: false,
+                ..self.clone()
+            }
+            .lock(name),
+            Err(Error::Busy { .. })
+        );
+        if running || checkpoint.is_some() {
+            State::UnderWay {
+                checkpoint,
+                running,
+            }
+        } else {
+            State::Waiting
+        }
+    }
+
+    fn finished<T: DeserializeOwned>(&self, name: &str, key: &str) -> Option<T> {
+        let path = self.path(name, "json").filter(|_| self.reuse)?;
+        let stored: Stored<T> = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+        (stored.key == key).then_some(stored.result)
+    }
+
+    fn path(&self, name: &str, ending: &str) -> Option<PathBuf> {
+        Some(self.directory.as_ref()?.join(format!("{name}.{ending}")))
+    }
+
+    fn lock(&self, name: &str) -> Result<Option<File>> {
+        let Some(path) = self.path(name, "lock") else {
+            return Ok(None);
+        };
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(Error::io(folder))?;
+        }
+        let file = File::create(&path).map_err(Error::io(&path))?;
+        if self.wait {
+            file.lock().map_err(Error::io(path))?;
+            return Ok(Some(file));
+        }
+        // Whoever only looks at the state of a run holds its lock for a moment: a single refusal proves nothing.
+        for patience in [50, 50, 50, 0] {
+            match file.try_lock() {
+                Ok(()) => return Ok(Some(file)),
+                Err(TryLockError::Error(error)) => return Err(Error::io(path)(error)),
+                Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(patience)),
+            }
+        }
+        Err(Error::Busy {
+            name: name.to_owned(),
+            lock: path,
+        })
+    }
+}
+
+impl Slot<'_> {
+    /// The checkpoint of this run, if there is one that may be used.
+    ///
+    /// One of other settings or code is put aside, not overwritten, and that is said.
+    ///
+    /// # Errors
+    /// The file system failing.
+    pub fn checkpoint<C: DeserializeOwned>(&self, progress: &Progress) -> Result<Option<C>> {
+        let Some(path) = self
+            .runs
+            .path(self.name, "checkpoint")
+            .filter(|path| path.exists())
+        else {
+            return Ok(None);
+        };
+        let read = read_checkpoint::<C>(&path);
+        match read.filter(|(header, _)| self.runs.reuse && header.key == self.key) {
+            Some((header, state)) => {
+                self.before.set(Duration::from_secs_f64(header.seconds));
+                let (name, epoch, epochs) = (self.name, header.epoch, header.epochs);
+                progress.say(&format!(
+                    "{name}: going on from its checkpoint at epoch {epoch} of {epochs}"
+                ));
+                Ok(Some(state))
+            }
+            None => {
+                let aside = path.with_extension("checkpoint.other");
+                fs::rename(&path, &aside).map_err(Error::io(&path))?;
+                let (name, aside) = (self.name, aside.display());
+                progress.say(&format!(
+                    "{name}: its checkpoint is of other settings or code, or damaged; kept as {aside}, starting afresh"
+                ));
+                Ok(None)
+            }
+        }
+    }
+
+    /// To be called after every few epochs: saves a checkpoint when it is time, and stops when that was asked for.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] once a stop was asked for and the checkpoint is written; the file system failing.
+    pub fn tick<C: Serialize>(
+        &self,
+        epoch: u64,
+        epochs: u64,
+        state: impl FnOnce() -> C,
+    ) -> Result<()> {
+        let stop = self.runs.stop.load(Ordering::Relaxed);
+        if !stop && self.saved.get().elapsed() < self.runs.checkpoint_every {
+            return Ok(());
+        }
+        if let Some(path) = self.runs.path(self.name, "checkpoint") {
+            self.save(&path, (epoch, epochs), &state())?;
+        }
+        self.saved.set(Instant::now());
+        if stop {
+            Err(Error::Interrupted {
+                name: self.name.to_owned(),
+                epoch,
+                epochs,
+            })
+        } else {
+            Ok(())
+        }
+    }
+
+    fn save(&self, path: &Path, (epoch, epochs): (u64, u64), state: &impl Serialize) -> Result<()> {
+        let unwritable = |error: String| Error::io(path)(std::io::Error::other(error));
+        let content = postcard::to_stdvec(state).map_err(|error| unwritable(error.to_string()))?;
+        let header = Header {
+            key: self.key.clone(),
+            epoch,
+            epochs,
+            seconds: (self.before.get() + self.started.elapsed()).as_secs_f64(),
+            sha256: files::sha256(&content),
+        };
+        let mut bytes =
+            serde_json::to_vec(&header).map_err(|error| unwritable(error.to_string()))?;
+        bytes.push(b'\n');
+        bytes.extend(content);
+        files::write(path, &bytes)
+    }
+
+    fn forget_checkpoint(&self) -> Result<()> {
+        match self
+            .runs
+            .path(self.name, "checkpoint")
+            .filter(|path| path.exists())
+        {
+            Some(path) => fs::remove_file(&path).map_err(Error::io(path)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -74,34 +313,144 @@ pub fn key(inputs: &impl Serialize) -> String {
     serde_json::to_vec(inputs).map_or_else(|error| error.to_string(), |text| files::sha256(&text))
 }
 
+fn read_header(path: &Path) -> Option<Header> {
+    let mut line = Vec::new();
+    BufReader::new(File::open(path).ok()?)
+        .read_until(b'\n', &mut line)
+        .ok()?;
+    serde_json::from_slice(&line).ok()
+}
+
+fn read_checkpoint<C: DeserializeOwned>(path: &Path) -> Option<(Header, C)> {
+    let bytes = fs::read(path).ok()?;
+    let end = bytes.iter().position(|&byte| byte == b'\n')?;
+    let header: Header = serde_json::from_slice(&bytes[..end]).ok()?;
+    let content = &bytes[end + 1..];
+    let state =
+        (files::sha256(content) == header.sha256).then(|| postcard::from_bytes(content).ok())?;
+    Some((header, state?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn get(runs: &Runs, inputs: u32, value: f64) -> (f64, bool) {
+        let computed = Cell::new(false);
+        let result = runs.get_or("a", &inputs, &Progress::Silent, |_| {
+            computed.set(true);
+            Ok(value)
+        });
+        (result.unwrap(), computed.get())
+    }
+
     #[test]
     fn a_run_is_reused_for_the_same_inputs_only() {
         let directory = tempfile::tempdir().unwrap();
-        let runs = Runs {
-            directory: Some(directory.path().to_owned()),
-            reuse: true,
-        };
+        let runs = Runs::kept_in(directory.path());
         let number = 0.1 + 0.2;
-        let (first, reused) = runs.get_or("a", &1, || Ok(vec![number])).unwrap();
-        assert!(!reused && first == [number]);
-        let (again, reused) = runs.get_or("a", &1, || Ok(vec![7.0])).unwrap();
-        assert!(
-            reused && again == [number],
+        assert_eq!(get(&runs, 1, number), (number, true));
+        assert_eq!(
+            get(&runs, 1, 7.0),
+            (number, false),
             "exactly the same float comes back"
         );
-        let (other, reused) = runs.get_or("a", &2, || Ok(vec![7.0])).unwrap();
-        assert!(!reused && other == [7.0]);
+        assert_eq!(get(&runs, 2, 7.0), (7.0, true));
         fs::write(directory.path().join("a.json"), b"{\"key\":").unwrap();
-        let (repaired, reused) = runs.get_or("a", &2, || Ok(vec![8.0])).unwrap();
-        assert!(!reused && repaired == [8.0]);
+        assert_eq!(
+            get(&runs, 2, 8.0),
+            (8.0, true),
+            "half a file counts as none"
+        );
         let never = Runs {
             reuse: false,
             ..runs
         };
-        assert!(!never.get_or("a", &2, || Ok(vec![9.0])).unwrap().1);
+        assert_eq!(get(&never, 2, 9.0), (9.0, true));
+    }
+
+    /// Counts to ten, stopping once at five if `stop` is set.
+    fn count(runs: &Runs, inputs: u32, stop: bool) -> Result<Vec<u64>> {
+        runs.get_or("count", &inputs, &Progress::Silent, |slot| {
+            let mut seen: Vec<u64> = slot.checkpoint(&Progress::Silent)?.unwrap_or_default();
+            while seen.len() < 10 {
+                seen.push(seen.len() as u64);
+                if stop && seen.len() == 5 {
+                    runs.stop.store(true, Ordering::Relaxed);
+                }
+                slot.tick(seen.len() as u64, 10, || seen.clone())?;
+            }
+            Ok(seen)
+        })
+    }
+
+    #[test]
+    fn a_stopped_run_goes_on_where_it_was() {
+        let directory = tempfile::tempdir().unwrap();
+        let runs = Runs::kept_in(directory.path());
+        let key = key(&1);
+        assert_eq!(runs.state("count", &key), State::Waiting);
+        let error = count(&runs, 1, true).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                Error::Interrupted {
+                    epoch: 5,
+                    epochs: 10,
+                    ..
+                }
+            ),
+            "{error}"
+        );
+        let state = runs.state("count", &key);
+        assert!(
+            matches!(&state, State::UnderWay { checkpoint: Some(h), running: false } if h.epoch == 5),
+            "{state:?}"
+        );
+        runs.stop.store(false, Ordering::Relaxed);
+        assert_eq!(count(&runs, 1, false).unwrap(), (0..10).collect::<Vec<_>>());
+        assert_eq!(runs.state("count", &key), State::Done);
+        assert!(!directory.path().join("count.checkpoint").exists());
+    }
+
+    #[test]
+    fn a_checkpoint_of_other_settings_or_a_damaged_one_is_put_aside() {
+        let directory = tempfile::tempdir().unwrap();
+        let runs = Runs::kept_in(directory.path());
+        let path = directory.path().join("count.checkpoint");
+        for damage in [false, true] {
+            count(&runs, 1, true).unwrap_err();
+            runs.stop.store(false, Ordering::Relaxed);
+            if damage {
+                let mut bytes = fs::read(&path).unwrap();
+                let last = bytes.len() - 1;
+                bytes[last] ^= 1;
+                fs::write(&path, bytes).unwrap();
+            }
+            let inputs = if damage { 1 } else { 2 };
+            assert_eq!(count(&runs, inputs, false).unwrap().len(), 10);
+            assert!(path.with_extension("checkpoint.other").exists());
+            fs::remove_file(directory.path().join("count.json")).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_run_is_never_done_twice_at_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let runs = Runs::kept_in(directory.path());
+        let outer = runs.get_or("a", &1, &Progress::Silent, |_| {
+            let running = runs.state("a", &key(&1));
+            assert_eq!(
+                running,
+                State::UnderWay {
+                    checkpoint: None,
+                    running: true
+                }
+            );
+            let inner = runs.get_or("a", &1, &Progress::Silent, |_| Ok(1.0));
+            assert!(matches!(inner, Err(Error::Busy { .. })));
+            Ok(2.0)
+        });
+        assert_eq!(outer.unwrap(), 2.0);
     }
 }

@@ -39,8 +39,8 @@ pub fn check(
     progress: &Progress,
 ) -> Result<Spectrum> {
     let runs = Runs {
-        directory: Some(cache_dir()?.join("spectra")),
-        reuse: true,
+        wait: true,
+        ..Runs::kept_in(cache_dir()?.join("spectra"))
     };
     let name = format!("{}-{}", committed.dataset, committed.samples);
     let inputs = (
@@ -48,7 +48,7 @@ pub fn check(
         dataset.expected().fingerprint,
         sources::DATA,
     );
-    let (lambda, reused) = runs.get_or(&name, &inputs, || {
+    let lambda = runs.get_or(&name, &inputs, &Progress::Silent, |_| {
         progress.say(&format!("{name}: computing the spectrum from the images"));
         let images = images(dataset, options, progress)?;
         Ok(Spectrum::of_images(&images, committed.samples)?.lambda)
@@ -58,9 +58,9 @@ pub fn check(
         ..committed.clone()
     };
     recomputed.agrees_with(committed, Spectrum::TOLERANCE)?;
-    if !reused {
-        progress.say(&format!("{name}: agrees with the committed spectrum"));
-    }
+    progress.say(&format!(
+        "{name}: the spectrum of the images agrees with the committed one"
+    ));
     Ok(recomputed)
 }
 

@@ -34,12 +34,7 @@ const CONTRACT: &[(&str, &str)] = &[
 ];
 
 fn job(results: &Path) -> Job {
-    Job {
-        profile: Profile::Smoke,
-        seed: None,
-        results: results.to_owned(),
-        fresh: false,
-    }
+    Job::new(Profile::Smoke, results)
 }
 
 fn make(figure: Figure, job: &Job) -> Outcome {

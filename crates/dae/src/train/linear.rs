@@ -67,7 +67,7 @@ impl Settings for LinearSettings {
 /// # Shapes
 /// Both D x H: `encoder` is `A` (or `W1`), `decoder` is the transpose of `B` (or `W2`), so that row `i` of each
 /// belongs to direction `i`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Weights {
     /// `A = U^T W1`.
     pub encoder: Array2<f64>,
@@ -224,6 +224,22 @@ impl LinearTrainer {
             epoch: 0,
             engine,
         })
+    }
+
+    /// Goes on from the weights that an earlier trainer had at some epoch.
+    ///
+    /// The result is that of a run that never stopped, to the last bit: `f32` weights survive the way through `f64`.
+    ///
+    /// # Errors
+    /// As [`LinearTrainer::new`].
+    pub fn resume(
+        settings: &Checked<LinearSettings>,
+        lambda: &[f64],
+        weights: &Weights,
+        epoch: u64,
+    ) -> Result<Self> {
+        let trainer = Self::new(settings, lambda, weights)?;
+        Ok(Self { epoch, ..trainer })
     }
 
     /// Updates done so far.

@@ -40,11 +40,12 @@ impl Command {
     }
 }
 
-/// 2 for a setting or argument that was refused, 1 for everything else.
+/// 2 for a setting or argument that was refused, 130 for an interruption, 1 for everything else.
 pub fn exit_code(error: &anyhow::Error) -> u8 {
-    use paper::Error::{Setting, SettingsFile, Unknown};
+    use paper::Error::{Interrupted, Setting, SettingsFile, Unknown};
     match error.downcast_ref() {
         Some(Setting { .. } | SettingsFile { .. } | Unknown { .. }) => 2,
+        Some(Interrupted { .. }) => 130,
         _ => 1,
     }
 }

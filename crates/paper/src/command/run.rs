@@ -1,6 +1,8 @@
 //! `paper run`
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use anyhow::Context;
 use clap::Args;
@@ -42,11 +44,12 @@ impl Run {
         println!("profile {}", self.profile);
         print_differences(self.profile)?;
         let job = Job {
-            profile: self.profile,
             seed: self.seed,
-            results: self.results,
             fresh: self.fresh,
+            ..Job::new(self.profile, self.results)
         };
+        let stop = Arc::clone(&job.stop);
+        ctrlc::set_handler(move || stop.store(true, Ordering::Relaxed))?;
         let mut outcomes = Vec::new();
         for figure in figures {
             let outcome =

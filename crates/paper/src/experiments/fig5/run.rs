@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::Settings;
 use crate::experiments::{Model, epochs};
 use crate::progress::Progress;
-use crate::runs::Runs;
-use crate::{Result, files, sources};
+use crate::runs::{self, Runs, Slot};
+use crate::{Error, Result, files, sources};
 
 /// Everything that Figure 5 shows: one training run for each data set and model.
 #[derive(Debug, Clone)]
@@ -83,10 +83,66 @@ struct Inputs<'a> {
     sources: &'a str,
 }
 
+/// What a checkpoint holds.
+#[derive(Serialize, Deserialize)]
+struct Checkpoint {
+    epoch: u64,
+    weights: Weights,
+    record: Record,
+}
+
+/// One training run of this figure.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Data set.
+    pub dataset: DataSet,
+    /// Model.
+    pub model: Model,
+    /// Name of the run among the kept ones.
+    pub name: String,
+    /// Key of everything that it depends on.
+    pub key: String,
+}
+
+/// The training runs of this figure, in order.
+pub fn jobs(settings: &Settings, seed: u64, spectra: &[(DataSet, Spectrum)]) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    for (dataset, spectrum) in spectra {
+        for model in Model::ALL {
+            let name = format!("fig5-{}-{}-seed{seed}", dataset.name(), model.name());
+            let key = runs::key(&inputs(settings, seed, (*dataset, spectrum), model));
+            jobs.push(Job {
+                dataset: *dataset,
+                model,
+                name,
+                key,
+            });
+        }
+    }
+    jobs
+}
+
+fn inputs<'a>(
+    settings: &'a Settings,
+    seed: u64,
+    (dataset, spectrum): (DataSet, &Spectrum),
+    model: Model,
+) -> Inputs<'a> {
+    let spectrum = files::sha256(spectrum.to_csv().as_bytes());
+    Inputs {
+        settings,
+        seed,
+        dataset,
+        model,
+        spectrum,
+        sources: sources::LINEAR,
+    }
+}
+
 /// Trains every model on every spectrum (or takes the run from where it was kept), with the theory beside it.
 ///
 /// # Errors
-/// Divergence, or the file system failing.
+/// Divergence, an interruption, or the file system failing.
 pub fn run(
     settings: &Checked<Settings>,
     seed: u64,
@@ -95,45 +151,54 @@ pub fn run(
     progress: &Progress,
 ) -> Result<Run> {
     let mut trainings = Vec::new();
-    for (dataset, spectrum) in spectra {
-        for model in Model::ALL {
-            let name = format!("fig5-{}-{}", dataset.name(), model.name());
-            let inputs = Inputs {
-                settings,
-                seed,
-                dataset: *dataset,
-                model,
-                spectrum: files::sha256(spectrum.to_csv().as_bytes()),
-                sources: sources::TRAINING,
-            };
-            let (record, reused) = runs.get_or(&name, &inputs, || {
-                train(
-                    settings,
-                    seed,
-                    (*dataset, &spectrum.lambda),
-                    model,
-                    progress,
-                )
-            })?;
-            if reused {
-                progress.say(&format!("{name}: unchanged, kept result used"));
-            }
-            trainings.push(with_theory(
-                settings,
-                (*dataset, &spectrum.lambda),
-                model,
-                &record,
-            )?);
-        }
+    for job in jobs(settings, seed, spectra) {
+        let record = train(settings, seed, spectra, &job, runs, progress)?;
+        let lambda = &lookup(spectra, job.dataset)?.lambda;
+        trainings.push(with_theory(
+            settings,
+            (job.dataset, lambda),
+            job.model,
+            &record,
+        )?);
     }
     Ok(Run { trainings })
 }
 
+/// One training run: the kept one if there is one.
+///
+/// # Errors
+/// As [`run`].
+pub fn train(
+    settings: &Checked<Settings>,
+    seed: u64,
+    spectra: &[(DataSet, Spectrum)],
+    job: &Job,
+    runs: &Runs,
+    progress: &Progress,
+) -> Result<Record> {
+    let spectrum = lookup(spectra, job.dataset)?;
+    let inputs = inputs(settings, seed, (job.dataset, spectrum), job.model);
+    runs.get_or(&job.name, &inputs, progress, |slot| {
+        descend(settings, seed, &spectrum.lambda, job, slot, progress)
+    })
+}
+
+fn lookup(spectra: &[(DataSet, Spectrum)], wanted: DataSet) -> Result<&Spectrum> {
+    let found = spectra.iter().find(|(dataset, _)| *dataset == wanted);
+    found
+        .map(|(_, spectrum)| spectrum)
+        .ok_or_else(|| Error::Unknown {
+            kind: "spectrum",
+            name: wanted.name().to_owned(),
+            choices: "those that were passed".to_owned(),
+        })
+}
+
 /// Draws the start of one training run, over all directions of the data.
-fn start(settings: &Settings, seed: u64, dataset: DataSet, model: Model) -> Result<Weights> {
-    let name = |side| stream(seed, &["fig5", dataset.name(), model.name(), side]);
-    let (mut encoder, mut decoder) = (name("encoder"), name("decoder"));
-    let (pixels, hidden) = (dataset.pixels(), settings.of(dataset).hidden);
+fn start(settings: &Settings, seed: u64, job: &Job) -> Result<Weights> {
+    let stream = |side| stream(seed, &["fig5", job.dataset.name(), job.model.name(), side]);
+    let (mut encoder, mut decoder) = (stream("encoder"), stream("decoder"));
+    let (pixels, hidden) = (job.dataset.pixels(), settings.of(job.dataset).hidden);
     Ok(Weights::normal(
         [&mut encoder, &mut decoder],
         pixels,
@@ -142,48 +207,83 @@ fn start(settings: &Settings, seed: u64, dataset: DataSet, model: Model) -> Resu
     )?)
 }
 
-fn train(
+fn descend(
     settings: &Settings,
     seed: u64,
-    (dataset, lambda): (DataSet, &[f64]),
-    model: Model,
+    lambda: &[f64],
+    job: &Job,
+    slot: &Slot,
     progress: &Progress,
 ) -> Result<Record> {
-    let start = start(settings, seed, dataset, model)?;
-    let published_start = start
-        .singular_values()?
-        .iter()
-        .take(settings.published_start_rank)
-        .sum::<f64>()
-        / dataset.pixels() as f64;
-    let (kept, dropped) = lambda.split_at(settings.of(dataset).directions.min(lambda.len()));
-    let start = start.leading(kept.len());
-    let growing_part = start.growing_part();
-    let trainer_settings = settings.trainer(dataset, model).check()?;
-    let mut trainer = LinearTrainer::new(&trainer_settings, kept, &start)?;
+    let (kept, dropped) = lambda.split_at(settings.of(job.dataset).directions.min(lambda.len()));
+    let Checkpoint {
+        epoch,
+        weights,
+        mut record,
+    } = match slot.checkpoint(progress)? {
+        Some(checkpoint) => checkpoint,
+        None => begin(
+            settings,
+            start(settings, seed, job)?,
+            (job.dataset, kept.len()),
+        )?,
+    };
+    let trainer_settings = settings.trainer(job.dataset, job.model).check()?;
+    let mut trainer = LinearTrainer::resume(&trainer_settings, kept, &weights, epoch)?;
     // What is dropped is never learned: it adds its whole variance to the loss.
     let rest = 0.5 * dropped.iter().sum::<f64>();
     let bar = progress.bar(
-        &format!("{} {}", dataset.name(), model.name()),
+        &format!("{} {}", job.dataset.name(), job.model.name()),
         settings.epochs,
     );
-    let mut observations = Vec::new();
-    for epoch in epochs(settings.epochs, settings.record_every) {
-        trainer.advance(epoch - trainer.epoch());
+    for at in epochs(settings.epochs, settings.record_every) {
+        if record
+            .observations
+            .last()
+            .is_some_and(|last| last.epoch >= at)
+        {
+            continue;
+        }
+        trainer.advance(at - trainer.epoch());
         let mut observation = trainer.observe(&settings.modes)?;
         observation.loss += rest;
-        bar.set(epoch, &format!("loss {:.4}", observation.loss));
-        observations.push(observation);
+        bar.set(at, &format!("loss {:.4}", observation.loss));
+        record.observations.push(observation);
+        slot.tick(at, settings.epochs, || Checkpoint {
+            epoch: at,
+            weights: trainer.weights(),
+            record: record.clone(),
+        })?;
     }
     bar.finish();
-    Ok(Record {
-        observations,
-        growing_part: settings
-            .modes
-            .iter()
-            .map(|&mode| growing_part[mode])
-            .collect(),
+    Ok(record)
+}
+
+/// The state before the first update, with what the theory needs to know of the start.
+fn begin(
+    settings: &Settings,
+    start: Weights,
+    (dataset, directions): (DataSet, usize),
+) -> Result<Checkpoint> {
+    let singular_values = start.singular_values()?;
+    let largest = singular_values.iter().take(settings.published_start_rank);
+    let published_start = largest.sum::<f64>() / dataset.pixels() as f64;
+    let weights = start.leading(directions);
+    let growing_part = weights.growing_part();
+    let growing_part = settings
+        .modes
+        .iter()
+        .map(|&mode| growing_part[mode])
+        .collect();
+    let record = Record {
+        observations: Vec::new(),
+        growing_part,
         published_start,
+    };
+    Ok(Checkpoint {
+        epoch: 0,
+        weights,
+        record,
     })
 }
 

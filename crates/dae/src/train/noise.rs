@@ -1,0 +1,263 @@
+//! Gaussian noise on the input of the nonlinear autoencoder: drawn directly, or drawn small with the same law.
+//!
+//! An epoch sees the noise `Z ~ Normal(0, sigma^2)` (N x D) only through `Z W1` and `Z^T dH`, where `dH` (N x H, the
+//! gradient at the hidden pre-activations) depends on `Z` through `Z W1` alone. With `W1 = Q R` (`Q`: D x r with
+//! orthonormal columns, r = min(D, H)), `Y ~ Normal(0, sigma^2)` of size N x r, `E ~ Normal(0, sigma^2)` of size D x H
+//! and any `K` with `K K^T = dH^T dH`, the pair
+//!
+//! ```text
+//! Z W1   = Y R
+//! Z^T dH = Q (Y^T dH) + (I - Q Q^T) E K^T
+//! ```
+//!
+//! has the joint law of the directly drawn one: `Y` stands for `Z Q`, and given `Y` the rest of `Z` is independent of
+//! it. That takes N r + D H random numbers instead of N D, and three more products of size N H^2.
+
+// Matrices are capital letters, as in the equations above.
+#![allow(non_snake_case)]
+
+use ndarray::linalg::general_mat_mul;
+use ndarray::parallel::prelude::*;
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Zip, s};
+use ndarray_linalg::QR;
+use rand_distr::{Distribution, StandardNormal};
+
+use super::linear::factor;
+use super::real::Real;
+use crate::Result;
+use crate::error::Error;
+use crate::random::Key;
+
+/// Rows of a noise matrix that share a random stream. Part of the law of a seed: changing it changes every draw.
+const STRIP: usize = 128;
+
+/// The products with the data that an epoch needs, with the noise in them.
+///
+/// For every block of rows `X` of the data, in order: [`Noise::forward`] sets `[A, B]` to `[(X + Z) W1, X W2^T]`, and
+/// [`Noise::backward`] adds `X^T P` and `(X + Z)^T dH` to the sums `[X^T P, (X + Z)^T dH]`.
+pub(super) enum Noise<F> {
+    /// None: two products with matrices of twice the width, which is faster than four.
+    Off,
+    /// As written down: `Z` block by block.
+    Direct(Direct<F>),
+    /// As in the head of this file.
+    LawEqual(LawEqual<F>),
+}
+
+impl<F: Real> Noise<F> {
+    /// Prepares an epoch that starts from the encoder `W1`.
+    pub(super) fn start(&mut self, W1: ArrayView2<F>, epoch: u64) -> Result<()> {
+        match self {
+            Self::Off => Ok(()),
+            Self::Direct(direct) => {
+                direct.source.start(epoch);
+                Ok(())
+            }
+            Self::LawEqual(law) => law.start(W1, epoch),
+        }
+    }
+
+    /// Sets `AB` to `[(X + Z) W1, X W2^T]`, where `W` is `[W1, W2^T]` and `first` the first of these rows.
+    pub(super) fn forward(
+        &mut self,
+        first: usize,
+        X: ArrayView2<F>,
+        W: ArrayView2<F>,
+        AB: &mut ArrayViewMut2<F>,
+    ) {
+        match self {
+            Self::Off => general_mat_mul(F::one(), &X, &W, F::zero(), AB),
+            Self::Direct(direct) => direct.forward(first, X, W, AB),
+            Self::LawEqual(law) => {
+                general_mat_mul(F::one(), &X, &W, F::zero(), AB);
+                law.forward(first, AB);
+            }
+        }
+    }
+
+    /// Adds `[X^T P, (X + Z)^T dH]` to `sums`, where `PdH` is `[P, dH]` for the rows last seen by `forward`.
+    pub(super) fn backward(&mut self, X: ArrayView2<F>, PdH: ArrayView2<F>, sums: &mut Array2<F>) {
+        match self {
+            Self::Off => general_mat_mul(F::one(), &X.t(), &PdH, F::one(), sums),
+            Self::Direct(direct) => direct.backward(X, PdH, sums),
+            Self::LawEqual(law) => {
+                general_mat_mul(F::one(), &X.t(), &PdH, F::one(), sums);
+                law.backward(PdH);
+            }
+        }
+    }
+
+    /// Adds to `sums` what can be known only after the last block.
+    pub(super) fn finish(&mut self, sums: &mut Array2<F>) -> Result<()> {
+        match self {
+            Self::Off | Self::Direct(_) => Ok(()),
+            Self::LawEqual(law) => law.finish(sums),
+        }
+    }
+}
+
+/// Where the numbers of a noise matrix come from.
+pub(super) enum Source<F> {
+    /// `Normal(0, sigma^2)` from a stream for every epoch and strip of rows.
+    Drawn { key: Key, sigma: f64, epoch: u64 },
+    /// The same matrix every epoch, for checks.
+    Given(Array2<F>),
+}
+
+impl<F: Real> Source<F> {
+    fn start(&mut self, now: u64) {
+        if let Self::Drawn { epoch, .. } = self {
+            *epoch = now;
+        }
+    }
+
+    /// Fills `target` with the rows of `matrix` from `first` on, a multiple of [`STRIP`].
+    fn fill(&self, matrix: &str, first: usize, mut target: ArrayViewMut2<F>) {
+        match self {
+            Self::Given(Z) => {
+                let last = first + target.nrows();
+                target.assign(&Z.slice(s![first..last, ..]));
+            }
+            Self::Drawn { key, sigma, epoch } => {
+                let key = key.epoch(*epoch, matrix);
+                target
+                    .axis_chunks_iter_mut(Axis(0), STRIP)
+                    .into_par_iter()
+                    .enumerate()
+                    .for_each(|(strip, rows)| {
+                        let mut rng = key.strip((first / STRIP + strip) as u64);
+                        for value in rows {
+                            let z: f64 = StandardNormal.sample(&mut rng);
+                            *value = F::narrow(sigma * z);
+                        }
+                    });
+            }
+        }
+    }
+}
+
+/// The noise as it is written down, a block of `X + Z` at a time.
+pub(super) struct Direct<F> {
+    source: Source<F>,
+    /// `X + Z` of the current block, rows x D.
+    noisy: Array2<F>,
+}
+
+impl<F: Real> Direct<F> {
+    pub(super) fn new(source: Source<F>, [rows, pixels]: [usize; 2]) -> Self {
+        let noisy = Array2::zeros((rows, pixels));
+        Self { source, noisy }
+    }
+
+    fn forward(
+        &mut self,
+        first: usize,
+        X: ArrayView2<F>,
+        W: ArrayView2<F>,
+        AB: &mut ArrayViewMut2<F>,
+    ) {
+        let mut noisy = self.noisy.slice_mut(s![..X.nrows(), ..]);
+        self.source.fill("Z", first, noisy.view_mut());
+        Zip::from(noisy.rows_mut())
+            .and(X.rows())
+            .par_for_each(|mut noisy, x| noisy += &x);
+        let hidden = W.ncols() / 2;
+        let (W1, W2t) = W.split_at(Axis(1), hidden);
+        let (mut A, mut B) = AB.view_mut().split_at(Axis(1), hidden);
+        general_mat_mul(F::one(), &noisy, &W1, F::zero(), &mut A);
+        general_mat_mul(F::one(), &X, &W2t, F::zero(), &mut B);
+    }
+
+    fn backward(&mut self, X: ArrayView2<F>, PdH: ArrayView2<F>, sums: &mut Array2<F>) {
+        let noisy = self.noisy.slice(s![..X.nrows(), ..]);
+        let hidden = PdH.ncols() / 2;
+        let (P, dH) = PdH.split_at(Axis(1), hidden);
+        let (mut for_P, mut for_dH) = sums.view_mut().split_at(Axis(1), hidden);
+        general_mat_mul(F::one(), &X.t(), &P, F::one(), &mut for_P);
+        general_mat_mul(F::one(), &noisy.t(), &dH, F::one(), &mut for_dH);
+    }
+}
+
+/// The noise drawn through the thin factorisation of `W1`.
+pub(super) struct LawEqual<F> {
+    source: Source<F>,
+    epoch: u64,
+    /// D x r, orthonormal columns.
+    Q: Array2<F>,
+    /// r x H.
+    R: Array2<F>,
+    /// Current block of `Y`, rows x r.
+    Y: Array2<F>,
+    /// `Y^T dH`, r x H, summed over the blocks.
+    YtdH: Array2<F>,
+    /// `dH^T dH`, H x H, summed over the blocks.
+    gram: Array2<F>,
+    /// `E`, D x H.
+    E: Array2<F>,
+    /// `E K^T`, D x H.
+    EKt: Array2<F>,
+}
+
+impl<F: Real> LawEqual<F> {
+    pub(super) fn new(key: Key, sigma: f64, [rows, pixels, hidden]: [usize; 3]) -> Self {
+        let rank = pixels.min(hidden);
+        let epoch = 0;
+        Self {
+            source: Source::Drawn { key, sigma, epoch },
+            epoch,
+            Q: Array2::zeros((pixels, rank)),
+            R: Array2::zeros((rank, hidden)),
+            Y: Array2::zeros((rows, rank)),
+            YtdH: Array2::zeros((rank, hidden)),
+            gram: Array2::zeros((hidden, hidden)),
+            E: Array2::zeros((pixels, hidden)),
+            EKt: Array2::zeros((pixels, hidden)),
+        }
+    }
+
+    fn start(&mut self, W1: ArrayView2<F>, epoch: u64) -> Result<()> {
+        self.source.start(epoch);
+        self.epoch = epoch;
+        // Householder's Q is orthonormal whatever the rank of W1 (dead units, H > D, zeros), so that no case needs
+        // a treatment of its own; columns of Q outside the range of W1 meet zeros in R and leave the law alone.
+        let (Q, R) = W1.mapv(F::widen).qr()?;
+        self.Q = Q.mapv(F::narrow);
+        self.R = R.mapv(F::narrow);
+        self.YtdH.fill(F::zero());
+        self.gram.fill(F::zero());
+        Ok(())
+    }
+
+    fn forward(&mut self, first: usize, AB: &mut ArrayViewMut2<F>) {
+        let mut Y = self.Y.slice_mut(s![..AB.nrows(), ..]);
+        self.source.fill("Y", first, Y.view_mut());
+        let mut A = AB.slice_mut(s![.., ..self.R.ncols()]);
+        general_mat_mul(F::one(), &Y, &self.R, F::one(), &mut A);
+    }
+
+    fn backward(&mut self, PdH: ArrayView2<F>) {
+        let Y = self.Y.slice(s![..PdH.nrows(), ..]);
+        let dH = PdH.slice(s![.., self.R.ncols()..]);
+        general_mat_mul(F::one(), &Y.t(), &dH, F::one(), &mut self.YtdH);
+        general_mat_mul(F::one(), &dH.t(), &dH, F::one(), &mut self.gram);
+    }
+
+    /// Adds `Z^T dH = E K^T + Q (Y^T dH - Q^T E K^T)`.
+    fn finish(&mut self, sums: &mut Array2<F>) -> Result<()> {
+        let gram = self.gram.mapv(F::widen);
+        // LAPACK is never asked to factor what is not finite: what it does then is nobody's promise.
+        if !gram.sum().is_finite() {
+            let (what, epoch) = ("the gradient", self.epoch);
+            return Err(Error::Diverged { what, epoch });
+        }
+        let K = factor(&gram)?.mapv(F::narrow);
+        self.source.fill("E", 0, self.E.view_mut());
+        general_mat_mul(F::one(), &self.E, &K.t(), F::zero(), &mut self.EKt);
+        general_mat_mul(-F::one(), &self.Q.t(), &self.EKt, F::one(), &mut self.YtdH);
+        let hidden = self.R.ncols();
+        let mut for_dH = sums.slice_mut(s![.., hidden..]);
+        for_dH += &self.EKt;
+        general_mat_mul(F::one(), &self.Q, &self.YtdH, F::one(), &mut for_dH);
+        Ok(())
+    }
+}

@@ -41,7 +41,7 @@ pub(super) enum Noise<F> {
     /// As written down: `Z` block by block.
     Direct(Direct<F>),
     /// As in the head of this file.
-    LawEqual(LawEqual<F>),
+    LawEqual(Box<LawEqual<F>>),
 }
 
 impl<F: Real> Noise<F> {

@@ -263,7 +263,8 @@ impl NonlinearTrainer {
                 Noise::Direct(Direct::new(source, [rows, pixels]))
             }
             Some(Sampler::LawEqual) => {
-                Noise::LawEqual(LawEqual::new(key, sigma, [rows, pixels, settings.hidden]))
+                let sizes = [rows, pixels, settings.hidden];
+                Noise::LawEqual(Box::new(LawEqual::new(key, sigma, sizes)))
             }
         };
         let engine = Engine::new(settings, data, modes, noise)?;

@@ -11,6 +11,7 @@
 pub mod linear;
 mod noise;
 pub mod nonlinear;
+mod products;
 mod real;
 pub mod reference;
 pub mod sampled;

@@ -18,11 +18,12 @@
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::parallel::prelude::*;
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Zip, s};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
 use ndarray_linalg::QR;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::linear::factor;
+use super::products::{add_gram, add_triangular, mirror};
 use super::real::Real;
 use crate::Result;
 use crate::error::Error;
@@ -111,26 +112,36 @@ impl<F: Real> Source<F> {
         }
     }
 
-    /// Fills `target` with the rows of `matrix` from `first` on, a multiple of [`STRIP`].
-    fn fill(&self, matrix: &str, first: usize, mut target: ArrayViewMut2<F>) {
-        match self {
-            Self::Given(Z) => {
-                let last = first + target.nrows();
-                target.assign(&Z.slice(s![first..last, ..]));
+    /// Sets `target` to noise, or to `X` with noise added: the rows of `matrix` from `first` on, a multiple of
+    /// [`STRIP`].
+    fn fill(
+        &self,
+        matrix: &str,
+        first: usize,
+        X: Option<ArrayView2<F>>,
+        mut target: ArrayViewMut2<F>,
+    ) {
+        let strips = target.axis_chunks_iter_mut(Axis(0), STRIP).into_par_iter();
+        strips.enumerate().for_each(|(strip, mut rows)| {
+            let (from, last) = (strip * STRIP, strip * STRIP + rows.nrows());
+            match X {
+                None => rows.fill(F::zero()),
+                Some(X) => rows.assign(&X.slice(s![from..last, ..])),
             }
+            self.add(matrix, first + from, rows);
+        });
+    }
+
+    /// Adds one strip of noise to `rows`, the first of which is number `first`.
+    fn add(&self, matrix: &str, first: usize, mut rows: ArrayViewMut2<F>) {
+        match self {
+            Self::Given(Z) => rows += &Z.slice(s![first..first + rows.nrows(), ..]),
             Self::Drawn { key, sigma, epoch } => {
-                let key = key.epoch(*epoch, matrix);
-                target
-                    .axis_chunks_iter_mut(Axis(0), STRIP)
-                    .into_par_iter()
-                    .enumerate()
-                    .for_each(|(strip, rows)| {
-                        let mut rng = key.strip((first / STRIP + strip) as u64);
-                        for value in rows {
-                            let z: f64 = StandardNormal.sample(&mut rng);
-                            *value = F::narrow(sigma * z);
-                        }
-                    });
+                let mut rng = key.epoch(*epoch, matrix).strip((first / STRIP) as u64);
+                for value in rows {
+                    let z: f64 = StandardNormal.sample(&mut rng);
+                    *value += F::narrow(sigma * z);
+                }
             }
         }
     }
@@ -157,10 +168,7 @@ impl<F: Real> Direct<F> {
         AB: &mut ArrayViewMut2<F>,
     ) {
         let mut noisy = self.noisy.slice_mut(s![..X.nrows(), ..]);
-        self.source.fill("Z", first, noisy.view_mut());
-        Zip::from(noisy.rows_mut())
-            .and(X.rows())
-            .par_for_each(|mut noisy, x| noisy += &x);
+        self.source.fill("Z", first, Some(X), noisy.view_mut());
         let hidden = W.ncols() / 2;
         let (W1, W2t) = W.split_at(Axis(1), hidden);
         let (mut A, mut B) = AB.view_mut().split_at(Axis(1), hidden);
@@ -184,7 +192,7 @@ pub(super) struct LawEqual<F> {
     epoch: u64,
     /// D x r, orthonormal columns.
     Q: Array2<F>,
-    /// r x H.
+    /// r x H, upper triangular.
     R: Array2<F>,
     /// Current block of `Y`, rows x r.
     Y: Array2<F>,
@@ -230,20 +238,21 @@ impl<F: Real> LawEqual<F> {
 
     fn forward(&mut self, first: usize, AB: &mut ArrayViewMut2<F>) {
         let mut Y = self.Y.slice_mut(s![..AB.nrows(), ..]);
-        self.source.fill("Y", first, Y.view_mut());
+        self.source.fill("Y", first, None, Y.view_mut());
         let mut A = AB.slice_mut(s![.., ..self.R.ncols()]);
-        general_mat_mul(F::one(), &Y, &self.R, F::one(), &mut A);
+        add_triangular(Y.view(), &self.R, &mut A);
     }
 
     fn backward(&mut self, PdH: ArrayView2<F>) {
         let Y = self.Y.slice(s![..PdH.nrows(), ..]);
         let dH = PdH.slice(s![.., self.R.ncols()..]);
         general_mat_mul(F::one(), &Y.t(), &dH, F::one(), &mut self.YtdH);
-        general_mat_mul(F::one(), &dH.t(), &dH, F::one(), &mut self.gram);
+        add_gram(dH, &mut self.gram);
     }
 
     /// Adds `Z^T dH = E K^T + Q (Y^T dH - Q^T E K^T)`.
     fn finish(&mut self, sums: &mut Array2<F>) -> Result<()> {
+        mirror(&mut self.gram);
         let gram = self.gram.mapv(F::widen);
         // LAPACK is never asked to factor what is not finite: what it does then is nobody's promise.
         if !gram.sum().is_finite() {
@@ -251,7 +260,7 @@ impl<F: Real> LawEqual<F> {
             return Err(Error::Diverged { what, epoch });
         }
         let K = factor(&gram)?.mapv(F::narrow);
-        self.source.fill("E", 0, self.E.view_mut());
+        self.source.fill("E", 0, None, self.E.view_mut());
         general_mat_mul(F::one(), &self.E, &K.t(), F::zero(), &mut self.EKt);
         general_mat_mul(-F::one(), &self.Q.t(), &self.EKt, F::one(), &mut self.YtdH);
         let hidden = self.R.ncols();

@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 
 use super::linear::Weights;
 use super::noise::{Direct, LawEqual, Noise, Source};
+use super::products::{add_gram, mirror};
 use super::real::Real;
 use crate::error::{Error, non_negative, positive};
 use crate::random::Key;
@@ -37,7 +38,7 @@ use crate::{Checked, Result, Settings};
 
 /// Rows that are taken at a time: a multiple of the noise's strips, large enough for the products to run at full
 /// speed and small enough for a block to stay in cache.
-const BLOCK: usize = 4096;
+const BLOCK: usize = 2048;
 
 /// What the hidden units do with their input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -482,10 +483,11 @@ impl<F: Real> Engine<F> {
             let P = P.view();
             general_mat_mul(one, &P, &self.G, -one, &mut dH);
             self.activation.pull_back(&P, &mut dH);
-            general_mat_mul(one, &P.t(), &P, one, &mut self.C);
+            add_gram(P, &mut self.C);
             self.noise.backward(X, block.view(), &mut self.sums);
         }
         self.noise.finish(&mut self.sums)?;
+        mirror(&mut self.C);
         general_mat_mul(one, &W2t, &self.C, zero, &mut self.W2tC);
         Ok(())
     }

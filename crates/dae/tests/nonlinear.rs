@@ -2,6 +2,8 @@
 
 // Matrices are capital letters, as in the equations of the module under test.
 #![allow(non_snake_case)]
+// Helpers are not test functions, but test code all the same.
+#![allow(clippy::unwrap_used)]
 
 use dae::random::{Key, Rng, normal_matrix, stream};
 use dae::train::linear::{LinearSettings, Precision, Weights};

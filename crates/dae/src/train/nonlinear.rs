@@ -36,9 +36,9 @@ use crate::error::{Error, non_negative, positive};
 use crate::random::Key;
 use crate::{Checked, Result, Settings};
 
-/// Rows that are taken at a time: a multiple of the noise's strips, large enough for the products to run at full
-/// speed and small enough for a block to stay in cache.
-const BLOCK: usize = 2048;
+/// Rows that are taken at a time, a multiple of the noise's strips. From 512 rows on the products run at full speed;
+/// fewer rows take less memory.
+const BLOCK: usize = 1024;
 
 /// What the hidden units do with their input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -344,15 +344,30 @@ impl NonlinearTrainer {
 }
 
 /// The sampler that a run uses, if it uses one.
-fn choose(settings: &NonlinearSettings, (samples, pixels): (usize, usize)) -> Option<Sampler> {
-    if settings.sigma == 0.0 {
-        return None;
+fn choose(settings: &NonlinearSettings, data: (usize, usize)) -> Option<Sampler> {
+    match settings.sampler {
+        _ if settings.sigma == 0.0 => None,
+        Sampler::Auto => Some(cheaper(data, settings.hidden)),
+        chosen => Some(chosen),
     }
-    let _ = (samples, pixels);
-    Some(match settings.sampler {
-        Sampler::Auto => Sampler::Direct,
-        chosen => chosen,
-    })
+}
+
+/// The sampler that adds less to an epoch, from nanoseconds of one core measured at sizes from 2,000 x 784 x 32 to
+/// 30,000 x 3,072 x 512 (N x D x H): 4.5 for a random number; 7 for a directly drawn one, with the wide products that
+/// fall apart into narrow ones; the rest for the law-equal sampler's products and factorisations.
+///
+/// At the paper's sizes the two come within a tenth of an epoch of each other. Where D is many times H the law-equal
+/// sampler is several times cheaper, where N is not many times H it is several times dearer.
+fn cheaper((samples, pixels): (usize, usize), hidden: usize) -> Sampler {
+    let [N, D, H] = [samples, pixels, hidden].map(|size| size as f64);
+    let rank = D.min(H);
+    let direct = 7.0 * N * D;
+    let law_equal = 4.5 * (N * rank + D * H) + 0.07 * N * rank * H + 0.3 * D * H * H;
+    if law_equal < direct {
+        Sampler::LawEqual
+    } else {
+        Sampler::Direct
+    }
 }
 
 /// Loss, mappings and gradient for given noise, in `f64`, by the code that trains.
@@ -549,5 +564,23 @@ impl<F: Real> Engine<F> {
             .and(&self.W2tC)
             .and(&XtP)
             .for_each(|w, &c, &p| *w = keep * *w - rate * (c - p));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cheaper_sampler_is_the_one_that_was_measured_to_be() {
+        for (data, hidden, expected) in [
+            ((2_000, 784), 256, Sampler::Direct),
+            ((5_000, 3_072), 512, Sampler::Direct),
+            ((50_000, 784), 64, Sampler::LawEqual),
+            ((10_000, 3_072), 128, Sampler::LawEqual),
+            ((1_000, 4), 40, Sampler::Direct),
+        ] {
+            assert_eq!(cheaper(data, hidden), expected, "{data:?}, {hidden}");
+        }
     }
 }

@@ -16,8 +16,9 @@
 //! mapping of mode i = u_i^T (X_hat^T X / N) u_i / lambda_i = (W2 u_i) . (P^T X u_i) / (N lambda_i)
 //! ```
 //!
-//! The rows are taken a block at a time and `X` is read once an epoch, by two products with matrices of width 2 H:
-//! `X [W1, W2^T]` and `X^T [P, dH]`. Work space does not grow with the number of samples.
+//! The rows are taken a block at a time, so that work space does not grow with the number of samples. Without directly
+//! drawn noise the four products with `X` are two of twice the width, `X [W1, W2^T]` and `X^T [P, dH]`, which are 6% to
+//! 10% faster.
 //!
 //! In the convention of the linear trainers this is learning rate `2 alpha / D` and decay `weight_decay D / 2`.
 

@@ -1,7 +1,7 @@
 //! Random numbers that are the same on every machine and in every version.
 //!
-//! The generator is ChaCha, with 20 rounds (8 for training noise, which is drawn by the billion). Every use has a stream of its own, named in words, so that adding one
-//! experiment never shifts the numbers of another.
+//! The generator is ChaCha, with 20 rounds (8 for training noise, which is drawn by the billion). Every use has a
+//! stream of its own, named in words, so that adding one experiment never shifts the numbers of another.
 
 use ndarray::Array2;
 use rand::SeedableRng;

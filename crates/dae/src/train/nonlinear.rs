@@ -294,7 +294,8 @@ impl NonlinearTrainer {
     /// Does one epoch and, if asked, tells what its forward pass saw (before the update, with its noise).
     ///
     /// # Errors
-    /// Divergence, with the epoch. The trainer is then back in the state of the last finite observation.
+    /// Divergence, with the epoch at which it was found: at the next observation, or before if noise has to be
+    /// drawn for it. The trainer is then back in the state of the last finite observation.
     ///
     /// # Numerical notes
     /// Training runs in `f32`; loss and mappings are put together in `f64` from `f32` products.

@@ -450,7 +450,8 @@ fn the_law_holds_with_dependent_and_dead_hidden_units() {
     let copy = &dependent.weights.encoder.column(0) * 2.0;
     dependent.weights.encoder.column_mut(1).assign(&copy);
     assert_one_law(&dependent);
-    // A unit without weights has pre-activation 0, where the slope of ReLU is 0; one without a decoder gets no gradient.
+    // A unit without weights has pre-activation 0, where the slope of ReLU is 0; one without a decoder gets no
+    // gradient.
     let mut dead = problem("dead", 4, 3, 3);
     dead.weights.encoder.column_mut(0).fill(0.0);
     dead.weights.decoder.column_mut(1).fill(0.0);

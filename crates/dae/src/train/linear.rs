@@ -136,7 +136,7 @@ impl Weights {
 }
 
 /// Some `K` with `K K^T = gram`, for a symmetric positive semi-definite matrix.
-fn factor(gram: &Array2<f64>) -> Result<Array2<f64>> {
+pub(super) fn factor(gram: &Array2<f64>) -> Result<Array2<f64>> {
     // Cholesky fails where hidden units are linearly dependent; the eigen-decomposition never does.
     if let Ok(lower) = gram.cholesky(UPLO::Lower) {
         return Ok(lower);

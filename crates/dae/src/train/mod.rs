@@ -4,7 +4,7 @@
 //!
 //! * [`scalar`]: the scalar network of Figures 1 and 4;
 //! * [`linear`]: the linear autoencoder trained in the eigenbasis of its data, from the spectrum alone;
-//! * [`reference`]: the same gradient descent on the data matrix, as one would write it down first;
+//! * [`mod@reference`]: the same gradient descent on the data matrix, as one would write it down first;
 //! * [`sampled`]: the linear denoising autoencoder with noise drawn, to check the exact expectation;
 //! * [`nonlinear`]: the ReLU or tanh autoencoder on a data matrix, its noise drawn afresh every epoch.
 

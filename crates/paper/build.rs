@@ -12,6 +12,19 @@ const LINEAR: &[&str] = &[
     "dae/src/random.rs",
 ];
 
+/// Sources that decide the numbers of a nonlinear training run.
+const NONLINEAR: &[&str] = &[
+    "dae/src/train/nonlinear.rs",
+    "dae/src/train/noise.rs",
+    "dae/src/train/products.rs",
+    "dae/src/train/linear.rs",
+    "dae/src/train/real.rs",
+    "dae/src/random.rs",
+    "dae/src/data/spectrum.rs",
+    "paper/src/experiments/fig6/run.rs",
+    "paper/src/experiments/fig6/images.rs",
+];
+
 /// Sources that decide what a spectrum computed from images is.
 const DATA: &[&str] = &["dae/src/data"];
 
@@ -20,6 +33,9 @@ const COMMON: &[&str] = &[
     "dae/src/theory",
     "dae/src/train/scalar.rs",
     "dae/src/train/linear.rs",
+    "dae/src/train/nonlinear.rs",
+    "dae/src/train/noise.rs",
+    "dae/src/train/products.rs",
     "dae/src/train/real.rs",
     "dae/src/random.rs",
     "dae/src/error.rs",
@@ -49,12 +65,12 @@ fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=../../Cargo.lock");
     let crates = Path::new("..");
     let mut text = String::new();
-    for (name, places) in [("LINEAR", LINEAR), ("DATA", DATA)] {
+    for (name, places) in [("LINEAR", LINEAR), ("NONLINEAR", NONLINEAR), ("DATA", DATA)] {
         let hash = fingerprint(crates, places)?;
         text.push_str(&format!("pub const {name}: &str = \"{hash}\";\n"));
     }
     text.push_str("pub const FIGURES: &[(&str, &str)] = &[\n");
-    for figure in ["fig1", "fig2", "fig3", "fig4", "fig5"] {
+    for figure in ["fig1", "fig2", "fig3", "fig4", "fig5", "fig6"] {
         let own = format!("paper/src/experiments/{figure}");
         let mut places = COMMON.to_vec();
         places.push(&own);

@@ -280,3 +280,26 @@ proptest! {
         prop_assert!(parse(&text).is_err());
     }
 }
+
+#[test]
+fn few_images_have_the_same_directions_by_the_smaller_matrix() {
+    use rand::Rng;
+    let mut rng = dae::random::stream(5, &["few images"]);
+    let pixels: Vec<u8> = (0..12 * 30).map(|_| (rng.next_u32() % 256) as u8).collect();
+    let split = dae::data::Split::new(vec![0; 12], pixels, 30).unwrap();
+    for samples in [1, 7, 12] {
+        let whole = Eigen::of(&second_moment(&split, samples).unwrap()).unwrap();
+        let count = samples.min(5);
+        let few = Eigen::leading(&split, samples, count).unwrap();
+        assert_eq!(few.u.dim(), (30, count));
+        for mode in 0..30 {
+            assert!((few.lambda[mode] - whole.lambda[mode]).abs() < 1e-12 * whole.lambda[0]);
+        }
+        for mode in 0..count {
+            let difference = &few.u.column(mode) - &whole.u.column(mode);
+            assert!(difference.dot(&difference).sqrt() < 1e-10, "mode {mode}");
+        }
+        assert!(Eigen::leading(&split, samples, samples + 1).is_err());
+        assert!(Eigen::leading(&split, samples, 0).is_err());
+    }
+}

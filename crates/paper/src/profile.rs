@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use crate::experiments::{fig1, fig2, fig3, fig4, fig5};
+use crate::experiments::{fig1, fig2, fig3, fig4, fig5, fig6};
 use crate::{Error, Result};
 
 /// How much is computed.
@@ -64,6 +64,8 @@ pub struct AllSettings {
     pub fig4: fig4::Settings,
     /// Figure 5.
     pub fig5: fig5::Settings,
+    /// Figure 6.
+    pub fig6: fig6::Settings,
 }
 
 /// One setting in which a profile differs from the paper.

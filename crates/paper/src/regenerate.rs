@@ -13,11 +13,11 @@ use dae::data::{DataSet, Spectrum};
 use serde::{Deserialize, Serialize};
 
 use crate::check::Check;
-use crate::experiments::{fig1, fig2, fig3, fig4, fig5};
+use crate::experiments::{fig1, fig2, fig3, fig4, fig5, fig6};
 use crate::plot::Picture;
 use crate::profile::{AllSettings, Difference, Profile};
 use crate::progress::Progress;
-use crate::runs::Runs;
+use crate::runs::{Runs, State};
 use crate::table::Table;
 use crate::{Error, Result, files, profile, published, runs, sources, spectra};
 
@@ -35,11 +35,20 @@ pub enum Figure {
     Fig4,
     /// Linear autoencoders on MNIST and CIFAR-10, theory against training.
     Fig5,
+    /// Nonlinear autoencoders on MNIST and CIFAR-10 images.
+    Fig6,
 }
 
 impl Figure {
     /// All figures in order.
-    pub const ALL: [Self; 5] = [Self::Fig1, Self::Fig2, Self::Fig3, Self::Fig4, Self::Fig5];
+    pub const ALL: [Self; 6] = [
+        Self::Fig1,
+        Self::Fig2,
+        Self::Fig3,
+        Self::Fig4,
+        Self::Fig5,
+        Self::Fig6,
+    ];
 
     /// The name on the command line and of its files.
     pub fn name(self) -> &'static str {
@@ -49,6 +58,7 @@ impl Figure {
             Self::Fig3 => "fig3",
             Self::Fig4 => "fig4",
             Self::Fig5 => "fig5",
+            Self::Fig6 => "fig6",
         }
     }
 
@@ -60,7 +70,13 @@ impl Figure {
             Self::Fig3 => "optimal discrete learning rates",
             Self::Fig4 => "the norm of the weights under noise and under weight decay",
             Self::Fig5 => "linear autoencoders on MNIST and CIFAR-10, theory against training",
+            Self::Fig6 => "nonlinear autoencoders on MNIST and CIFAR-10 images",
         }
+    }
+
+    /// Whether it is trained on images; the others start from the committed spectra or from nothing.
+    pub fn needs_images(self) -> bool {
+        self == Self::Fig6
     }
 
     fn needs_spectra(self) -> bool {
@@ -186,8 +202,7 @@ struct Product {
 /// Bad settings, divergence, or the file system failing. What was there before stays until its replacement is whole.
 pub fn regenerate(figure: Figure, job: &Job, progress: &Progress) -> Result<Outcome> {
     let started = Instant::now();
-    let (mut settings, differences) = profile::load(job.profile)?;
-    settings.seed = job.seed.unwrap_or(settings.seed);
+    let (settings, differences) = settings(job)?;
     let spectra = if figure.needs_spectra() {
         spectra::checked(progress)?
     } else {
@@ -223,6 +238,105 @@ pub fn regenerate(figure: Figure, job: &Job, progress: &Progress) -> Result<Outc
         unchanged: false,
         picture,
     })
+}
+
+/// A training run as the command line sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainingRun {
+    /// The figure it belongs to.
+    pub figure: Figure,
+    /// What it is called there, such as `mnist/DAE`.
+    pub label: String,
+    /// How far it is.
+    pub state: State,
+}
+
+/// All training runs of a profile and how far they are, in order.
+///
+/// # Errors
+/// Damaged settings or spectra.
+pub fn training_runs(job: &Job) -> Result<Vec<TrainingRun>> {
+    let settings = settings(job)?.0;
+    let runs = job.runs();
+    let mut all = Vec::new();
+    let mut add = |figure, dataset: DataSet, label: &str, name: &str, key: &str| {
+        let label = format!("{}/{label}", dataset.name());
+        all.push(TrainingRun {
+            figure,
+            label,
+            state: runs.state(name, key),
+        });
+    };
+    for run in fig5::run::jobs(&settings.fig5, settings.seed, &committed()?) {
+        add(
+            Figure::Fig5,
+            run.dataset,
+            run.model.name(),
+            &run.name,
+            &run.key,
+        );
+    }
+    for run in fig6::run::jobs(&settings.fig6, settings.seed) {
+        add(Figure::Fig6, run.dataset, &run.label, &run.name, &run.key);
+    }
+    Ok(all)
+}
+
+/// Does one training run of a figure, such as `mnist/DAE`, and keeps it; the figure is made from the kept runs later.
+///
+/// # Errors
+/// No such run, or as [`regenerate`].
+pub fn train_only(figure: Figure, only: &str, job: &Job, progress: &Progress) -> Result<()> {
+    let settings = settings(job)?.0;
+    let (seed, runs) = (settings.seed, job.runs());
+    let blame = |error| blame(error, job.profile, figure);
+    let unknown = |labels: Vec<String>| Error::Unknown {
+        kind: "training run",
+        name: format!("{figure} {only}"),
+        choices: if labels.is_empty() {
+            "those of fig5 and fig6".to_owned()
+        } else {
+            labels.join(", ")
+        },
+    };
+    match figure {
+        Figure::Fig5 => {
+            let settings = settings.fig5.check().map_err(|e| blame(e.into()))?;
+            let spectra = spectra::checked(progress)?;
+            let jobs = fig5::run::jobs(&settings, seed, &spectra);
+            let label = |j: &fig5::run::Job| format!("{}/{}", j.dataset.name(), j.model.name());
+            let Some(wanted) = jobs.iter().find(|j| label(j) == only) else {
+                return Err(unknown(jobs.iter().map(label).collect()));
+            };
+            fig5::run::train(&settings, seed, &spectra, wanted, &runs, progress)?;
+        }
+        Figure::Fig6 => {
+            let settings = settings.fig6.check().map_err(|e| blame(e.into()))?;
+            let jobs = fig6::run::jobs(&settings, seed);
+            let label = |j: &fig6::run::Job| format!("{}/{}", j.dataset.name(), j.label);
+            let Some(wanted) = jobs.iter().find(|j| label(j) == only) else {
+                return Err(unknown(jobs.iter().map(label).collect()));
+            };
+            let mut loaded = fig6::run::Loaded::new();
+            fig6::run::train(&settings, seed, wanted, &mut loaded, &runs, progress)?;
+        }
+        _ => return Err(unknown(Vec::new())),
+    }
+    Ok(())
+}
+
+/// The settings of a job, and in what they differ from the paper's.
+fn settings(job: &Job) -> Result<(AllSettings, Vec<Difference>)> {
+    let (mut settings, differences) = profile::load(job.profile)?;
+    settings.seed = job.seed.unwrap_or(settings.seed);
+    Ok((settings, differences))
+}
+
+fn committed() -> Result<Vec<(DataSet, Spectrum)>> {
+    DataSet::ALL
+        .into_iter()
+        .map(|dataset| Ok((dataset, Spectrum::committed(dataset)?)))
+        .collect()
 }
 
 /// Says which settings file and figure a refused setting belongs to.
@@ -337,6 +451,20 @@ fn produce(
             let (tables, picture) = (fig5::tables::tables(&run)?, fig5::figure::figure(&run)?);
             let mut checks = fig5::checks::checks(&run)?;
             checks.extend(fig5::checks::published(&settings, &paper, spectra, &run)?);
+            Ok(Product {
+                tables,
+                picture,
+                checks,
+            })
+        }
+        Figure::Fig6 => {
+            let seed = settings.seed;
+            let paper = profile::load(Profile::Paper)?.0.fig6;
+            let settings = settings.fig6.clone().check()?;
+            let run = fig6::run::run(&settings, seed, kept, progress)?;
+            let (tables, picture) = (fig6::tables::tables(&run)?, fig6::figure::figure(&run)?);
+            let mut checks = fig6::checks::checks(&run);
+            checks.extend(fig6::checks::published(&settings, &paper, &run)?);
             Ok(Product {
                 tables,
                 picture,

@@ -10,6 +10,7 @@ fn paper(arguments: &[&str]) -> Output {
         .args(arguments)
         .env("DAE_CACHE_DIR", cache.path())
         .env_remove("DAE_DATA_MIRROR")
+        .env("DAE_OFFLINE", "1")
         .output()
         .unwrap()
 }
@@ -48,6 +49,26 @@ fn a_run_ends_with_a_summary_and_says_when_nothing_changed() {
     }
     let second = text(&paper(&arguments).stdout);
     assert_eq!(second.matches("nothing changed").count(), 2, "{second}");
+}
+
+#[test]
+fn without_images_all_but_figure_6_are_made() {
+    let results = tempfile::tempdir().unwrap();
+    let folder = results.path().to_str().unwrap();
+    let output = paper(&["run", "--profile", "smoke", "--results", folder]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let said = text(&output.stdout);
+    assert!(
+        said.contains("leaving out fig6") && said.contains("fig5  pass"),
+        "{said}"
+    );
+    let output = paper(&["run", "fig6", "--profile", "smoke", "--results", folder]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).contains("DAE_DATA_MIRROR"),
+        "{}",
+        text(&output.stderr)
+    );
 }
 
 #[test]

@@ -48,7 +48,10 @@ fn table(results: &TempDir, name: &str) -> Vec<u8> {
 #[test]
 fn every_figure_passes_its_checks_and_keeps_the_contract() {
     let results = tempfile::tempdir().unwrap();
-    for figure in Figure::ALL {
+    for figure in Figure::ALL
+        .into_iter()
+        .filter(|figure| !figure.needs_images())
+    {
         let outcome = make(figure, &job(results.path()));
         assert!(!outcome.unchanged && !outcome.record.checks.is_empty());
         for check in &outcome.record.checks {

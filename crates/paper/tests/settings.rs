@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use dae::Settings;
-use paper::experiments::{fig1, fig2, fig3, fig4, fig5};
+use paper::experiments::{fig1, fig2, fig3, fig4, fig5, fig6};
 use paper::profile::{self, Profile};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -125,6 +125,31 @@ fn figure_5() {
         refuses::<fig5::Settings>("fig5", &format!("{data}/hidden"), &whole());
         refuses::<fig5::Settings>("fig5", &format!("{data}/alpha"), &real());
         refuses::<fig5::Settings>("fig5", &format!("{data}/directions"), &whole());
+    }
+}
+
+#[test]
+fn figure_6() {
+    refuses::<fig6::Settings>(
+        "fig6",
+        "/modes",
+        &[json!([]), json!([784]), json!([-1]), json!(3)],
+    );
+    for field in ["/epochs", "/record_every", "/projection_epochs"] {
+        refuses::<fig6::Settings>("fig6", field, &whole());
+    }
+    for field in ["/init_std", "/alpha", "/weight_decay"] {
+        refuses::<fig6::Settings>("fig6", field, &real());
+    }
+    refuses::<fig6::Settings>("fig6", "/activation", &[json!("sigmoid"), json!(1)]);
+    refuses::<fig6::Settings>("fig6", "/sampler", &[json!("other"), json!(1)]);
+    for data in ["/mnist", "/cifar10"] {
+        for field in ["samples", "hidden", "directions"] {
+            refuses::<fig6::Settings>("fig6", &format!("{data}/{field}"), &whole());
+        }
+        refuses::<fig6::Settings>("fig6", &format!("{data}/sigma"), &real());
+        let lists = [json!([-1.0]), json!([1e300]), json!(1.0)];
+        refuses::<fig6::Settings>("fig6", &format!("{data}/other_sigmas"), &lists);
     }
 }
 

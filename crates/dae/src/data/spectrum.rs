@@ -36,7 +36,7 @@ const CONVENTION: &str = "eigenvalues of X^T X / N, pixels / 255, uncentred";
 /// with any number of threads.
 ///
 /// # Reference
-/// Section 2 of the paper, where `Sigma_xx` is `N` times this.
+/// Pretorius, Kroon and Kamper (2018), where `Sigma_xx` is `N` times this.
 pub fn second_moment(split: &Split, samples: usize) -> Result<Array2<f64>> {
     split.check(samples)?;
     if samples == 0 {
@@ -102,17 +102,63 @@ impl Eigen {
     pub fn of(moment: &Array2<f64>) -> Result<Self> {
         let (ascending, vectors) = moment.eigh(UPLO::Lower)?;
         let lambda = Array1::from(descending(&ascending, moment)?);
-        let mut u = vectors.slice(s![.., ..;-1]).to_owned();
-        for mut column in u.columns_mut() {
-            let largest = column
-                .iter()
-                .fold(0.0, |a: f64, &b| if b.abs() > a.abs() { b } else { a });
-            if largest < 0.0 {
-                column.mapv_inplace(|component| -component);
-            }
-        }
+        let u = with_fixed_signs(vectors.slice(s![.., ..;-1]).to_owned());
         Ok(Self { lambda, u })
     }
+
+    /// All eigenvalues of the second moment of the first `samples` images, and the leading `count` eigenvectors.
+    ///
+    /// With fewer images than pixels the `N x N` matrix `X X^T / N` is decomposed instead, which has the same
+    /// eigenvalues above zero: an eigenvector `v` of it gives `u = X^T v / ||X^T v||`.
+    ///
+    /// # Shapes
+    /// `lambda` has length `D`; `u` is `D x count`.
+    ///
+    /// # Errors
+    /// As [`second_moment`] and [`Eigen::of`]; more directions than images or pixels, or than the images span.
+    pub fn leading(split: &Split, samples: usize, count: usize) -> Result<Self> {
+        let columns = split.pixels.ncols();
+        if samples >= columns {
+            let Self { lambda, u } = Self::of(&second_moment(split, samples)?)?;
+            let count = count.min(columns);
+            return Ok(Self {
+                lambda,
+                u: u.slice(s![.., ..count]).to_owned(),
+            });
+        }
+        let images = split.first(samples)?;
+        let gram = images.dot(&images.t()) / samples as f64;
+        let Self { lambda: few, u: v } = Self::of(&gram)?;
+        let smallest = few.get(count.wrapping_sub(1)).copied().unwrap_or_default();
+        if smallest <= few[0] * columns as f64 * f64::EPSILON {
+            let allowed = "1 to the number of directions that the images span";
+            return Err(Error::out_of_range("directions", count, allowed));
+        }
+        let mut u = images.t().dot(&v.slice(s![.., ..count]));
+        for mut column in u.columns_mut() {
+            let length = column.dot(&column).sqrt();
+            column /= length;
+        }
+        let mut lambda = Array1::zeros(columns);
+        lambda.slice_mut(s![..samples]).assign(&few);
+        Ok(Self {
+            lambda,
+            u: with_fixed_signs(u),
+        })
+    }
+}
+
+/// Turns every column so that its component of largest magnitude is positive.
+fn with_fixed_signs(mut u: Array2<f64>) -> Array2<f64> {
+    for mut column in u.columns_mut() {
+        let largest = column
+            .iter()
+            .fold(0.0, |a: f64, &b| if b.abs() > a.abs() { b } else { a });
+        if largest < 0.0 {
+            column.mapv_inplace(|component| -component);
+        }
+    }
+    u
 }
 
 /// Puts eigenvalues into descending order, after a look at what is known about them.

@@ -5,7 +5,7 @@
 //! loss  = mean over N D of (X_hat - X)^2
 //! ```
 //!
-//! Full-batch gradient descent with weight decay added to the gradient, as in Section 5 of the paper. With
+//! Full-batch gradient descent with weight decay added to the gradient, as in the published code. With
 //! `P = act((X + Z) W1)` (N x H), `G = W2 W2^T` and `C = P^T P` (H x H) the reconstruction is never built:
 //!
 //! ```text
@@ -207,7 +207,7 @@ pub struct Observation {
 /// Full-batch gradient descent on a nonlinear autoencoder.
 ///
 /// # Reference
-/// Section 5 of the paper; the published code uses PyTorch's `MSELoss` and `SGD`.
+/// Pretorius, Kroon and Kamper (2018); the published code uses PyTorch's `MSELoss` and `SGD`.
 ///
 /// # Example
 /// ```

@@ -40,9 +40,10 @@ impl Data {
 impl Fetch {
     fn run(self) -> anyhow::Result<bool> {
         let progress = Progress::detect();
+        let environment = SourceOptions::from_env()?;
         let options = SourceOptions {
-            offline: self.offline,
-            ..SourceOptions::from_env()?
+            offline: self.offline || environment.offline,
+            ..environment
         };
         let wanted = if self.datasets.is_empty() {
             DataSet::ALL.to_vec()

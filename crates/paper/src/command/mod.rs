@@ -4,6 +4,7 @@ mod data;
 mod list;
 mod run;
 mod spectrum;
+mod status;
 
 use clap::{Parser, Subcommand};
 
@@ -21,6 +22,8 @@ enum Verb {
     List,
     /// Regenerate figures with their tables, and compare them with the published values.
     Run(run::Run),
+    /// List training runs: done, under way, waiting, and the time that is left.
+    Status(status::Status),
     /// Fetch, verify or locate the data sets.
     #[command(subcommand)]
     Data(data::Data),
@@ -34,6 +37,7 @@ impl Command {
         match self.verb {
             Verb::List => list::list(),
             Verb::Run(run) => run.run(),
+            Verb::Status(status) => status.run(),
             Verb::Data(data) => data.run(),
             Verb::Spectrum(spectrum) => spectrum.run(),
         }

@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
+use dae::data::{CacheState, SourceOptions, verify};
 use paper::check::{Check, Origin};
 use paper::profile::Profile;
 use paper::progress::Progress;
-use paper::regenerate::{Figure, Job, Outcome, regenerate};
+use paper::regenerate::{Figure, Job, Outcome, regenerate, train_only};
 
 use super::list::print_differences;
 
@@ -26,6 +28,13 @@ pub struct Run {
     /// Where results are written, one folder a profile.
     #[arg(long, default_value = "results")]
     results: PathBuf,
+    /// Do only one training run of the one figure named, such as `mnist/DAE`, and keep it: several processes, on one
+    /// machine or on many that share a folder, can do one each; the figure is made from the kept runs afterwards.
+    #[arg(long, value_name = "DATASET/MODEL", requires = "figures")]
+    only: Option<String>,
+    /// Minutes between two checkpoints of a training run.
+    #[arg(long, value_name = "MINUTES", default_value_t = 2.0)]
+    checkpoint_every: f64,
     /// Compute everything again, even what has not changed.
     #[arg(long)]
     fresh: bool,
@@ -34,22 +43,26 @@ pub struct Run {
 impl Run {
     pub fn run(self) -> anyhow::Result<bool> {
         let progress = Progress::detect();
-        let mut figures = if self.figures.is_empty() {
-            Figure::ALL.to_vec()
-        } else {
-            self.figures
-        };
-        figures.sort();
-        figures.dedup();
+        let figures = self.figures()?;
         println!("profile {}", self.profile);
         print_differences(self.profile)?;
+        let checkpoint_every = Duration::try_from_secs_f64(60.0 * self.checkpoint_every)
+            .context("--checkpoint-every takes minutes, 0 or more")?;
         let job = Job {
             seed: self.seed,
             fresh: self.fresh,
-            ..Job::new(self.profile, self.results)
+            checkpoint_every,
+            ..Job::new(self.profile, &self.results)
         };
         let stop = Arc::clone(&job.stop);
         ctrlc::set_handler(move || stop.store(true, Ordering::Relaxed))?;
+        if let Some(only) = &self.only {
+            for figure in figures {
+                train_only(figure, only, &job, &progress)?;
+                println!("{figure} {only}: done and kept");
+            }
+            return Ok(true);
+        }
         let mut outcomes = Vec::new();
         for figure in figures {
             let outcome =
@@ -71,6 +84,33 @@ impl Run {
             }
         );
         Ok(passed)
+    }
+}
+
+impl Run {
+    /// The figures to make, in order. Without a network, and if none was named, those that need images that are not
+    /// here are left out, and that is said.
+    fn figures(&self) -> anyhow::Result<Vec<Figure>> {
+        let mut figures = self.figures.clone();
+        if figures.is_empty() {
+            figures = Figure::ALL.to_vec();
+            let options = SourceOptions::from_env()?;
+            let absent = || {
+                let entries = verify(&options);
+                entries
+                    .iter()
+                    .any(|entry| !matches!(entry.state, CacheState::Good(_)))
+            };
+            if options.offline && options.mirror.is_none() && absent() {
+                figures.retain(|figure| !figure.needs_images());
+                println!(
+                    "offline, and images are missing in the cache: leaving out fig6, which needs them"
+                );
+            }
+        }
+        figures.sort();
+        figures.dedup();
+        Ok(figures)
     }
 }
 

@@ -5,6 +5,7 @@ pub mod fig2;
 pub mod fig3;
 pub mod fig4;
 pub mod fig5;
+pub mod fig6;
 
 use std::iter;
 

@@ -78,14 +78,16 @@ impl SourceOptions {
         }
     }
 
-    /// The defaults, with the cache and the mirror that the environment names.
+    /// The defaults, with what the environment says: `DAE_CACHE_DIR` and its like name the cache, `DAE_DATA_MIRROR`
+    /// the mirror, and `DAE_OFFLINE`, if it is neither empty nor `0`, forbids the network.
     ///
     /// # Errors
     /// [`Error::NoCacheDirectory`] if nothing says where the cache is.
     pub fn from_env() -> Result<Self> {
-        let mirror = std::env::var_os("DAE_DATA_MIRROR").filter(|value| !value.is_empty());
+        let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         Ok(Self {
-            mirror: mirror.map(PathBuf::from),
+            mirror: set("DAE_DATA_MIRROR").map(PathBuf::from),
+            offline: set("DAE_OFFLINE").is_some_and(|value| value != "0"),
             ..Self::with_cache(cache_dir()?)
         })
     }

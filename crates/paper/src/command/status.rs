@@ -1,0 +1,67 @@
+//! `paper status`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use paper::profile::Profile;
+use paper::regenerate::{Job, training_runs};
+use paper::runs::{Header, State};
+
+#[derive(Args)]
+pub struct Status {
+    /// The profile to look at.
+    #[arg(long, value_enum, default_value = "quick")]
+    profile: Profile,
+    /// Seed, if not the one of the settings.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Where results are written, one folder a profile.
+    #[arg(long, default_value = "results")]
+    results: PathBuf,
+}
+
+impl Status {
+    pub fn run(self) -> anyhow::Result<bool> {
+        let job = Job {
+            seed: self.seed,
+            ..Job::new(self.profile, self.results)
+        };
+        println!("training runs, profile {}", self.profile);
+        for run in training_runs(&job)? {
+            println!(
+                "  {}  {:18} {}",
+                run.figure,
+                run.label,
+                describe(&run.state)
+            );
+        }
+        Ok(true)
+    }
+}
+
+fn describe(state: &State) -> String {
+    match state {
+        State::Done => "done".to_owned(),
+        State::Waiting => "waiting".to_owned(),
+        State::UnderWay {
+            checkpoint: None, ..
+        } => "running, no checkpoint yet".to_owned(),
+        State::UnderWay {
+            checkpoint: Some(header),
+            running,
+        } => {
+            let how = if *running { "running" } else { "stopped" };
+            let Header {
+                epoch,
+                epochs,
+                seconds,
+                ..
+            } = header;
+            let left = seconds / (*epoch).max(1) as f64 * (epochs - epoch) as f64;
+            format!(
+                "{how}, checkpoint at epoch {epoch} of {epochs}, about {:.0} min left after it",
+                left / 60.0
+            )
+        }
+    }
+}

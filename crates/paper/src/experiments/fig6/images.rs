@@ -1,0 +1,164 @@
+//! The images of Figure 6, in the basis they are trained in.
+
+use dae::data::{DataSet, Eigen, SourceOptions, cache_dir};
+use dae::random::{normal_matrix, stream};
+use dae::train::linear::Weights;
+use dae::train::nonlinear::Modes;
+use ndarray::{ArcArray2, Array2};
+use serde::{Deserialize, Serialize};
+
+use super::Settings;
+use crate::progress::Progress;
+use crate::runs::Runs;
+use crate::{Result, sources, spectra};
+
+/// The leading eigen-directions of some images.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Basis {
+    /// All eigenvalues of `X^T X / N`, descending.
+    pub lambda: Vec<f64>,
+    /// The leading eigenvectors, D x k, one a column.
+    pub vectors: Array2<f64>,
+}
+
+/// Training images of one data set and the directions in which their mapping is recorded.
+#[derive(Debug, Clone)]
+pub struct Images {
+    /// `X` in pixels, N x D.
+    pub pixels: ArcArray2<f32>,
+    /// Their eigen-directions: as many as are trained in, or as the recorded modes need.
+    pub basis: Basis,
+}
+
+impl Images {
+    /// Loads the images, fetching them if need be, and finds their leading eigen-directions (once; they are kept in
+    /// the cache).
+    ///
+    /// # Errors
+    /// No source has the images.
+    pub fn load(settings: &Settings, dataset: DataSet, progress: &Progress) -> Result<Self> {
+        let data = settings.of(dataset);
+        let images = spectra::images(dataset, &SourceOptions::from_env()?, progress)?;
+        let recorded = settings.modes.iter().max().map_or(1, |mode| mode + 1);
+        let projected = data.directions < dataset.pixels();
+        let directions = if projected { data.directions } else { recorded };
+        let runs = Runs {
+            wait: true,
+            ..Runs::kept_in(cache_dir()?.join("eigenvectors"))
+        };
+        let name = format!("{}-{}-{directions}", dataset.name(), data.samples);
+        let inputs = (
+            data.samples,
+            directions,
+            dataset.expected().fingerprint,
+            sources::DATA,
+        );
+        let basis = runs.get_or(&name, &inputs, &Progress::Silent, |_| {
+            progress.say(&format!("{name}: computing eigen-directions"));
+            let Eigen { lambda, u } = Eigen::leading(&images.train, data.samples, directions)?;
+            Ok(Basis {
+                lambda: lambda.to_vec(),
+                vectors: u,
+            })
+        })?;
+        Ok(Self {
+            pixels: images.train.first_f32(data.samples)?.into(),
+            basis,
+        })
+    }
+
+    /// The images and the recorded modes in pixels.
+    pub fn in_pixels(&self, modes: &[usize]) -> (ArcArray2<f32>, Modes) {
+        let mut vectors = Array2::zeros((self.basis.vectors.nrows(), modes.len()));
+        for (mut column, &mode) in vectors.columns_mut().into_iter().zip(modes) {
+            column.assign(&self.basis.vectors.column(mode));
+        }
+        (
+            self.pixels.clone(),
+            Modes {
+                vectors,
+                lambda: self.eigenvalues(modes),
+            },
+        )
+    }
+
+    /// The images and the recorded modes in the leading eigen-directions alone.
+    pub fn projected(&self, modes: &[usize]) -> (ArcArray2<f32>, Modes) {
+        let vectors = self.basis.vectors.mapv(|x| x as f32);
+        let mut units = Array2::zeros((vectors.ncols(), modes.len()));
+        for (column, &mode) in modes.iter().enumerate() {
+            units[[mode, column]] = 1.0;
+        }
+        let lambda = self.eigenvalues(modes);
+        (
+            self.pixels.dot(&vectors).into(),
+            Modes {
+                vectors: units,
+                lambda,
+            },
+        )
+    }
+
+    /// Extends a start in the leading eigen-directions to all pixels.
+    ///
+    /// What is added is normal noise projected onto the complement, so that the whole has the law of a start that was
+    /// drawn in pixels.
+    pub fn lift(&self, start: &Weights, std: f64, seed: u64) -> Weights {
+        let basis = &self.basis.vectors;
+        let lift = |leading: &Array2<f64>, side: &str| {
+            let mut rng = stream(seed, &["fig6", "complement", side]);
+            let all = normal_matrix(&mut rng, basis.nrows(), leading.ncols(), std);
+            let inside = basis.t().dot(&all);
+            all + basis.dot(&(leading - &inside))
+        };
+        Weights {
+            encoder: lift(&start.encoder, "encoder"),
+            decoder: lift(&start.decoder, "decoder"),
+        }
+    }
+
+    fn eigenvalues(&self, modes: &[usize]) -> Vec<f64> {
+        modes.iter().map(|&mode| self.basis.lambda[mode]).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::s;
+
+    #[test]
+    fn a_lifted_start_keeps_its_leading_part_and_its_scale() {
+        let mut rng = stream(3, &["images"]);
+        let data = normal_matrix(&mut rng, 60, 30, 1.0);
+        let eigen = Eigen::of(&(data.t().dot(&data) / 60.0)).unwrap();
+        let vectors = eigen.u.slice(s![.., ..8]).to_owned();
+        let basis = Basis {
+            lambda: eigen.lambda.to_vec(),
+            vectors,
+        };
+        let images = Images {
+            pixels: data.mapv(|x| x as f32).into(),
+            basis,
+        };
+        let start = Weights {
+            encoder: normal_matrix(&mut rng, 8, 40, 0.5),
+            decoder: normal_matrix(&mut rng, 8, 40, 0.5),
+        };
+        let lifted = images.lift(&start, 0.5, 1);
+        let back = images.basis.vectors.t().dot(&lifted.encoder);
+        assert!((&back - &start.encoder).iter().all(|x| x.abs() < 1e-12));
+        let variance = lifted.encoder.mapv(|x| x * x).mean().unwrap();
+        assert!((variance / 0.25 - 1.0).abs() < 0.15, "{variance}");
+        // A mode seen in pixels and the same one seen in the projection have one mapping.
+        let (projected, modes) = images.projected(&[2]);
+        assert_eq!(projected.dim(), (60, 8));
+        let power = projected
+            .column(2)
+            .iter()
+            .map(|&x| f64::from(x).powi(2))
+            .sum::<f64>()
+            / 60.0;
+        assert!((power / modes.lambda[0] - 1.0).abs() < 1e-5);
+    }
+}

@@ -40,18 +40,19 @@ endif
 build: setup ## Build the `paper` command (target/release/paper)
 	@$(CARGO) build --release --package paper
 
+# nextest runs a test on each core, so that each may use one thread of BLAS.
 test: build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures at PROFILE=smoke
 	@$(MAKE) --no-print-directory lint
 	@if cargo nextest --version >/dev/null 2>&1; then \
-		$(CARGO) nextest run --release --workspace --no-fail-fast; \
+		OPENBLAS_NUM_THREADS=1 $(CARGO) nextest run --release --workspace --no-fail-fast; \
 	else \
 		$(CARGO) test --release --workspace --lib --bins --tests --examples --no-fail-fast; \
 	fi
 	@$(CARGO) test --release --workspace --doc
 	@$(PAPER) run --profile smoke --fresh
 
-check: setup lint ## The fast loop: format, lint, unit tests of crates/dae
-	@$(CARGO) test --release --package dae
+check: setup lint ## The fast loop: format, lint, unit and property tests of theory and training
+	@$(CARGO) test --release --package dae --lib --test theory --test training
 
 lint: setup ## rustfmt and clippy, warnings are errors
 	@$(CARGO) fmt --all --check

@@ -168,8 +168,8 @@ fn rates_at(lambda: f64, epsilon: f64) -> Result<Rates> {
 
 /// Learning time of every mode of a spectrum in epochs, at the optimal rate of its largest eigenvalue.
 ///
-/// The decay is matched mode by mode, so that both models head for the same mapping. Modes whose fixed point lies at
-/// or below the start have nothing to learn and are left out.
+/// The decay is matched mode by mode, so that both models head for the same mapping. Modes that are at their
+/// target from the start have nothing to learn and are left out.
 fn learning_times(
     settings: &Settings,
     dataset: DataSet,
@@ -188,7 +188,8 @@ fn learning_times(
     let mut rows = Vec::new();
     for (mode, &lambda) in lambda.iter().enumerate() {
         let (dae, wdae) = pair(lambda)?;
-        if dae.fixed_point().min(wdae.fixed_point()) <= settings.w0 {
+        let target = settings.spectrum_fraction * dae.fixed_point().min(wdae.fixed_point());
+        if target <= settings.w0 {
             continue;
         }
         let time = |mode| rates::learning_time(mode, settings.w0, settings.spectrum_fraction);

@@ -1,11 +1,10 @@
-//! Every figure, drawn from synthetic data: what must hold for the files that are committed.
+//! Every figure, drawn at `smoke`: what must hold for the files that are committed.
 
 #![allow(clippy::unwrap_used)] // a test that cannot set itself up has failed
 
-#[path = "../examples/draw/synthetic.rs"]
-mod synthetic;
+mod smoke;
 
-use paper::experiments::{Model, fig1, fig2, fig3, fig4, fig5};
+use paper::experiments::{Model, fig1, fig2, fig3, fig4, fig5, fig6};
 use paper::plot::{Error, PAGE_WIDTH, PNG_SCALE, Picture};
 use resvg::usvg;
 
@@ -14,11 +13,12 @@ const MOST_BYTES: usize = 1_000_000;
 
 fn all() -> Vec<(&'static str, Picture)> {
     vec![
-        ("fig1", fig1::figure::figure(&synthetic::fig1()).unwrap()),
-        ("fig2", fig2::figure::figure(&synthetic::fig2()).unwrap()),
-        ("fig3", fig3::figure::figure(&synthetic::fig3()).unwrap()),
-        ("fig4", fig4::figure::figure(&synthetic::fig4()).unwrap()),
-        ("fig5", fig5::figure::figure(&synthetic::fig5()).unwrap()),
+        ("fig1", fig1::figure::figure(&smoke::fig1()).unwrap()),
+        ("fig2", fig2::figure::figure(&smoke::fig2()).unwrap()),
+        ("fig3", fig3::figure::figure(&smoke::fig3()).unwrap()),
+        ("fig4", fig4::figure::figure(&smoke::fig4()).unwrap()),
+        ("fig5", fig5::figure::figure(&smoke::fig5()).unwrap()),
+        ("fig6", fig6::figure::figure(&smoke::fig6()).unwrap()),
     ]
 }
 
@@ -98,19 +98,19 @@ fn the_same_data_give_the_same_bytes() {
 
 #[test]
 fn a_value_that_is_not_finite_is_refused_by_the_name_of_its_panel() {
-    let mut run = synthetic::fig2();
+    let mut run = smoke::fig2();
     run.curves[3].w[10] = f64::NAN;
     match fig2::figure::figure(&run) {
         Err(Error::Value { panel, value }) => assert!(panel.contains("λ") && value.is_nan()),
         other => panic!("{other:?}"),
     }
-    let mut run = synthetic::fig4();
+    let mut run = smoke::fig4();
     run.rows[1].trials[2].path[5][0] = f64::INFINITY;
     assert!(matches!(
         fig4::figure::figure(&run),
         Err(Error::Value { .. })
     ));
-    let mut run = synthetic::fig1();
+    let mut run = smoke::fig1();
     run.panels[0].trials[0].path[1][1] = f64::NAN;
     assert!(matches!(
         fig1::figure::figure(&run),
@@ -120,19 +120,19 @@ fn a_value_that_is_not_finite_is_refused_by_the_name_of_its_panel() {
 
 #[test]
 fn nothing_to_draw_is_an_error() {
-    let mut empty = synthetic::fig1();
+    let mut empty = smoke::fig1();
     empty.panels.clear();
     assert!(matches!(
         fig1::figure::figure(&empty),
         Err(Error::Empty { .. })
     ));
-    let mut empty = synthetic::fig3();
+    let mut empty = smoke::fig3();
     empty.spectrum.clear();
     assert!(matches!(
         fig3::figure::figure(&empty),
         Err(Error::Empty { .. })
     ));
-    let mut empty = synthetic::fig5();
+    let mut empty = smoke::fig5();
     empty.trainings.clear();
     assert!(matches!(
         fig5::figure::figure(&empty),
@@ -142,15 +142,25 @@ fn nothing_to_draw_is_an_error() {
 
 #[test]
 fn parameters_that_the_theory_refuses_are_refused() {
-    let mut run = synthetic::fig4();
+    let mut run = smoke::fig4();
     run.rows[0].lambda = -1.0;
     assert!(matches!(fig4::figure::figure(&run), Err(Error::Theory(_))));
 }
 
 #[test]
+fn a_figure_says_what_was_left_out() {
+    let all = fig5::figure::figure(&smoke::fig5()).unwrap();
+    let mut run = smoke::fig5();
+    for training in &mut run.trainings {
+        training.directions = training.pixels;
+    }
+    assert!(fig5::figure::figure(&run).unwrap().svg != all.svg);
+}
+
+#[test]
 fn changed_data_change_the_picture() {
-    let before = fig5::figure::figure(&synthetic::fig5()).unwrap();
-    let mut run = synthetic::fig5();
+    let before = fig5::figure::figure(&smoke::fig5()).unwrap();
+    let mut run = smoke::fig5();
     let dae = run
         .trainings
         .iter_mut()

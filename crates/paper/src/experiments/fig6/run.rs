@@ -104,7 +104,7 @@ impl Job {
 /// Everything that a training run depends on, for recognising it again.
 #[derive(Serialize)]
 struct Inputs<'a> {
-    settings: &'a Settings,
+    settings: Settings,
     seed: u64,
     label: &'a str,
     images: String,
@@ -152,7 +152,14 @@ pub fn jobs(settings: &Settings, seed: u64) -> Vec<Job> {
     jobs
 }
 
-fn inputs<'a>(settings: &'a Settings, seed: u64, dataset: DataSet, label: &'a str) -> Inputs<'a> {
+fn inputs<'a>(settings: &Settings, seed: u64, dataset: DataSet, label: &'a str) -> Inputs<'a> {
+    // The settings of the other data set make no difference to this run.
+    let own = settings.of(dataset);
+    let settings = Settings {
+        mnist: own.clone(),
+        cifar10: own.clone(),
+        ..settings.clone()
+    };
     let images = dataset.expected().fingerprint;
     Inputs {
         settings,

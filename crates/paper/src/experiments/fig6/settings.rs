@@ -19,7 +19,7 @@ use crate::experiments::{MOST_EPOCHS, Model, count};
 /// | `weight_decay` | 0.0045 | added to the gradient (WDAE) | 0 to 1e3 |
 /// | `activation` | `relu` | | `relu`, `tanh` |
 /// | `sampler` | `auto` | | `auto`, `direct`, `law_equal` |
-/// | `projection_epochs` | 100 (ours) | epochs over which the effect of dropped directions is measured | 1 to `epochs` |
+/// | `projection_epochs` | 50 (ours) | epochs over which the effect of dropped directions is measured | 1 to `epochs` |
 /// | `mnist`, `cifar10` | see [`DataSettings`] | | |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

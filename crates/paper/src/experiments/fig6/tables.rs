@@ -79,13 +79,15 @@ fn loss(trainings: &[&Training]) -> Result<Table> {
 
 fn runs(trainings: &[Training]) -> Result<Table> {
     let mut columns = keys(trainings.iter());
-    let counts: [(&str, fn(&Training) -> u64); 4] = [
-        ("samples", |t| t.samples as u64),
-        ("pixels", |t| t.pixels as u64),
-        ("directions", |t| t.directions as u64),
-        ("projection_epochs", |t| {
-            t.record.projection.as_ref().map_or(0, |p| p.epochs)
-        }),
+    let each = |value: fn(&Training) -> u64| trainings.iter().map(value).collect::<Vec<_>>();
+    let counts = [
+        ("samples", each(|t| t.samples as u64)),
+        ("pixels", each(|t| t.pixels as u64)),
+        ("directions", each(|t| t.directions as u64)),
+        (
+            "projection_epochs",
+            each(|t| t.record.projection.as_ref().map_or(0, |p| p.epochs)),
+        ),
     ];
     let effect = |t: &Training, value: fn(&Projection) -> f64| {
         t.record.projection.as_ref().map_or(0.0, value)
@@ -115,11 +117,8 @@ fn runs(trainings: &[Training]) -> Result<Table> {
                 .collect(),
         ),
     ];
-    for (name, value) in counts {
-        columns.push(Column::new(
-            name.into(),
-            trainings.iter().map(value).collect::<Vec<_>>(),
-        ));
+    for (name, values) in counts {
+        columns.push(Column::new(name.into(), values));
     }
     for (name, values) in numbers {
         columns.push(Column::new(name.into(), values));

@@ -23,7 +23,7 @@ pub struct Run {
     #[arg(long, value_enum, default_value = "quick")]
     profile: Profile,
     /// Seed of everything random, instead of the one of the settings.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Where results are written, one folder a profile.
     #[arg(long, default_value = "results")]
@@ -33,7 +33,12 @@ pub struct Run {
     #[arg(long, value_name = "DATASET/MODEL", requires = "figures")]
     only: Option<String>,
     /// Minutes between two checkpoints of a training run.
-    #[arg(long, value_name = "MINUTES", default_value_t = 2.0)]
+    #[arg(
+        long,
+        value_name = "MINUTES",
+        default_value_t = 2.0,
+        allow_negative_numbers = true
+    )]
     checkpoint_every: f64,
     /// Compute everything again, even what has not changed.
     #[arg(long)]

@@ -1,16 +1,22 @@
 //! Writing files so that a reader never sees half of one.
 
-use std::fs;
-use std::io::Write;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::path::Path;
 
+use tempfile::NamedTempFile;
+
 use crate::{Error, Result};
+
+/// What the names of files begin with that are being written.
+const WRITING: &str = ".writing-";
 
 /// Writes `bytes` to `path`: beside it first, synced to disk, then renamed over it.
 ///
 /// Whoever reads `path` sees the old content or the new, never a mixture, also when the machine
 /// stops in between. On Unix the file can be read by everybody and written by its owner (mode
-/// 0644), where a temporary file would otherwise be private.
+/// 0644), where a temporary file would otherwise be private. What a writer that was killed left in
+/// the same folder is removed.
 ///
 /// # Errors
 /// [`Error::Io`] naming `path`. Whatever `path` held before is still there then, and the temporary
@@ -30,10 +36,8 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());
     let folder = parent.unwrap_or(Path::new("."));
-    let mut beside = tempfile::Builder::new()
-        .prefix(".writing-")
-        .tempfile_in(folder)
-        .map_err(Error::io(path))?;
+    sweep(folder);
+    let mut beside = begin(folder).map_err(Error::io(path))?;
     beside.write_all(bytes).map_err(Error::io(path))?;
     make_public(beside.path(), 0o644)?;
     beside.as_file().sync_all().map_err(Error::io(path))?;
@@ -42,6 +46,34 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
         .map_err(|failed| Error::io(path)(failed.error))?;
     sync_folder(folder);
     Ok(())
+}
+
+/// A temporary file in `folder`, locked as long as its writer lives: that tells it from one whose writer was killed.
+fn begin(folder: &Path) -> io::Result<NamedTempFile> {
+    loop {
+        let file = tempfile::Builder::new()
+            .prefix(WRITING)
+            .tempfile_in(folder)?;
+        // Where files cannot be locked, nothing is swept either. A sweep between the two steps makes another attempt.
+        if file.as_file().lock().is_err() || file.path().exists() {
+            return Ok(file);
+        }
+    }
+}
+
+/// Removes what killed writers left in `folder`, as far as that can be done: it is tidiness, not correctness.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let named = entry.file_name().to_string_lossy().starts_with(WRITING);
+        if !named || !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            continue;
+        }
+        // Network file systems lock only what is open for writing.
+        let file = OpenOptions::new().write(true).open(entry.path());
+        if file.is_ok_and(|file| file.try_lock().is_ok()) {
+            fs::remove_file(entry.path()).ok();
+        }
+    }
 }
 
 /// Gives a file or folder the permissions it would have had, had it not begun as a temporary one.
@@ -76,6 +108,19 @@ mod tests {
         write_atomically(&path, b"new").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn sweeps_what_a_killed_writer_left_and_spares_what_is_being_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = folder.path().join(".writing-abc");
+        fs::write(&left, b"hal").unwrap();
+        let other = begin(folder.path()).unwrap();
+        let unrelated = folder.path().join(".hidden");
+        fs::write(&unrelated, b"").unwrap();
+        write_atomically(&folder.path().join("a.csv"), b"whole").unwrap();
+        assert!(!left.exists());
+        assert!(other.path().exists() && unrelated.exists());
     }
 
     #[cfg(unix)]

@@ -91,7 +91,9 @@ pub enum Error {
     },
 
     /// A run was stopped from outside.
-    #[error("stopped {name} after epoch {epoch} of {epochs}; the same command goes on from there")]
+    #[error(
+        "stopped {name} after epoch {epoch} of {epochs}; the same command, without --fresh, goes on from there"
+    )]
     Interrupted {
         /// The run.
         name: String,

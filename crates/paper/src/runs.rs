@@ -119,8 +119,12 @@ impl Runs {
         compute: impl FnOnce(&Slot) -> Result<T>,
     ) -> Result<T> {
         let key = key(inputs);
-        if let Some(result) = self.finished(name, &key) {
-            progress.say(&format!("{name}: finished before, kept result used"));
+        let used = || progress.say(&format!("{name}: finished before, kept result used"));
+        // A process that was killed just after it kept its result left the checkpoint as well: that takes the lock.
+        if self.header(name, &key).is_none()
+            && let Some(result) = self.finished(name, &key)
+        {
+            used();
             return Ok(result);
         }
         let now = Instant::now();
@@ -133,8 +137,12 @@ impl Runs {
             saved: Cell::new(now),
             _lock: self.lock(name)?,
         };
-        // Another process may have finished the run between the look and the lock.
+        // Another process may also have finished the run between the look and the lock.
         if let Some(result) = self.finished(name, &slot.key) {
+            if self.header(name, &slot.key).is_some() {
+                slot.forget_checkpoint()?;
+            }
+            used();
             return Ok(result);
         }
         let stored = Stored {
@@ -153,18 +161,14 @@ impl Runs {
         if self.finished::<serde::de::IgnoredAny>(name, key).is_some() {
             return State::Done;
         }
-        let header = self
-            .path(name, "checkpoint")
-            .and_then(|path| read_header(&path));
-        let checkpoint = header.filter(|header| header.key == key);
-        let running = matches!(
-            Self {
-                wait: false,
-                ..self.clone()
-            }
-            .lock(name),
-            Err(Error::Busy { .. })
-        );
+        let checkpoint = self.header(name, key);
+        // Whoever is at a run has its lock file; to look at one that nobody began must not make one.
+        let begun = self.path(name, "lock").is_some_and(|path| path.exists());
+        let look = Self {
+            wait: false,
+            ..self.clone()
+        };
+        let running = begun && matches!(look.lock(name), Err(Error::Busy { .. }));
         if running || checkpoint.is_some() {
             State::UnderWay {
                 checkpoint,
@@ -179,6 +183,12 @@ impl Runs {
         let path = self.path(name, "json").filter(|_| self.reuse)?;
         let stored: Stored<T> = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
         (stored.key == key).then_some(stored.result)
+    }
+
+    /// The header of the checkpoint of `name`, if its key is `key`.
+    fn header(&self, name: &str, key: &str) -> Option<Header> {
+        let header = read_header(&self.path(name, "checkpoint")?)?;
+        (header.key == key).then_some(header)
     }
 
     fn path(&self, name: &str, ending: &str) -> Option<PathBuf> {
@@ -390,6 +400,11 @@ mod tests {
         let runs = Runs::kept_in(directory.path());
         let key = key(&1);
         assert_eq!(runs.state("count", &key), State::Waiting);
+        assert_eq!(
+            fs::read_dir(directory.path()).unwrap().count(),
+            0,
+            "looking leaves no trace"
+        );
         let error = count(&runs, 1, true).unwrap_err();
         assert!(
             matches!(
@@ -411,6 +426,28 @@ mod tests {
         assert_eq!(count(&runs, 1, false).unwrap(), (0..10).collect::<Vec<_>>());
         assert_eq!(runs.state("count", &key), State::Done);
         assert!(!directory.path().join("count.checkpoint").exists());
+    }
+
+    #[test]
+    fn a_checkpoint_left_beside_its_result_is_removed_and_one_of_other_settings_is_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let runs = Runs::kept_in(directory.path());
+        let path = directory.path().join("count.checkpoint");
+        count(&runs, 1, true).unwrap_err();
+        runs.stop.store(false, Ordering::Relaxed);
+        let left = fs::read(&path).unwrap();
+        count(&runs, 1, false).unwrap();
+        for (inputs, stays) in [(1, false), (2, true)] {
+            if stays {
+                count(&runs, inputs, true).unwrap_err();
+                runs.stop.store(false, Ordering::Relaxed);
+            } else {
+                fs::write(&path, &left).unwrap();
+            }
+            assert!(path.exists());
+            assert_eq!(count(&runs, 1, false).unwrap().len(), 10);
+            assert_eq!(path.exists(), stays);
+        }
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -12,6 +11,7 @@ use paper::check::{Check, Origin};
 use paper::profile::Profile;
 use paper::progress::Progress;
 use paper::regenerate::{Figure, Job, Outcome, regenerate, train_only};
+use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::list::print_differences;
 
@@ -59,8 +59,11 @@ impl Run {
             checkpoint_every,
             ..Job::new(self.profile, &self.results)
         };
-        let stop = Arc::clone(&job.stop);
-        ctrlc::set_handler(move || stop.store(true, Ordering::Relaxed))?;
+        // Ctrl-C, and what a scheduler sends before it kills. A hang-up is left alone, so that `nohup` does what it says.
+        for signal in [SIGINT, SIGTERM] {
+            signal_hook::flag::register(signal, Arc::clone(&job.stop))
+                .context("signals cannot be handled")?;
+        }
         if let Some(only) = &self.only {
             for figure in figures {
                 train_only(figure, only, &job, &progress)?;

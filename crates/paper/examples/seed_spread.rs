@@ -2,7 +2,7 @@
 //!
 //! Trains every model on the MNIST spectrum at the paper's settings from several seeds and prints, for each published
 //! epoch, the mean and the standard deviation of the loss over the seeds as CSV:
-//! `cargo run --release -p paper --example seed_spread > data/seed_spread.csv` (a minute for each seed).
+//! `cargo run --release -p paper --example seed_spread > data/seed_spread.csv` (some five minutes on two cores).
 
 use dae::data::{DataSet, Spectrum};
 use paper::experiments::fig5::run::run;

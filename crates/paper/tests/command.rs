@@ -62,8 +62,22 @@ fn without_images_all_but_figure_6_are_made() {
         said.contains("leaving out fig6") && said.contains("fig5  pass"),
         "{said}"
     );
-    let output = paper(&["run", "fig6", "--profile", "smoke", "--results", folder]);
+    // One that cannot be made does not keep the others from the summary.
+    let output = paper(&[
+        "run",
+        "fig6",
+        "fig1",
+        "--profile",
+        "smoke",
+        "--results",
+        folder,
+    ]);
     assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stdout);
+    assert!(
+        said.contains("fig6  FAIL") && said.contains("fig1  pass"),
+        "{said}"
+    );
     assert!(
         text(&output.stderr).contains("DAE_DATA_MIRROR"),
         "{}",

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 use dae::data::{CacheState, SourceOptions, verify};
+use paper::Error;
 use paper::check::{Check, Origin};
 use paper::profile::Profile;
 use paper::progress::Progress;
@@ -51,6 +52,34 @@ impl Run {
         let figures = self.figures()?;
         println!("profile {}", self.profile);
         print_differences(self.profile)?;
+        let job = self.job()?;
+        if let Some(only) = &self.only {
+            for figure in figures {
+                train_only(figure, only, &job, &progress)?;
+                println!("{figure} {only}: done and kept");
+            }
+            return Ok(true);
+        }
+        let mut results = Vec::new();
+        for figure in figures {
+            let result = regenerate(figure, &job, &progress);
+            match result {
+                Err(error) if ends_everything(&error) => return Err(error).context(figure),
+                Err(error) => {
+                    eprintln!("{figure}: could not be made: {error}");
+                    results.push((figure, None));
+                }
+                Ok(outcome) => {
+                    println!("{}", line(&outcome));
+                    results.push((figure, Some(outcome)));
+                }
+            }
+        }
+        Ok(summarise(self.profile, &results))
+    }
+
+    /// The job, with Ctrl-C and what a scheduler sends before it kills connected to its stop flag.
+    fn job(&self) -> anyhow::Result<Job> {
         let checkpoint_every = Duration::try_from_secs_f64(60.0 * self.checkpoint_every)
             .context("--checkpoint-every takes minutes, 0 or more")?;
         let job = Job {
@@ -59,43 +88,14 @@ impl Run {
             checkpoint_every,
             ..Job::new(self.profile, &self.results)
         };
-        // Ctrl-C, and what a scheduler sends before it kills. A hang-up is left alone, so that `nohup` does what it says.
+        // A hang-up is left alone, so that `nohup` does what it says.
         for signal in [SIGINT, SIGTERM] {
             signal_hook::flag::register(signal, Arc::clone(&job.stop))
                 .context("signals cannot be handled")?;
         }
-        if let Some(only) = &self.only {
-            for figure in figures {
-                train_only(figure, only, &job, &progress)?;
-                println!("{figure} {only}: done and kept");
-            }
-            return Ok(true);
-        }
-        let mut outcomes = Vec::new();
-        for figure in figures {
-            let outcome =
-                regenerate(figure, &job, &progress).with_context(|| figure.to_string())?;
-            println!("{}", line(&outcome));
-            outcomes.push(outcome);
-        }
-        println!("\nsummary, profile {}", self.profile);
-        for outcome in &outcomes {
-            print_outcome(outcome);
-        }
-        let passed = outcomes.iter().all(Outcome::passes);
-        println!(
-            "{}",
-            if passed {
-                "all figures pass"
-            } else {
-                "SOME CHECKS FAILED, see above"
-            }
-        );
-        Ok(passed)
+        Ok(job)
     }
-}
 
-impl Run {
     /// The figures to make, in order. Without a network, and if none was named, those that need images that are not
     /// here are left out, and that is said.
     fn figures(&self) -> anyhow::Result<Vec<Figure>> {
@@ -120,6 +120,37 @@ impl Run {
         figures.dedup();
         Ok(figures)
     }
+}
+
+/// Whether the figures that are left need not be tried: the user stopped, or the settings are wrong.
+fn ends_everything(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Interrupted { .. } | Error::Setting { .. } | Error::SettingsFile { .. }
+    )
+}
+
+/// Prints what became of each figure; `true` if all were made and pass.
+fn summarise(profile: Profile, results: &[(Figure, Option<Outcome>)]) -> bool {
+    println!("\nsummary, profile {profile}");
+    for (figure, outcome) in results {
+        match outcome {
+            Some(outcome) => print_outcome(outcome),
+            None => println!("{figure}  FAIL  could not be made, see above"),
+        }
+    }
+    let passes =
+        |(_, outcome): &(Figure, Option<Outcome>)| outcome.as_ref().is_some_and(Outcome::passes);
+    let passed = results.iter().all(passes);
+    println!(
+        "{}",
+        if passed {
+            "all figures pass"
+        } else {
+            "NOT ALL FIGURES PASS, see above"
+        }
+    );
+    passed
 }
 
 fn line(outcome: &Outcome) -> String {

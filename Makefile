@@ -54,9 +54,10 @@ test: build data-if-possible ## Everything that CI runs: lint, unit, property, i
 check: setup lint ## The fast loop: format, lint, unit and property tests of theory and training
 	@$(CARGO) test --release --package dae --lib --test theory --test training
 
-lint: setup ## rustfmt and clippy, warnings are errors
+lint: setup ## rustfmt, clippy and rustdoc, warnings are errors
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --release --workspace --all-targets --quiet -- -D warnings
+	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --workspace --lib --no-deps --quiet
 
 setup: ## Find or install what the build needs: a C compiler, OpenBLAS (Rust itself has to be there)
 	@bash scripts/setup.sh

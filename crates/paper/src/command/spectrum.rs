@@ -27,10 +27,9 @@ impl SpectrumCommand {
         } else {
             self.datasets
         };
-        let recomputed = match &self.write {
-            None => spectra::checked(&progress)?,
-            Some(_) => Vec::new(),
-        };
+        if self.write.is_none() {
+            spectra::checked(&progress)?;
+        }
         for dataset in wanted {
             let committed = Spectrum::committed(dataset)?;
             println!(
@@ -57,7 +56,6 @@ impl SpectrumCommand {
                 );
             }
         }
-        drop(recomputed);
         Ok(true)
     }
 }

@@ -62,9 +62,9 @@ lint: setup ## rustfmt, clippy and rustdoc, warnings are errors
 setup: ## Find or install what the build needs: a C compiler, OpenBLAS (Rust itself has to be there)
 	@bash scripts/setup.sh
 
-clean: ## Remove what was built and computed here; the committed results/paper and the caches stay
-	@rm -rf target results/smoke results/quick results/paper/runs
-	@echo "Kept: results/paper and the cache $(DAE_CACHE_DIR) (make clean-cache removes it)"
+clean: ## Remove what was built and computed here; results/paper, its training runs and the caches stay
+	@rm -rf target results/smoke results/quick
+	@echo "Kept: results/paper (its training runs may have taken hours) and the cache $(DAE_CACHE_DIR) (make clean-cache removes it)"
 
 clean-cache: ## Remove the downloads and build artefacts that all clones share
 	rm -rf "$(DAE_CACHE_DIR)"

@@ -8,17 +8,10 @@
 # notebooks' own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/common.sh
 
 requirements=${REQUIREMENTS:-notebooks/requirements.txt}
 cache=${DAE_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/dae}/python
-
-fail() { echo "python: $1" >&2; exit 1; }
-
-as_root() {
-    if [ "$(id -u)" = 0 ]; then "$@"
-    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo -n "$@"
-    else return 1; fi
-}
 
 new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }
 makes_environments() { "$1" -c 'import venv, ensurepip' 2>/dev/null; }
@@ -35,14 +28,7 @@ find_python() {
 }
 
 # Debian's python3 comes without the module that makes environments.
-install_python() {
-    command -v apt-get >/dev/null || return 1
-    echo "python: installing what is missing (python3 python3-venv)" >&2
-    as_root apt-get update -qq >&2 &&
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3 python3-venv >/dev/null
-}
-
-python=$(find_python || { install_python && hash -r && find_python; }) ||
+python=$(find_python || { install "python3 python3-venv" python3 python python && hash -r && find_python; }) ||
     fail "no Python 3.10 or later with venv; install it (Debian: sudo apt-get install python3-venv, macOS: brew install python)"
 
 identity=$("$python" - "$requirements" <<'END'

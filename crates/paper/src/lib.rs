@@ -6,6 +6,7 @@ pub mod check;
 mod error;
 pub mod experiments;
 pub mod files;
+pub mod notebook;
 pub mod plot;
 pub mod profile;
 pub mod progress;

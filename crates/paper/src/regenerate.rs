@@ -267,7 +267,7 @@ pub fn training_runs(job: &Job) -> Result<Vec<TrainingRun>> {
             state: runs.state(name, key),
         });
     };
-    for run in fig5::run::jobs(&settings.fig5, settings.seed, &committed()?) {
+    for run in fig5::run::jobs(&settings.fig5, settings.seed, &spectra::committed()?) {
         add(
             Figure::Fig5,
             run.dataset,
@@ -347,13 +347,6 @@ fn settings(job: &Job) -> Result<(AllSettings, Vec<Difference>)> {
     let (mut settings, differences) = profile::load(job.profile)?;
     settings.seed = job.seed.unwrap_or(settings.seed);
     Ok((settings, differences))
-}
-
-fn committed() -> Result<Vec<(DataSet, Spectrum)>> {
-    DataSet::ALL
-        .into_iter()
-        .map(|dataset| Ok((dataset, Spectrum::committed(dataset)?)))
-        .collect()
 }
 
 /// Says which settings file and figure a refused setting belongs to.

@@ -6,6 +6,17 @@ use crate::progress::{Bar, Progress};
 use crate::runs::Runs;
 use crate::{Result, sources};
 
+/// The committed spectra of both data sets.
+///
+/// # Errors
+/// A committed file that was damaged before this crate was built.
+pub fn committed() -> Result<Vec<(DataSet, Spectrum)>> {
+    DataSet::ALL
+        .into_iter()
+        .map(|dataset| Ok((dataset, Spectrum::committed(dataset)?)))
+        .collect()
+}
+
 /// The committed spectra of both data sets; those whose images lie in the cache are recomputed and must agree.
 ///
 /// # Errors
@@ -15,13 +26,11 @@ pub fn checked(progress: &Progress) -> Result<Vec<(DataSet, Spectrum)>> {
         offline: true,
         ..SourceOptions::from_env()?
     };
-    let mut spectra = Vec::new();
-    for dataset in DataSet::ALL {
-        let committed = Spectrum::committed(dataset)?;
+    let spectra = committed()?;
+    for (dataset, spectrum) in &spectra {
         if options.cache.join(dataset.name()).exists() {
-            check(dataset, &committed, &options, progress)?;
+            check(*dataset, spectrum, &options, progress)?;
         }
-        spectra.push((dataset, committed));
     }
     Ok(spectra)
 }

@@ -325,6 +325,23 @@ pub fn train_only(figure: Figure, only: &str, job: &Job, progress: &Progress) ->
     Ok(())
 }
 
+/// Everything that the results of each figure depend on, without computing anything.
+///
+/// # Errors
+/// Damaged settings or spectra.
+pub fn inputs_of_all(job: &Job) -> Result<BTreeMap<Figure, Inputs>> {
+    let (settings, spectra) = (settings(job)?.0, committed()?);
+    let of = |figure: Figure| {
+        let spectra = if figure.needs_spectra() {
+            &spectra[..]
+        } else {
+            &[]
+        };
+        Ok((figure, inputs(figure, &settings, spectra)?))
+    };
+    Figure::ALL.into_iter().map(of).collect()
+}
+
 /// The settings of a job, and in what they differ from the paper's.
 fn settings(job: &Job) -> Result<(AllSettings, Vec<Difference>)> {
     let (mut settings, differences) = profile::load(job.profile)?;

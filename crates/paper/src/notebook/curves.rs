@@ -102,9 +102,14 @@ pub fn curves(x: &str, y: &str, lines: Vec<Curve>) -> Result<Picture> {
         entries,
     };
     let row = Row::new(0.42, vec![Panel::plane("", x, y, marks)]);
-    let labels: Vec<&str> = lines.iter().map(|line| line.label.as_str()).collect();
+    let labels: Vec<&str> = legend
+        .entries
+        .iter()
+        .map(|entry| entry.label.as_str())
+        .collect();
+    let title = format!("Chart of {}", labels.join(", "));
     let page = Page {
-        title: format!("Chart of {}", labels.join(", ")),
+        title,
         description: String::new(),
         rows: vec![row.with_strip(Strip::Legend(legend))],
     };

@@ -138,15 +138,41 @@ impl Album {
         coordinates.dot(&vectors.t())
     }
 
-    /// Draws rows of images with a label on the left of each.
+    /// A sheet for rows of images of this size.
+    pub fn sheet(&self) -> Sheet {
+        Sheet {
+            dataset: self.dataset,
+            absent: self.is_empty(),
+            rows: Vec::new(),
+        }
+    }
+}
+
+/// Rows of images with a label on the left of each, to be drawn.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    dataset: DataSet,
+    absent: bool,
+    rows: Vec<(String, Array2<f64>)>,
+}
+
+impl Sheet {
+    /// One more row: images from left to right, one a row of the matrix.
+    pub fn row(mut self, label: impl Into<String>, images: &Array2<f64>) -> Self {
+        self.rows.push((label.into(), images.clone()));
+        self
+    }
+
+    /// Draws the rows, or says what to do where there are no images.
     ///
     /// # Errors
     /// The renderer failing.
-    pub fn grid<const N: usize>(&self, rows: [(&str, Array2<f64>); N]) -> Result<Grid> {
-        if self.is_empty() {
-            return Ok(Grid::Absent(absent(self.dataset)));
+    pub fn draw(&self) -> Result<Grid> {
+        if self.absent {
+            Ok(Grid::Absent(absent(self.dataset)))
+        } else {
+            draw(self.dataset.shape(), &self.rows)
         }
-        draw(self.dataset.shape(), &rows)
     }
 }
 
@@ -189,7 +215,7 @@ impl Show for Grid {
     }
 }
 
-fn draw(shape: [usize; 3], rows: &[(&str, Array2<f64>)]) -> Result<Grid> {
+fn draw(shape: [usize; 3], rows: &[(String, Array2<f64>)]) -> Result<Grid> {
     let [_, height, width] = shape;
     let factor = WIDTH.div_ceil(width);
     let columns = rows
@@ -240,7 +266,7 @@ fn draw(shape: [usize; 3], rows: &[(&str, Array2<f64>)]) -> Result<Grid> {
     let png = page
         .encode_png()
         .map_err(|error| failed(error.to_string()))?;
-    let labels: Vec<&str> = rows.iter().map(|(label, _)| *label).collect();
+    let labels: Vec<&str> = rows.iter().map(|(label, _)| label.as_str()).collect();
     let about = format!("{columns} images a row: {}", labels.join("; "));
     Ok(Grid::Drawn { png, about })
 }
@@ -288,9 +314,10 @@ mod tests {
                 2.0
             }
         });
+        let rows = [("red < white", two), ("nothing", Array2::zeros((0, 12)))];
         let grid = draw(
             [3, 2, 2],
-            &[("red < white", two), ("nothing", Array2::zeros((0, 12)))],
+            &rows.map(|(label, images)| (label.to_owned(), images)),
         )
         .unwrap();
         let Grid::Drawn { png, about } = &grid else {
@@ -358,11 +385,12 @@ mod tests {
             images: None,
         };
         let nothing = album.noisy(&album.first(5), 1.0, 1);
+        let mapped = album.mapped(&album.first(5), &[1.0]);
         let grid = album
-            .grid([
-                ("noisy", nothing),
-                ("mapped", album.mapped(&album.first(5), &[1.0])),
-            ])
+            .sheet()
+            .row("noisy", &nothing)
+            .row("mapped", &mapped)
+            .draw()
             .unwrap();
         let text = grid.contents().remove(0);
         assert_eq!(text.mime, "text/plain");

@@ -14,6 +14,7 @@ mod curves;
 mod frames;
 mod html;
 mod images;
+mod series;
 mod settings;
 mod show;
 mod training;
@@ -27,7 +28,8 @@ use serde::Serialize;
 
 pub use curves::{Curve, curves};
 pub use frames::{Rows, frame};
-pub use images::{Album, Grid};
+pub use images::{Album, Grid, Sheet};
+pub use series::{balanced, descent, epochs_to, fixed_points, unbalanced};
 pub use settings::SettingsTable;
 pub use show::{Content, Show};
 
@@ -40,7 +42,10 @@ use crate::{Error, Result, files, profile};
 
 /// What every cell of the notebooks may use without saying where it is from.
 pub mod prelude {
-    pub use super::{Album, Curve, Grid, Notebook, Rows, SettingsTable, Show, curves, frame};
+    pub use super::{
+        Album, Curve, Grid, Notebook, Rows, SettingsTable, Sheet, Show, balanced, curves, descent,
+        epochs_to, fixed_points, frame, unbalanced,
+    };
     pub use crate::check::Check;
     pub use crate::experiments::{Model, fig1, fig2, fig3, fig4, fig5, fig6};
     pub use crate::plot::Picture;
@@ -48,9 +53,10 @@ pub mod prelude {
     pub use crate::regenerate::Figure;
     pub use crate::runs::Runs;
     pub use crate::table::Table;
-    pub use crate::{spectra, starts};
+    pub use crate::{profile, published, spectra, starts};
     pub use dae::data::{DataSet, Spectrum};
     pub use dae::theory::{Mode, dynamics, rates, scalar, spectrum::Theory};
+    pub use dae::train::nonlinear::Activation;
     pub use dae::{Checked, Settings as _};
 }
 
@@ -61,7 +67,8 @@ pub struct Notebook {
     pub profile: Profile,
     /// The settings of the profile, the same as those of the `paper` command.
     pub settings: AllSettings,
-    paper: AllSettings,
+    /// The settings of the paper.
+    pub paper: AllSettings,
     results: PathBuf,
     tables: Option<PathBuf>,
 }

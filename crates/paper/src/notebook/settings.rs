@@ -88,6 +88,10 @@ fn list(
     let Value::Object(settings) = here else {
         return;
     };
+    // In the order of the documentation; JSON has them by the alphabet. Those of a data set come last, MNIST first.
+    let rank = |name: &str| documented.iter().position(|[known, _, _]| known == name);
+    let mut settings: Vec<_> = settings.iter().collect();
+    settings.sort_by_key(|(name, _)| rank(name).map_or((1, name.len()), |rank| (0, rank)));
     for (name, value) in settings {
         let path = format!("{prefix}{name}");
         if value.is_object() {

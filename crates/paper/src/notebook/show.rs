@@ -9,8 +9,10 @@ use crate::check::{Check, Origin};
 use crate::plot::{self, Picture};
 use crate::table::Table;
 
-/// Rows that a table shows before it leaves out its middle.
-const ROWS: usize = 14;
+/// Rows that a table may have before its middle is left out.
+const MOST: usize = 24;
+/// Rows that are shown of a longer one.
+const ROWS: usize = 10;
 
 /// One form of something that is shown; the viewer takes the richest that it knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,7 +120,7 @@ fn frame(frame: &DataFrame, name: &str) -> HtmlTable {
             .collect()
     };
     let mut rows: Vec<Vec<Cell>> = Vec::new();
-    if height <= ROWS {
+    if height <= MOST {
         rows.extend((0..height).map(row));
     } else {
         rows.extend((0..ROWS / 2).map(row));
@@ -183,10 +185,15 @@ fn checks(checks: &[Check]) -> HtmlTable {
         "from, and why this tolerance",
     ];
     let passed = checks.iter().filter(|check| check.passes()).count();
+    let caption = if checks.is_empty() {
+        "Nothing was published for these settings, so nothing is compared.".to_owned()
+    } else {
+        format!("{passed} of {} within tolerance", checks.len())
+    };
     HtmlTable {
         header: header.map(str::to_owned).to_vec(),
         rows: checks.iter().map(row).collect(),
-        caption: format!("{passed} of {} within tolerance", checks.len()),
+        caption,
     }
 }
 

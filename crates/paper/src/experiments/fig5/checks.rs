@@ -7,7 +7,7 @@ use super::run::{ModeSeries, Run, Training};
 use super::settings::{DataSettings, Settings};
 use crate::check::{Check, largest};
 use crate::published::Published;
-use crate::{Result, published};
+use crate::{Result, published, spectra};
 
 /// Modes that the theory says are learned have the mapping that it says; the loss only ever falls.
 ///
@@ -71,15 +71,9 @@ pub fn published(
         });
     let mut checks = Vec::new();
     for value in published::of("fig5")? {
-        let of_data = spectra
-            .iter()
-            .find(|(dataset, _)| dataset.name() == value.dataset);
-        let found = match (value.quantity.as_str(), value.mode) {
-            ("half_trace", _) => of_data.map(|(_, spectrum)| spectrum.half_trace()),
-            ("lambda", Some(mode)) => {
-                of_data.and_then(|(_, spectrum)| spectrum.lambda.get(mode).copied())
-            }
-            ("loss", _) if comparable => loss_at(run, &value),
+        let found = match value.quantity.as_str() {
+            "half_trace" | "lambda" => spectra::find(spectra, &value),
+            "loss" if comparable => loss_at(run, &value),
             _ => continue,
         };
         // A published value that the run should hold and does not is a failure, not an omission.

@@ -19,7 +19,12 @@ def main(connection_file):
     # Without a lock the compiler's messages appear in the log; a cell that uses the crates shows them to the reader.
     workspace.prepare(quiet=True)
     folder, lock = workspace.new_folder()
+    # Where the standard library is as a shared one, against which evcxr links the cells. Its own way of saying so, rpath,
+    # is in the profile that cargo ignores.
+    search = "DYLD_FALLBACK_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
+    libraries = subprocess.check_output(["rustc", "--print", "target-libdir"], text=True).strip()
     environment = os.environ | {
+        search: os.pathsep.join(filter(None, [libraries, os.environ.get(search)])),
         "EVCXR_TMPDIR": str(workspace.private(folder)),
         "EVCXR_CONFIG_DIR": str(NOTEBOOKS),
         # evcxr would bring the kernel that it finds installed there to its own taste.

@@ -120,7 +120,7 @@ def prepare(quiet=False):
     """Brings the prepared workspace up to date: in a second if nothing changed, in minutes the first time."""
     workspace = PREPARED / "workspace"
     with locked(PREPARED / "lock"):
-        if not (workspace / "complete").exists():
+        if not (workspace / "ctx" / "target").exists():
             start_from_another(workspace)
         write(workspace / "Cargo.toml", manifest(["locked"]))
         write(workspace / "locked" / "Cargo.toml", LOCKED + dependencies())
@@ -145,10 +145,13 @@ def start_from_another(workspace):
     """Takes over what another clone has built of the registry's crates, which are the same for all."""
     others = PREPARED.parent.glob("*/workspace/complete")
     newest = max((other for other in others), key=lambda other: other.stat().st_mtime, default=None)
-    shutil.rmtree(workspace, ignore_errors=True)
     if newest is not None:
+        half = workspace / "half"
+        shutil.rmtree(half, ignore_errors=True)
         with locked(newest.parents[1] / "lock"):
-            copy(newest.parent / "ctx" / "target", workspace / "ctx" / "target")
+            copy(newest.parent / "ctx" / "target", half)
+        (workspace / "ctx").mkdir()
+        half.rename(workspace / "ctx" / "target")
 
 
 def copy(source, destination):

@@ -23,8 +23,9 @@ KERNEL = {"display_name": "Rust", "language": "rust", "name": "rust"}
 EXPECTED = ["00_", "01_", "02_", "03_", "04_", "05_", "06_"]
 # The beginnings of absolute paths; in a picture's numbers and letters they do not occur with a name behind them.
 ABSOLUTE = re.compile(r"(?:(?<![\w./:])/(?:home|root|tmp|Users|usr|var|private|work|opt|mnt)/[\w.-]+)|(?:\b[A-Z]:\\\\?\w+)")
-# What every notebook's outputs depend on besides its figure: how things are shown, and what notebook 00 draws.
-SHOWN_BY = ["crates/paper/src/notebook", "crates/paper/src/notebook.rs", "crates/dae/src/data"]
+# What the outputs of every notebook depend on besides its figure, and what those of notebook 00 do.
+SHOWN_BY = ["crates/paper/src/notebook", "crates/paper/src/published.rs"]
+DATA = ["crates/dae/src/data", "crates/dae/src/files.rs", "crates/paper/src/spectra.rs"]
 
 
 def plain(text):
@@ -103,8 +104,8 @@ _inputs = {}
 def fingerprint(path, notebook):
     """Of everything that the outputs of a notebook depend on: they are current as long as it stays the same.
 
-    That is its cells; what the command says its figure depends on, for 00 the same of all figures; and the sources that
-    show things in notebooks.
+    That is its cells; what the command says its figure depends on; and the sources that show things in notebooks. For 00
+    it is what all figures depend on, and the loaders of the data.
     """
     if not _inputs:
         _inputs.update(inputs())
@@ -112,7 +113,7 @@ def fingerprint(path, notebook):
     digest = hashlib.sha256()
     parts = [cell.source.encode() for cell in notebook.cells if cell.cell_type == "code"]
     parts.append(json.dumps(_inputs.get(figure, _inputs), sort_keys=True).encode())
-    for name, content in sources(SHOWN_BY):
+    for name, content in sources(SHOWN_BY if figure in _inputs else SHOWN_BY + DATA):
         parts += [name.encode(), content]
     for part in parts:
         digest.update(len(part).to_bytes(8, "little"))

@@ -330,7 +330,7 @@ pub fn train_only(figure: Figure, only: &str, job: &Job, progress: &Progress) ->
 /// # Errors
 /// Damaged settings or spectra.
 pub fn inputs_of_all(job: &Job) -> Result<BTreeMap<Figure, Inputs>> {
-    let (settings, spectra) = (settings(job)?.0, committed()?);
+    let (settings, spectra) = (settings(job)?.0, spectra::committed()?);
     let of = |figure: Figure| {
         let spectra = if figure.needs_spectra() {
             &spectra[..]

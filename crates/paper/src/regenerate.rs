@@ -460,6 +460,7 @@ fn produce(
             let run = fig5::run::run(&settings, seed, spectra, kept, progress)?;
             let (tables, picture) = (fig5::tables::tables(&run)?, fig5::figure::figure(&run)?);
             let mut checks = fig5::checks::checks(&run)?;
+            checks.extend(fig5::checks::agreement(&settings, &run));
             checks.extend(fig5::checks::published(&settings, &paper, spectra, &run)?);
             Ok(Product {
                 tables,

@@ -155,7 +155,6 @@ fn the_inputs_of_a_figure_are_those_that_its_record_will_name() {
     let told = paper(&["inputs", "--profile", "smoke"]);
     let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
     assert_eq!(told["fig3"], record["inputs"]);
-    let quick: serde_json::Value =
-        serde_json::from_slice(&paper(&["inputs"]).stdout).unwrap();
+    let quick: serde_json::Value = serde_json::from_slice(&paper(&["inputs"]).stdout).unwrap();
     assert_ne!(quick["fig5"]["settings"], told["fig5"]["settings"]);
 }

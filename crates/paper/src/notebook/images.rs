@@ -37,6 +37,13 @@ pub struct Album {
     images: Option<Images>,
 }
 
+/// Some images of one size, real or made up.
+///
+/// # Shapes
+/// `count x D`, one image a row, channel after channel; pixels from 0 to 1, but for noise.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Batch(pub Array2<f64>);
+
 impl Album {
     /// Loads images and eigen-directions if the images are in the cache; fetches nothing.
     ///
@@ -75,27 +82,23 @@ impl Album {
         self.len() == 0
     }
 
-    /// The first images, one a row, `count x D`, pixels from 0 to 1.
-    pub fn first(&self, count: usize) -> Array2<f64> {
+    /// The first images.
+    pub fn first(&self, count: usize) -> Batch {
         match &self.images {
             Some(images) => {
                 let count = count.min(images.pixels.nrows());
-                images.pixels.slice(s![..count, ..]).mapv(f64::from)
+                Batch(images.pixels.slice(s![..count, ..]).mapv(f64::from))
             }
-            None => Array2::zeros((0, self.dataset.pixels())),
+            None => self.none(),
         }
     }
 
     /// Images with normal noise of some variance added to every pixel.
-    pub fn noisy(&self, images: &Array2<f64>, variance: f64, seed: u64) -> Array2<f64> {
+    pub fn noisy(&self, images: &Batch, variance: f64, seed: u64) -> Batch {
         let mut rng = stream(seed, &["notebook", self.dataset.name(), "noise"]);
-        images
-            + &normal_matrix(
-                &mut rng,
-                images.nrows(),
-                images.ncols(),
-                variance.max(0.0).sqrt(),
-            )
+        let (rows, columns) = images.0.dim();
+        let noise = normal_matrix(&mut rng, rows, columns, variance.max(0.0).sqrt());
+        Batch(&images.0 + &noise)
     }
 
     /// The eigenvalues that belong to the directions, descending.
@@ -108,9 +111,9 @@ impl Album {
     }
 
     /// The leading eigen-directions as images, one a row: 0 is mid-grey, the largest component black or white.
-    pub fn directions(&self, count: usize) -> Array2<f64> {
+    pub fn directions(&self, count: usize) -> Batch {
         let Some(images) = &self.images else {
-            return Array2::zeros((0, self.dataset.pixels()));
+            return self.none();
         };
         let count = count.min(images.basis.vectors.ncols());
         let mut rows = images.basis.vectors.slice(s![.., ..count]).t().to_owned();
@@ -120,22 +123,26 @@ impl Album {
                 .fold(f64::MIN_POSITIVE, |most: f64, x| most.max(x.abs()));
             row.mapv_inplace(|x| 0.5 + 0.5 * x / largest);
         }
-        rows
+        Batch(rows)
     }
 
     /// What a linear network with these mappings makes of images: `X U diag(w) U^T`, with the leading directions alone
     /// in `U`.
-    pub fn mapped(&self, images: &Array2<f64>, mappings: &[f64]) -> Array2<f64> {
+    pub fn mapped(&self, images: &Batch, mappings: &[f64]) -> Batch {
         let Some(own) = &self.images else {
-            return Array2::zeros((0, self.dataset.pixels()));
+            return self.none();
         };
         let used = mappings.len().min(own.basis.vectors.ncols());
         let vectors = own.basis.vectors.slice(s![.., ..used]);
-        let mut coordinates = images.dot(&vectors);
+        let mut coordinates = images.0.dot(&vectors);
         for (mut column, w) in coordinates.columns_mut().into_iter().zip(mappings) {
             column.mapv_inplace(|x| x * w);
         }
-        coordinates.dot(&vectors.t())
+        Batch(coordinates.dot(&vectors.t()))
+    }
+
+    fn none(&self) -> Batch {
+        Batch(Array2::zeros((0, self.dataset.pixels())))
     }
 
     /// A sheet for rows of images of this size.
@@ -158,8 +165,8 @@ pub struct Sheet {
 
 impl Sheet {
     /// One more row: images from left to right, one a row of the matrix.
-    pub fn row(mut self, label: impl Into<String>, images: &Array2<f64>) -> Self {
-        self.rows.push((label.into(), images.clone()));
+    pub fn row(mut self, label: impl Into<String>, images: &Batch) -> Self {
+        self.rows.push((label.into(), images.0.clone()));
         self
     }
 
@@ -361,16 +368,17 @@ mod tests {
             images: Some(Images { pixels, basis }),
         };
         let image = album.first(3);
-        assert_eq!((image.nrows(), album.lambda()), (1, vec![2.0, 1.0]));
+        assert_eq!((image.0.nrows(), album.lambda()), (1, vec![2.0, 1.0]));
         let back = album.mapped(&image, &[1.0, 1.0]);
-        assert!((&back - &image).iter().all(|x| x.abs() < 1e-12));
+        assert!((&back.0 - &image.0).iter().all(|x| x.abs() < 1e-12));
         let first = album.mapped(&image, &[1.0, 0.0]);
         assert!(
-            (first[[0, 0]] - 0.5 * 0.6).abs() < 1e-12 && (first[[0, 1]] - 0.5 * 0.8).abs() < 1e-12
+            (first.0[[0, 0]] - 0.5 * 0.6).abs() < 1e-12
+                && (first.0[[0, 1]] - 0.5 * 0.8).abs() < 1e-12
         );
-        assert_eq!(album.directions(9).nrows(), 2);
+        assert_eq!(album.directions(9).0.nrows(), 2);
         assert_eq!(
-            album.directions(1)[[0, 1]],
+            album.directions(1).0[[0, 1]],
             1.0,
             "the largest component is white"
         );

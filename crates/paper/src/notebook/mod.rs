@@ -28,7 +28,7 @@ use serde::Serialize;
 
 pub use curves::{Curve, curves};
 pub use frames::{Rows, frame};
-pub use images::{Album, Grid, Sheet};
+pub use images::{Album, Batch, Grid, Sheet};
 pub use series::{balanced, descent, epochs_to, fixed_points, unbalanced};
 pub use settings::SettingsTable;
 pub use show::{Content, Show};
@@ -43,8 +43,8 @@ use crate::{Error, Result, files, profile};
 /// What every cell of the notebooks may use without saying where it is from.
 pub mod prelude {
     pub use super::{
-        Album, Curve, Grid, Notebook, Rows, SettingsTable, Sheet, Show, balanced, curves, descent,
-        epochs_to, fixed_points, frame, unbalanced,
+        Album, Batch, Curve, Grid, Notebook, Rows, SettingsTable, Sheet, Show, balanced, curves,
+        descent, epochs_to, fixed_points, frame, unbalanced,
     };
     pub use crate::check::Check;
     pub use crate::experiments::{Model, fig1, fig2, fig3, fig4, fig5, fig6};
@@ -58,6 +58,8 @@ pub mod prelude {
     pub use dae::theory::{Mode, dynamics, rates, scalar, spectrum::Theory};
     pub use dae::train::nonlinear::Activation;
     pub use dae::{Checked, Settings as _};
+    // Nameable, so that a cell may keep one in a variable.
+    pub use polars::prelude::DataFrame;
 }
 
 /// The settings that a notebook starts from, and the places that it reads and writes.

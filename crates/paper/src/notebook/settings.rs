@@ -118,9 +118,11 @@ fn shown(value: &Value) -> String {
         Value::Array(values) if values.is_empty() => "none".to_owned(),
         Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().join(", "),
         Value::String(text) => text.clone(),
-        Value::Number(number) => number
-            .as_f64()
-            .map_or(number.to_string(), |value| value.to_string()),
+        // All digits, but no long row of zeros.
+        Value::Number(number) => match number.as_f64() {
+            Some(value) if value != 0.0 && value.abs() < 1e-3 => format!("{value:e}"),
+            _ => number.to_string().trim_end_matches(".0").to_owned(),
+        },
         other => other.to_string(),
     }
 }

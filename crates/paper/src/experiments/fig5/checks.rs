@@ -5,6 +5,7 @@ use dae::theory::Mode;
 
 use super::run::{ModeSeries, Run, Training};
 use super::settings::{DataSettings, Settings};
+use super::tables::rms_deviation;
 use crate::check::{Check, largest};
 use crate::published::Published;
 use crate::{Result, published, spectra};
@@ -43,6 +44,27 @@ pub fn checks(run: &Run) -> Result<Vec<Check>> {
         ));
     }
     Ok(checks)
+}
+
+/// The closed form of each mode, started from its own random start, beside training: the claim of the figure.
+pub fn agreement(settings: &Settings, run: &Run) -> Vec<Check> {
+    let check = |training: &Training| {
+        let modes = training.modes.iter();
+        let deviations = modes.map(|series| rms_deviation(&series.theory, &series.mapping));
+        Check::theory(
+            format!(
+                "{} {}: theory minus training, RMS over the recorded epochs, largest of {} modes",
+                training.dataset,
+                training.model.name(),
+                training.modes.len()
+            ),
+            0.0,
+            largest(deviations),
+            100.0 * settings.init_std,
+            "theory is that of a vanishing start; competition between modes grows with the start",
+        )
+    };
+    run.trainings.iter().map(check).collect()
 }
 
 /// The values that the authors published, wherever the settings are theirs.

@@ -49,7 +49,19 @@ impl Rows for DataFrame {
             table: HERE.to_owned(),
             source,
         };
-        let found = self.column(column).map_err(at)?;
+        // Not `self.column`: that looks into a hash table which the frame keeps, and in a notebook the cell that made
+        // it and the cell that looks are two libraries, whose hashes have different seeds.
+        let named = self.columns().iter().find(|found| found.name() == column);
+        let found = named.ok_or_else(|| Error::Unknown {
+            kind: "column",
+            name: column.to_owned(),
+            choices: self
+                .columns()
+                .iter()
+                .map(|c| c.name().to_string())
+                .collect::<Vec<_>>()
+                .join(", "),
+        })?;
         let wanted: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
         let mask: Vec<bool> = if found.dtype() == &DataType::String {
             let texts = found.str().map_err(at)?;
@@ -108,7 +120,8 @@ mod tests {
             .rows("epoch", [0])
             .unwrap();
         assert_eq!(both.height(), 1);
-        assert!(table.rows("epohc", [0]).is_err());
+        let error = table.rows("epohc", [0]).unwrap_err().to_string();
+        assert!(error.contains("model, epoch, epsilon"), "{error}");
         assert!(table.rows("epoch", ["AE"]).is_err());
     }
 

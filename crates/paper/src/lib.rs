@@ -11,6 +11,7 @@ pub mod profile;
 pub mod progress;
 pub mod published;
 pub mod regenerate;
+pub mod report;
 pub mod runs;
 mod sources;
 pub mod spectra;

@@ -2,6 +2,7 @@
 
 mod data;
 mod list;
+mod report;
 mod run;
 mod spectrum;
 mod status;
@@ -24,6 +25,8 @@ enum Verb {
     Run(run::Run),
     /// List training runs: done, under way, waiting, and the time that is left.
     Status(status::Status),
+    /// Write the report of a profile, one HTML file that shows figures, tables, comparisons and their origin.
+    Report(report::Report),
     /// Fetch, verify or locate the data sets.
     #[command(subcommand)]
     Data(data::Data),
@@ -38,6 +41,7 @@ impl Command {
             Verb::List => list::list(),
             Verb::Run(run) => run.run(),
             Verb::Status(status) => status.run(),
+            Verb::Report(report) => report.run(),
             Verb::Data(data) => data.run(),
             Verb::Spectrum(spectrum) => spectrum.run(),
         }

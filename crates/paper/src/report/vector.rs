@@ -2,14 +2,18 @@
 //!
 //! The files under `figures/` name each coordinate in full. Here all transforms are applied, coordinates are whole
 //! tenths of a page pixel and relative to the previous point, points on a straight line are left out, and paths of one
-//! style become one path wherever nothing else was drawn between them. The picture stays the same (see the tests).
+//! style become one path wherever nothing else was drawn between them. A marker with its halo is written once and then
+//! referred to. The picture stays the same (see the tests).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use askama::Template;
 use resvg::tiny_skia::{PathSegment, Point, Rect, Transform};
-use resvg::usvg::{self, FillRule, Group, LineCap, LineJoin, Node, Paint, PaintOrder, roxmltree};
+use resvg::usvg::{self, FillRule, Group, LineCap, LineJoin, Node, PaintOrder, roxmltree};
+
+/// Times that a pair of paths has to occur to be written only once.
+const OFTEN: usize = 4;
 
 /// Units in a page pixel.
 const UNITS: f32 = 10.0;
@@ -25,16 +29,41 @@ pub(super) struct Drawing {
     height: i32,
     /// The commonest stroke width, which need not be repeated.
     stroke_width: String,
+    /// Pairs of paths that occur often, such as a marker on its halo.
+    stamps: Vec<Stamp>,
     layers: Vec<Layer>,
 }
 
-/// Paths of one style that are painted at once.
+/// What is painted at once.
 #[derive(Debug)]
 struct Layer {
-    style: Style,
     members: Vec<Member>,
-    data: String,
-    end: [i32; 2],
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    /// Paths of one style.
+    Paths {
+        style: Style,
+        data: String,
+        /// Where the pen is after the last of them.
+        end: [i32; 2],
+    },
+    /// One of the stamps, with its start at `at`.
+    Stamp { index: usize, at: [i32; 2] },
+}
+
+/// Two paths, one on the other, as seen from the start of the first.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Stamp([(Style, String); 2]);
+
+/// A path as it was drawn.
+struct Item {
+    style: Style,
+    outline: Outline,
+    /// How far the paint goes beyond the outline.
+    margin: f32,
 }
 
 /// What has to be known of a path to decide whether another may join it.
@@ -46,17 +75,25 @@ struct Member {
 }
 
 /// How a path is painted.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Style {
-    Fill { colour: String },
-    Stroke { colour: String, width: String },
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Style {
+    paint: Paint,
+    colour: String,
+    /// Empty if nothing shines through.
+    opacity: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Paint {
+    Fill,
+    Stroke { width: String },
 }
 
 impl Drawing {
     /// Reads a figure that this project drew. Ids of the result start with `id`.
     ///
     /// # Errors
-    /// Not an SVG file, or one with more than the opaque paths that our figures consist of.
+    /// Not an SVG file, or one with more than the plain paths that our figures consist of.
     pub fn read(text: &str, id: &str) -> Result<Self, String> {
         let document = roxmltree::Document::parse(text).map_err(|error| error.to_string())?;
         let spoken = |name: &str| {
@@ -67,29 +104,26 @@ impl Drawing {
         };
         let tree = usvg::Tree::from_xmltree(&document, &usvg::Options::default())
             .map_err(|error| error.to_string())?;
-        let mut layers = Vec::new();
-        add_group(tree.root(), &mut layers)?;
+        let mut items = Vec::new();
+        add_group(tree.root(), 1.0, &mut items)?;
+        let (stamps, layers) = layers(&items);
         Ok(Self {
             id: id.to_owned(),
             title: spoken("title"),
             description: spoken("desc"),
             width: whole(tree.size().width() * UNITS),
             height: whole(tree.size().height() * UNITS),
-            stroke_width: commonest_width(&layers),
+            stroke_width: commonest_width(&items),
+            stamps,
             layers,
         })
     }
-
-    /// What it is called.
-    pub fn title(&self) -> &str {
-        &self.title
-    }
 }
 
-fn commonest_width(layers: &[Layer]) -> String {
+fn commonest_width(items: &[Item]) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for layer in layers {
-        if let Style::Stroke { width, .. } = &layer.style {
+    for item in items {
+        if let Paint::Stroke { width } = &item.style.paint {
             *counts.entry(width).or_default() += 1;
         }
     }
@@ -97,104 +131,198 @@ fn commonest_width(layers: &[Layer]) -> String {
     most.map_or("1", |(width, _)| width).to_owned()
 }
 
-fn add_group(group: &Group, layers: &mut Vec<Layer>) -> Result<(), String> {
-    if group.should_isolate() || group.clip_path().is_some() {
-        return Err("it holds transparent or clipped groups".to_owned());
+fn add_group(group: &Group, opacity: f32, items: &mut Vec<Item>) -> Result<(), String> {
+    let transparent = group.opacity().get() < 1.0;
+    if group.clip_path().is_some() || (group.should_isolate() && !transparent) {
+        return Err("it holds clipped or blended groups".to_owned());
     }
+    // A group that shines through as a whole is not the same as parts that do so each.
+    if transparent && group.children().len() > 1 {
+        return Err("it holds transparent groups of several parts".to_owned());
+    }
+    let opacity = opacity * group.opacity().get();
     for node in group.children() {
         match node {
-            Node::Group(group) => add_group(group, layers)?,
-            Node::Path(path) => add_path(path, layers)?,
+            Node::Group(group) => add_group(group, opacity, items)?,
+            Node::Path(path) => add_path(path, opacity, items)?,
             Node::Image(_) | Node::Text(_) => return Err("it holds images or text".to_owned()),
         }
     }
     Ok(())
 }
 
-fn add_path(path: &usvg::Path, layers: &mut Vec<Layer>) -> Result<(), String> {
+fn add_path(path: &usvg::Path, opacity: f32, items: &mut Vec<Item>) -> Result<(), String> {
     if !path.is_visible() {
         return Ok(());
     }
-    if path.fill().is_some() && path.stroke().is_some() && path.paint_order() != PaintOrder::default()
-    {
-        return Err("it paints strokes before fills".to_owned());
+    if path.fill().is_some() && path.stroke().is_some() {
+        let plain = path.paint_order() == PaintOrder::default() && opacity == 1.0;
+        if !plain {
+            return Err("it holds paths that are filled and stroked at once".to_owned());
+        }
     }
     let transform = path.abs_transform().post_scale(UNITS, UNITS);
     let outline = Outline::new(path, transform)?;
     if let Some(fill) = path.fill() {
-        if fill.opacity().get() < 1.0 || fill.rule() != FillRule::NonZero {
-            return Err("it holds transparent or even-odd fills".to_owned());
+        if fill.rule() != FillRule::NonZero {
+            return Err("it holds even-odd fills".to_owned());
         }
-        let colour = colour(fill.paint())?;
-        add(layers, Style::Fill { colour }, &outline, 0.0);
+        let style = Style {
+            paint: Paint::Fill,
+            colour: colour(fill.paint())?,
+            opacity: share(opacity * fill.opacity().get()),
+        };
+        items.push(Item {
+            style,
+            outline: outline.clone(),
+            margin: 0.0,
+        });
     }
     if let Some(stroke) = path.stroke() {
-        let plain = stroke.opacity().get() == 1.0
-            && stroke.dasharray().is_none()
+        let plain = stroke.dasharray().is_none()
             && stroke.linecap() == LineCap::Butt
             && stroke.linejoin() == LineJoin::Round;
         if !plain {
             return Err("it holds strokes other than plain ones".to_owned());
         }
-        let scale = (transform.sx * transform.sy - transform.kx * transform.ky)
-            .abs()
-            .sqrt();
-        let width = stroke.width().get() * scale;
-        let style = Style::Stroke {
+        let area = transform.sx * transform.sy - transform.kx * transform.ky;
+        let width = stroke.width().get() * area.abs().sqrt();
+        let style = Style {
+            paint: Paint::Stroke {
+                width: tenths(width),
+            },
             colour: colour(stroke.paint())?,
-            width: format!("{}", (10.0 * width).round() / 10.0),
+            opacity: share(opacity * stroke.opacity().get()),
         };
-        add(layers, style, &outline, 0.5 * width);
+        items.push(Item {
+            style,
+            outline,
+            margin: 0.5 * width,
+        });
     }
     Ok(())
 }
 
+fn share(opacity: f32) -> String {
+    if opacity < 1.0 {
+        format!("{}", (100.0 * opacity).round() / 100.0)
+    } else {
+        String::new()
+    }
+}
+
+fn tenths(value: f32) -> String {
+    format!("{}", (10.0 * value).round() / 10.0)
+}
+
+/// Finds the pairs that occur often, and puts everything into as few layers as will do.
+fn layers(items: &[Item]) -> (Vec<Stamp>, Vec<Layer>) {
+    let pairs: Vec<Option<Stamp>> = items.windows(2).map(Stamp::of).collect();
+    let mut counts: HashMap<&Stamp, usize> = HashMap::new();
+    for stamp in pairs.iter().flatten() {
+        *counts.entry(stamp).or_default() += 1;
+    }
+    let (mut stamps, mut layers): (Vec<Stamp>, Vec<Layer>) = (Vec::new(), Vec::new());
+    let mut known: HashMap<&Stamp, usize> = HashMap::new();
+    let mut rest = items.iter().enumerate();
+    while let Some((place, item)) = rest.next() {
+        let pair = pairs.get(place).and_then(Option::as_ref);
+        match (pair.filter(|stamp| counts[stamp] >= OFTEN), items.get(place + 1)) {
+            (Some(stamp), Some(second)) => {
+                let index = *known.entry(stamp).or_insert_with(|| {
+                    stamps.push(stamp.clone());
+                    stamps.len() - 1
+                });
+                layers.push(Layer {
+                    members: [item, second].into_iter().filter_map(Item::member).collect(),
+                    content: Content::Stamp {
+                        index,
+                        at: item.outline.start(),
+                    },
+                });
+                rest.next();
+            }
+            _ => add(&mut layers, item),
+        }
+    }
+    (stamps, layers)
+}
+
+impl Stamp {
+    /// Two fills, one after the other, that touch: a marker on its halo.
+    fn of(items: &[Item]) -> Option<Self> {
+        let [first, second] = items else {
+            return None;
+        };
+        let (a, b) = (first.member()?, second.member()?);
+        let fills = first.style.paint == Paint::Fill && second.style.paint == Paint::Fill;
+        if !(fills && overlap(&a.bounds, &b.bounds)) {
+            return None;
+        }
+        let origin = first.outline.start();
+        let seen = |item: &Item| {
+            let (mut data, mut end) = (String::new(), origin);
+            item.outline.write(&mut data, &mut end);
+            (item.style.clone(), data)
+        };
+        Some(Self([seen(first), seen(second)]))
+    }
+}
+
+impl Item {
+    fn member(&self) -> Option<Member> {
+        Some(Member {
+            bounds: self.outline.bounds(self.margin)?,
+            winding: self.outline.winding,
+        })
+    }
+}
+
 /// Puts a path into the last layer of its style that nothing drawn since would cover differently, or into a new one.
-fn add(layers: &mut Vec<Layer>, style: Style, outline: &Outline, margin: f32) {
-    let Some(bounds) = outline.bounds(margin) else {
+fn add(layers: &mut Vec<Layer>, item: &Item) {
+    let Some(member) = item.member() else {
         return;
     };
-    let member = Member {
-        bounds,
-        winding: outline.winding,
+    let meets = |other: &Member| overlap(&other.bounds, &member.bounds);
+    let opaque = item.style.opacity.is_empty();
+    let fill = item.style.paint == Paint::Fill;
+    // Where contours of opposite winding overlap, one path leaves a hole that two do not; and what shines through twice
+    // is darker than what does so once.
+    let clashes = |other: &Member| {
+        let alike = other.winding.is_some() && other.winding == member.winding;
+        meets(other) && !(opaque && (alike || !fill))
     };
-    let fill = matches!(style, Style::Fill { .. });
-    let mut place = None;
-    for (index, layer) in layers.iter().enumerate().rev() {
-        let meets = |other: &Member| overlap(&other.bounds, &bounds);
-        // Where contours of opposite winding overlap, one path leaves a hole that two do not.
-        let clashes = |other: &Member| {
-            fill && meets(other) && (other.winding.is_none() || other.winding != member.winding)
-        };
-        if layer.style == style && !layer.members.iter().any(clashes) {
-            place = Some(index);
-            break;
+    for layer in layers.iter_mut().rev() {
+        if let Content::Paths { style, data, end } = &mut layer.content
+            && *style == item.style
+            && !layer.members.iter().any(clashes)
+        {
+            layer.members.push(member);
+            item.outline.write(data, end);
+            return;
         }
         if layer.members.iter().any(meets) {
             break;
         }
     }
-    let index = place.unwrap_or_else(|| {
-        layers.push(Layer {
-            style,
-            members: Vec::new(),
-            data: String::new(),
-            end: [0; 2],
-        });
-        layers.len() - 1
+    let (mut data, mut end) = (String::new(), [0; 2]);
+    item.outline.write(&mut data, &mut end);
+    layers.push(Layer {
+        members: vec![member],
+        content: Content::Paths {
+            style: item.style.clone(),
+            data,
+            end,
+        },
     });
-    if let Some(layer) = layers.get_mut(index) {
-        layer.members.push(member);
-        outline.write(&mut layer.data, &mut layer.end);
-    }
 }
 
 fn overlap(a: &Rect, b: &Rect) -> bool {
     a.left() < b.right() && b.left() < a.right() && a.top() < b.bottom() && b.top() < a.bottom()
 }
 
-fn colour(paint: &Paint) -> Result<String, String> {
-    let Paint::Color(colour) = paint else {
+fn colour(paint: &usvg::Paint) -> Result<String, String> {
+    let usvg::Paint::Color(colour) = paint else {
         return Err("it holds gradients or patterns".to_owned());
     };
     let parts = [colour.red, colour.green, colour.blue];
@@ -207,11 +335,13 @@ fn colour(paint: &Paint) -> Result<String, String> {
 }
 
 /// The contours of a path in whole units.
+#[derive(Clone)]
 struct Outline {
     contours: Vec<Contour>,
     winding: Option<i32>,
 }
 
+#[derive(Clone)]
 struct Contour {
     start: [i32; 2],
     pieces: Vec<Piece>,
@@ -267,6 +397,10 @@ impl Outline {
         let first = signs.next();
         let winding = first.filter(|first| signs.all(|sign| sign == *first));
         Ok(Self { contours, winding })
+    }
+
+    fn start(&self) -> [i32; 2] {
+        self.contours.first().map_or([0; 2], |contour| contour.start)
     }
 
     /// The box that holds all points, and `margin` around them.
@@ -437,9 +571,11 @@ mod tests {
         let svg = "<svg xmlns='http://www.w3.org/2000/svg' width='10' height='10'>\
             <path fill='#f00' d='M0 0L10 0L10 10L0 10Z'/><path fill='#00f' d='M2 2L8 2L8 8L2 8Z'/>\
             <path fill='#f00' d='M4 4L6 4L6 6L4 6Z'/>\
-            <path fill='#0f0' d='M0 0L4 0L4 1L0 1Z'/><path fill='#0f0' d='M1 0L1 1L3 1L3 0Z'/></svg>";
+            <path fill='#0f0' d='M0 0L4 0L4 1L0 1Z'/><path fill='#0f0' d='M1 0L1 1L3 1L3 0Z'/>\
+            <g opacity='.5'><path d='M0 8L4 8L4 9Z'/></g><g opacity='.5'><path d='M1 8L5 8L5 9Z'/></g>\
+            <g opacity='.5'><path d='M8 8L9 8L9 9Z'/></g></svg>";
         let drawing = Drawing::read(svg, "a").unwrap();
-        assert_eq!(drawing.layers.len(), 5);
+        assert_eq!(drawing.layers.len(), 7, "only the last two are one");
         assert_eq!(
             rendered(svg, 1.0).data(),
             rendered(&document(&drawing), 1.0).data()
@@ -458,8 +594,8 @@ mod tests {
     #[test]
     fn what_our_figures_never_hold_is_refused() {
         for body in [
-            "<path fill='#f00' fill-opacity='.5' d='M0 0L1 0L1 1Z'/>",
-            "<g opacity='.5'><path d='M0 0L1 0L1 1Z'/></g>",
+            "<path fill='#f00' fill-rule='evenodd' d='M0 0L1 0L1 1Z'/>",
+            "<g opacity='.5'><path d='M0 0L1 0L1 1Z'/><path d='M0 0L1 0L1 2Z'/></g>",
             "<path fill='none' stroke='#f00' stroke-dasharray='1' d='M0 0L1 0L1 1Z'/>",
         ] {
             let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>{body}</svg>");

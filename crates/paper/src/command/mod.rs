@@ -2,6 +2,7 @@
 
 mod data;
 mod list;
+mod manifest;
 mod run;
 mod spectrum;
 mod status;
@@ -22,6 +23,8 @@ enum Verb {
     List,
     /// Regenerate figures with their tables, and compare them with the published values.
     Run(run::Run),
+    /// Bring comparison, claims and manifest up to date with the tables, without making any figure.
+    Manifest(manifest::ManifestCommand),
     /// List training runs: done, under way, waiting, and the time that is left.
     Status(status::Status),
     /// Fetch, verify or locate the data sets.
@@ -37,6 +40,7 @@ impl Command {
         match self.verb {
             Verb::List => list::list(),
             Verb::Run(run) => run.run(),
+            Verb::Manifest(manifest) => manifest.run(),
             Verb::Status(status) => status.run(),
             Verb::Data(data) => data.run(),
             Verb::Spectrum(spectrum) => spectrum.run(),

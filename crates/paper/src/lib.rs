@@ -22,5 +22,6 @@ mod sources;
 pub mod spectra;
 pub mod starts;
 pub mod table;
+pub mod verify;
 
 pub use error::{Error, Result};

@@ -27,23 +27,32 @@ impl Recorded {
     /// # Errors
     /// A record that is there and cannot be read.
     pub fn open(folder: &Path) -> Result<Self> {
-        let mut records = BTreeMap::new();
+        let (recorded, damaged) = Self::open_what_can_be(folder);
+        match damaged.into_iter().next() {
+            None => Ok(recorded),
+            Some((_, error)) => Err(error),
+        }
+    }
+
+    /// Reads the records that can be read, and says by file what is wrong with the others.
+    pub fn open_what_can_be(folder: &Path) -> (Self, Vec<(String, Error)>) {
+        let (mut records, mut damaged) = (BTreeMap::new(), Vec::new());
         for figure in Figure::ALL {
             let path = record_path(figure, folder);
             if !path.exists() {
                 continue;
             }
-            let text = fs::read(&path).map_err(Error::io(&path))?;
-            let record = serde_json::from_slice(&text).map_err(|error| Error::Damaged {
-                file: format!("records/{figure}.json"),
-                problem: error.to_string(),
-            })?;
-            records.insert(figure, record);
+            let file = format!("records/{figure}.json");
+            match read(&path, &file) {
+                Ok(record) => drop(records.insert(figure, record)),
+                Err(error) => damaged.push((file, error)),
+            }
         }
-        Ok(Self {
+        let recorded = Self {
             folder: folder.to_owned(),
             records,
-        })
+        };
+        (recorded, damaged)
     }
 
     /// The settings that a figure was made with, or `None` if it was not made.
@@ -68,4 +77,12 @@ impl Recorded {
     pub fn table(&self, name: &str) -> Result<Sheet> {
         Sheet::read(&self.folder.join("tables").join(name))
     }
+}
+
+fn read(path: &Path, file: &str) -> Result<Record> {
+    let text = fs::read(path).map_err(Error::io(path))?;
+    serde_json::from_slice(&text).map_err(|error| Error::Damaged {
+        file: file.to_owned(),
+        problem: error.to_string(),
+    })
 }

@@ -186,12 +186,15 @@ pub fn audited(folder: &Path, manifest: &Manifest) -> anyhow::Result<bool> {
         );
     }
     for row in rows.iter().filter(|row| row.verdict == Verdict::Fail) {
-        let measured = row
-            .measured
-            .map_or("nothing finite".to_owned(), |v| v.to_string());
+        let number =
+            |value: Option<f64>| value.map_or("nothing finite".to_owned(), |v| v.to_string());
         println!(
-            "      FAILED: {}: {}: expected {}, measured {measured}, tolerance {:.2e}",
-            row.id, row.quantity, row.expected, row.tolerance
+            "      FAILED: {}: {}: expected {}, measured {}, tolerance {:.2e}",
+            row.id,
+            row.quantity,
+            number(row.expected),
+            number(row.measured),
+            row.tolerance
         );
     }
     println!(

@@ -26,6 +26,7 @@ use crate::recorded::Recorded;
 use crate::regenerate::Figure;
 use crate::{Error, Result};
 
+pub(crate) use fig3::steepest;
 use judge::Judge;
 
 /// Which question a finding answers.

@@ -60,10 +60,11 @@ fn compare(recorded: &Recorded, verification: &mut Verification) -> Result<()> {
 fn measure(recorded: &Recorded, verification: &mut Verification) -> Result<()> {
     let rows = claims::rows(recorded)?;
     for row in rows.iter().filter(|row| row.verdict == Verdict::Fail) {
-        let found = row.measured.map_or("nothing".to_owned(), |v| v.to_string());
+        let number = |value: Option<f64>| value.map_or("nothing".to_owned(), |v| v.to_string());
+        let (expected, found) = (number(row.expected), number(row.measured));
         let problem = format!(
-            "claim {}: {}: expected {}, measured {found}, tolerance {:.2e} ({})",
-            row.id, row.quantity, row.expected, row.tolerance, row.note
+            "claim {}: {}: expected {expected}, measured {found}, tolerance {:.2e} ({})",
+            row.id, row.quantity, row.tolerance, row.note
         );
         verification.find(Part::Values, claims::FILE, problem);
     }

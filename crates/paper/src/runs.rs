@@ -300,6 +300,21 @@ impl Slot<'_> {
         }
     }
 
+    /// To be called where there is nothing to save yet: stops when that was asked for.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] once a stop was asked for.
+    pub fn stop_at_start(&self, epochs: u64) -> Result<()> {
+        if !self.runs.stop.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        Err(Error::Interrupted {
+            name: self.name.to_owned(),
+            epoch: 0,
+            epochs,
+        })
+    }
+
     fn save(&self, path: &Path, (epoch, epochs): (u64, u64), state: &impl Serialize) -> Result<()> {
         let unwritable = |error: String| Error::io(path)(std::io::Error::other(error));
         let content = postcard::to_stdvec(state).map_err(|error| unwritable(error.to_string()))?;

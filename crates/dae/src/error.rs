@@ -197,6 +197,22 @@ pub fn within(
     }
 }
 
+/// Refuses an array of another shape than the others need.
+pub(crate) fn shape(
+    what: &'static str,
+    expected: (usize, usize),
+    found: (usize, usize),
+) -> Result<()> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(Error::Shape {
+        what,
+        expected: format!("{expected:?}"),
+        found: format!("{found:?}"),
+    })
+}
+
 /// Refuses a number that is negative or not finite.
 ///
 /// # Errors

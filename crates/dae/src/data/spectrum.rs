@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, Axis, s};
-use ndarray_linalg::{EigValsh, Eigh, UPLO};
+use ndarray_linalg::{Eigh, SVD, UPLO};
 
 use super::{DataSet, Images, Split};
 use crate::files::write_atomically;
@@ -212,13 +212,19 @@ impl Spectrum {
     ///
     /// # Errors
     /// As [`second_moment`] and [`Eigen::of`].
+    ///
+    /// # Numerical notes
+    /// No eigenvalue of a second moment is negative, so they are its singular values, which OpenBLAS was seen to find
+    /// three times faster at the size of CIFAR-10 (one thread, 23 s against 70 s side by side).
     pub fn of_images(images: &Images, samples: usize) -> Result<Self> {
         let moment = second_moment(&images.train, samples)?;
+        let (_, mut values, _) = moment.svd(false, false)?;
+        values.invert_axis(Axis(0));
         let spectrum = Self {
             dataset: images.dataset.name().to_owned(),
             samples,
             fingerprint: images.fingerprint(),
-            lambda: descending(&moment.eigvalsh(UPLO::Lower)?, &moment)?,
+            lambda: descending(&values, &moment)?,
         };
         Ok(spectrum)
     }

@@ -20,9 +20,10 @@ use ndarray::{Array1, Array2, Axis, Zip, s};
 use ndarray_linalg::{Cholesky, Eigh, SVD, UPLO};
 use serde::{Deserialize, Serialize};
 
+use super::products::set_gram;
 pub use super::real::Precision;
 use super::real::Real;
-use crate::error::{Error, non_negative, positive};
+use crate::error::{Error, non_negative, positive, shape};
 use crate::random::{Rng, normal_matrix};
 use crate::{Checked, Result, Settings};
 
@@ -94,6 +95,12 @@ impl Weights {
             encoder: normal_matrix(encoder, directions, hidden, std),
             decoder: normal_matrix(decoder, directions, hidden, std),
         })
+    }
+
+    /// Refuses weights of another shape than D x H.
+    pub(super) fn check(&self, expected: (usize, usize)) -> Result<()> {
+        shape("encoder", expected, self.encoder.dim())?;
+        shape("decoder", expected, self.decoder.dim())
     }
 
     /// The weights of the leading `directions` alone (all of them if there are fewer).
@@ -198,17 +205,7 @@ impl LinearTrainer {
         lambda: &[f64],
         start: &Weights,
     ) -> Result<Self> {
-        let shape = (lambda.len(), settings.hidden);
-        for (what, weights) in [("encoder", &start.encoder), ("decoder", &start.decoder)] {
-            if weights.dim() != shape {
-                let (expected, found) = (format!("{shape:?}"), format!("{:?}", weights.dim()));
-                return Err(Error::Shape {
-                    what,
-                    expected,
-                    found,
-                });
-            }
-        }
+        start.check((lambda.len(), settings.hidden))?;
         for &value in lambda {
             non_negative("lambda", value)?;
         }
@@ -393,8 +390,8 @@ impl<F: Real> Eigenbasis<F> {
 impl<F: Real> Engine for Eigenbasis<F> {
     fn step(&mut self) {
         let (one, zero) = (F::one(), F::zero());
-        general_mat_mul(one, &self.Bt.t(), &self.Bt, zero, &mut self.G);
-        general_mat_mul(one, &self.noisy.t(), &self.noisy, zero, &mut self.M);
+        set_gram(self.Bt.view(), &mut self.G);
+        set_gram(self.noisy.view(), &mut self.M);
         general_mat_mul(one, &self.A, &self.G, zero, &mut self.AG);
         general_mat_mul(one, &self.Bt, &self.M, zero, &mut self.BtM);
         self.update();

@@ -33,7 +33,7 @@ use super::linear::Weights;
 use super::noise::{Direct, LawEqual, Noise, Source};
 use super::products::{add_gram, mirror};
 use super::real::Real;
-use crate::error::{Error, non_negative, positive};
+use crate::error::{Error, non_negative, positive, shape};
 use crate::random::Key;
 use crate::{Checked, Result, Settings};
 
@@ -398,24 +398,10 @@ pub fn gradient(
         }
     };
     let mut engine = Engine::new(settings, data.to_shared(), modes, noise)?;
-    let expected = engine.weights()[0].dim();
-    shape("encoder", expected, weights.encoder.dim())?;
-    shape("decoder", expected, weights.decoder.dim())?;
+    weights.check(engine.weights()[0].dim())?;
     engine.set([&weights.encoder, &weights.decoder]);
     engine.pass(0)?;
     Ok((engine.observe(0)?, engine.gradient()))
-}
-
-fn shape(what: &'static str, expected: (usize, usize), found: (usize, usize)) -> Result<()> {
-    if expected == found {
-        return Ok(());
-    }
-    let (expected, found) = (format!("{expected:?}"), format!("{found:?}"));
-    Err(Error::Shape {
-        what,
-        expected,
-        found,
-    })
 }
 
 /// Data, weights and work space in one precision.

@@ -27,6 +27,13 @@ pub(super) fn add_gram<F: Real>(P: ArrayView2<F>, C: &mut Array2<F>) {
     }
 }
 
+/// Sets `C` to `P^T P`.
+pub(super) fn set_gram<F: Real>(P: ArrayView2<F>, C: &mut Array2<F>) {
+    C.fill(F::zero());
+    add_gram(P, C);
+    mirror(C);
+}
+
 /// Copies what is above the diagonal to below it.
 pub(super) fn mirror<F: Real>(C: &mut Array2<F>) {
     for i in 0..C.nrows() {
@@ -72,8 +79,10 @@ mod tests {
                 add_gram(Y.view(), &mut C);
             }
             mirror(&mut C);
-            let expected = Y.t().dot(&Y) * 2.0;
-            assert!((C - expected).iter().all(|x| x.abs() < 1e-12));
+            let once = Y.t().dot(&Y);
+            assert!((&C - &(&once * 2.0)).iter().all(|x| x.abs() < 1e-12));
+            set_gram(Y.view(), &mut C);
+            assert!((C - once).iter().all(|x| x.abs() < 1e-12));
         }
     }
 }

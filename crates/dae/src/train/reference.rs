@@ -37,17 +37,7 @@ impl ReferenceTrainer {
         if data.nrows() == 0 {
             return Err(Error::out_of_range("samples", 0, "1 or more"));
         }
-        let shape = (data.ncols(), settings.hidden);
-        for (what, weights) in [("encoder", &start.encoder), ("decoder", &start.decoder)] {
-            if weights.dim() != shape {
-                let (expected, found) = (format!("{shape:?}"), format!("{:?}", weights.dim()));
-                return Err(Error::Shape {
-                    what,
-                    expected,
-                    found,
-                });
-            }
-        }
+        start.check((data.ncols(), settings.hidden))?;
         let engine: Box<dyn Engine> = match settings.precision {
             Precision::F32 => Box::new(Descent::<f32>::new(settings, data, start)),
             Precision::F64 => Box::new(Descent::<f64>::new(settings, data, start)),

@@ -6,7 +6,7 @@
 use ndarray::Array2;
 
 use crate::Result;
-use crate::error::{Error, non_negative};
+use crate::error::{Error, non_negative, shape};
 use crate::random::{Rng, normal_matrix};
 
 /// Gradient of the loss with respect to `W1` (D x H) and `W2` (H x D).
@@ -68,18 +68,6 @@ fn check(data: &Array2<f64>, w1: &Array2<f64>, w2: &Array2<f64>) -> Result<()> {
         return Err(Error::out_of_range("samples", 0, "1 or more"));
     }
     let hidden = w1.ncols();
-    for (what, expected, found) in [
-        ("W1", (pixels, hidden), w1.dim()),
-        ("W2", (hidden, pixels), w2.dim()),
-    ] {
-        if expected != found {
-            let (expected, found) = (format!("{expected:?}"), format!("{found:?}"));
-            return Err(Error::Shape {
-                what,
-                expected,
-                found,
-            });
-        }
-    }
-    Ok(())
+    shape("W1", (pixels, hidden), w1.dim())?;
+    shape("W2", (hidden, pixels), w2.dim())
 }

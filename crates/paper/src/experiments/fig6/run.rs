@@ -233,7 +233,7 @@ fn descend(
     let scale = Scale::new(settings, job.dataset, images);
     let Checkpoint { state, mut record } = match slot.checkpoint(progress)? {
         Some(checkpoint) => checkpoint,
-        None => begin(settings, seed, job, images, progress)?,
+        None => begin(settings, seed, job, images, slot, progress)?,
     };
     let mut trainer = scale.trainer(settings, seed, job, images, &state)?;
     record.sampler = trainer.sampler();
@@ -264,6 +264,7 @@ fn begin(
     seed: u64,
     job: &Job,
     images: &Images,
+    slot: &Slot,
     progress: &Progress,
 ) -> Result<Checkpoint> {
     let data = settings.of(job.dataset);
@@ -285,7 +286,7 @@ fn begin(
             "{}: measuring the effect of dropped directions",
             job.name
         ));
-        Some(projection(settings, seed, job, images, &start)?)
+        Some(projection(settings, seed, job, images, &start, slot)?)
     } else {
         None
     };
@@ -308,6 +309,7 @@ fn projection(
     job: &Job,
     images: &Images,
     start: &Weights,
+    slot: &Slot,
 ) -> Result<Projection> {
     let scale = Scale::new(settings, job.dataset, images);
     let mut without = scale.trainer(settings, seed, job, images, &State::start(start))?;
@@ -327,6 +329,7 @@ fn projection(
         final_loss: 0.0,
     };
     for _ in 0..epochs {
+        slot.stop_at_start(settings.epochs)?;
         if let (Some(a), Some(b)) = (without.step(true)?, with.step(true)?) {
             let (a, b) = (scale.observation(a), whole.observation(b));
             effect.final_mapping = largest(a.mappings.iter().zip(&b.mappings).map(|(a, b)| a - b));

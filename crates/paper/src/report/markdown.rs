@@ -7,11 +7,7 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, 
 /// The title of the page is left out, its sections become headings of the third level with ids that start with
 /// `prefix`, tables can be scrolled with the keyboard, and HTML in the text is shown as text. Relative links go through
 /// `link`; one that it does not know loses its target and keeps its words.
-pub(super) fn to_html(
-    text: &str,
-    prefix: &str,
-    link: impl Fn(&str) -> Option<String>,
-) -> String {
+pub(super) fn to_html(text: &str, prefix: &str, link: impl Fn(&str) -> Option<String>) -> String {
     let mut events = Vec::new();
     let mut in_title = false;
     // Whether each of the links that are open has kept its target.
@@ -21,10 +17,15 @@ pub(super) fn to_html(
     let mut section = prefix.to_owned();
     for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
         match event {
-            Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }) => in_title = true,
+            Event::Start(Tag::Heading {
+                level: HeadingLevel::H1,
+                ..
+            }) => in_title = true,
             Event::End(TagEnd::Heading(HeadingLevel::H1)) => in_title = false,
             _ if in_title => {}
-            Event::Start(Tag::Heading { level, .. }) => heading = Some((lowered(level), Vec::new())),
+            Event::Start(Tag::Heading { level, .. }) => {
+                heading = Some((lowered(level), Vec::new()))
+            }
             Event::End(TagEnd::Heading(_)) => {
                 if let Some((level, inner)) = heading.take() {
                     section = slug(prefix, &words(&inner));
@@ -50,12 +51,22 @@ pub(super) fn to_html(
                         out.push(Event::End(TagEnd::Table));
                         out.push(Event::Html("</div>".into()));
                     }
-                    Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+                    Event::Start(Tag::Link {
+                        link_type,
+                        dest_url,
+                        title,
+                        id,
+                    }) => {
                         let target = link(&dest_url);
                         kept.push(target.is_some());
                         if let Some(target) = target {
                             let dest_url = target.into();
-                            out.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
+                            out.push(Event::Start(Tag::Link {
+                                link_type,
+                                dest_url,
+                                title,
+                                id,
+                            }));
                         }
                     }
                     Event::End(TagEnd::Link) => {
@@ -94,7 +105,8 @@ fn words(events: &[Event]) -> String {
 
 /// The id is one of [`slug`], so there is nothing to escape in it.
 fn scroll(section: &str) -> CowStr<'static> {
-    format!("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{section}\">").into()
+    format!("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{section}\">")
+        .into()
 }
 
 /// `Figure 3` under `deviations` becomes `deviations-figure-3`.
@@ -121,17 +133,33 @@ mod tests {
 
     #[test]
     fn titles_go_sections_step_down_and_tables_scroll() {
-        let page = convert("# Title\n\nWords.\n\n## Figure 1 & 2\n\n| a | b |\n|---|---|\n| 1 | `2` |\n");
-        assert!(!page.contains("Title") && !page.contains("<h1") && !page.contains("<h2"), "{page}");
-        assert!(page.contains("<h3 id=\"p-figure-1-2\">Figure 1 &amp; 2</h3>"), "{page}");
-        assert!(page.contains("tabindex=\"0\" role=\"region\" aria-labelledby=\"p-figure-1-2\"><table>"), "{page}");
+        let page =
+            convert("# Title\n\nWords.\n\n## Figure 1 & 2\n\n| a | b |\n|---|---|\n| 1 | `2` |\n");
+        assert!(
+            !page.contains("Title") && !page.contains("<h1") && !page.contains("<h2"),
+            "{page}"
+        );
+        assert!(
+            page.contains("<h3 id=\"p-figure-1-2\">Figure 1 &amp; 2</h3>"),
+            "{page}"
+        );
+        assert!(
+            page.contains(
+                "tabindex=\"0\" role=\"region\" aria-labelledby=\"p-figure-1-2\"><table>"
+            ),
+            "{page}"
+        );
         assert!(page.contains("</table>\n</div>"), "{page}");
     }
 
     #[test]
     fn links_move_or_lose_their_target_and_html_is_text() {
-        let page = convert("[a](x.md), [b *c*](gone.md) and <script>alert(1)</script>\n\n<b>bold</b>\n");
-        assert!(page.contains("<a href=\"up/x.md\">a</a>, b <em>c</em> and"), "{page}");
+        let page =
+            convert("[a](x.md), [b *c*](gone.md) and <script>alert(1)</script>\n\n<b>bold</b>\n");
+        assert!(
+            page.contains("<a href=\"up/x.md\">a</a>, b <em>c</em> and"),
+            "{page}"
+        );
         assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
         assert!(page.contains("&lt;script&gt;"), "{page}");
     }

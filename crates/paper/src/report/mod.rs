@@ -14,32 +14,47 @@ use std::path::{Path, PathBuf};
 
 use askama::Template as _;
 
+use crate::manifest::{self, REPORT};
 use crate::profile::Profile;
+use crate::recorded::Recorded;
 use crate::{Error, Result, files};
-
-/// Name of the report, below the folder of a profile.
-pub const FILE: &str = "report.html";
 
 /// The script that computes the closed forms in the interactive panel, to be checked against `dae::theory`.
 pub const DYNAMICS: &str = include_str!("../../templates/dynamics.js");
 
-/// Writes the report of a profile, `results/<profile>/report.html`, and says where it is.
+/// Brings comparison, claims and manifest up to date, writes the report of a profile,
+/// `results/<profile>/report.html`, enters it in the manifest, and says where it is.
 ///
 /// # Errors
-/// Nothing recorded, damaged records, or the file system failing.
+/// Nothing recorded, damaged records or tables, or the file system failing.
 pub fn write(results: &Path, profile: Profile) -> Result<PathBuf> {
     let folder = results.join(profile.name());
-    let path = folder.join(FILE);
+    // Looked at first, so that a wrong folder stays as it is.
+    recorded(&folder, profile)?;
+    manifest::update(&folder)?;
+    let path = folder.join(REPORT);
     files::write(&path, html(&folder, profile)?.as_bytes())?;
+    manifest::enter_report(&folder)?;
     Ok(path)
 }
 
-/// The report of what lies in the folder of a profile.
+/// The report of what lies in the folder of a profile; changes nothing.
 ///
 /// # Errors
 /// Nothing recorded, or damaged records.
 pub fn html(folder: &Path, profile: Profile) -> Result<String> {
-    let page = page::Page::gather(folder, profile)?;
+    let page = page::Page::gather(&recorded(folder, profile)?, profile)?;
     page.render()
-        .map_err(|error| Error::io(folder.join(FILE))(std::io::Error::other(error)))
+        .map_err(|error| Error::io(folder.join(REPORT))(std::io::Error::other(error)))
+}
+
+fn recorded(folder: &Path, profile: Profile) -> Result<Recorded> {
+    let recorded = Recorded::open(folder)?;
+    if recorded.records.is_empty() {
+        return Err(Error::NothingRecorded {
+            folder: folder.to_owned(),
+            profile: profile.name(),
+        });
+    }
+    Ok(recorded)
 }

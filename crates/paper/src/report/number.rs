@@ -129,7 +129,8 @@ mod tests {
         assert_eq!(duration(696.0), "12 min");
         assert_eq!(duration(9000.0), "2.5 h");
         assert_eq!(bytes(999), "999 B");
-        assert_eq!(bytes(363_287), "360 kB");
+        assert_eq!(bytes(363_287), "363 kB");
+        assert_eq!(bytes(1_234_567), "1.2 MB");
         assert_eq!(cell("20000"), "20,000");
         assert_eq!(cell("0.3333333333333"), "0.33333");
         assert_eq!(cell("mnist"), "mnist");

@@ -4,16 +4,19 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use askama::Template;
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::head::Head;
 use super::vector::Drawing;
 use super::{markdown, number, words};
 use crate::check::{Check, Origin};
+use crate::comparison::{self, Verdict};
+use crate::manifest::{Entry, Manifest};
 use crate::profile::Profile;
+use crate::provenance::{Provenance, Revision};
+use crate::recorded::Recorded;
 use crate::regenerate::{Figure, Record};
-use crate::{Error, Result, files};
+use crate::{Result, claims, files};
 
 /// Pages of `docs/`, as they were when this crate was built.
 const DEVIATIONS: &str = include_str!("../../../../docs/DEVIATIONS.md");
@@ -34,6 +37,8 @@ pub(super) struct Page {
     claims: Vec<Claim>,
     deviations: String,
     bias: String,
+    /// SHA-256 of what the manifest says, if there is one.
+    manifest: Option<String>,
     notebooks: Vec<Notebook>,
     files: Vec<Listed>,
 }
@@ -63,7 +68,8 @@ struct Made {
     published: Checks,
     theory: Checks,
     tables: Vec<std::result::Result<Head, String>>,
-    facts: Vec<Fact>,
+    /// Where the figure comes from, and where each training run does that it was made from.
+    origins: Vec<Source>,
 }
 
 /// A setting.
@@ -75,10 +81,11 @@ struct Setting {
     paper: Option<String>,
 }
 
-/// Expectations of one origin.
+/// Expectations of one kind.
 struct Checks {
     rows: Vec<Expectation>,
     passed: usize,
+    failed: usize,
     /// The one that takes up most of its tolerance.
     furthest: Option<String>,
 }
@@ -90,8 +97,16 @@ struct Expectation {
     found: String,
     deviation: String,
     tolerance: String,
-    passes: bool,
-    reason: String,
+    verdict: Verdict,
+    note: String,
+    /// Deviation as a share of the tolerance.
+    share: f64,
+}
+
+/// Where something comes from.
+struct Source {
+    title: String,
+    facts: Vec<Fact>,
 }
 
 /// Something that is known about where a figure came from.
@@ -107,39 +122,18 @@ struct Claim {
     id: String,
     source: String,
     statement: String,
+    correction: Option<String>,
     explanation: String,
-    verdict: String,
-    measures: Vec<Measure>,
-}
-
-/// One measured quantity of a claim.
-struct Measure {
-    quantity: String,
-    expected: String,
-    measured: String,
-    tolerance: String,
-    verdict: String,
-    note: String,
-}
-
-impl Claim {
-    fn class(&self) -> &'static str {
-        class(&self.verdict)
-    }
-}
-
-impl Measure {
-    fn class(&self) -> &'static str {
-        class(&self.verdict)
-    }
+    verdict: Verdict,
+    measures: Checks,
 }
 
 /// How a verdict is coloured; the word itself says the same.
-fn class(verdict: &str) -> &'static str {
+fn class(verdict: &Verdict) -> &'static str {
     match verdict {
-        "pass" => "pass",
-        "FAIL" => "fail",
-        _ => "other",
+        Verdict::Pass => "pass",
+        Verdict::Fail => "fail",
+        Verdict::Corrected | Verdict::NotMeasured => "other",
     }
 }
 
@@ -157,28 +151,38 @@ struct Listed {
 }
 
 impl Page {
-    /// Reads everything that lies in the folder of a profile.
-    pub fn gather(folder: &Path, profile: Profile) -> Result<Self> {
-        let mut figures = Vec::new();
-        let mut listed = Vec::new();
+    /// Puts what is recorded of a profile into words.
+    pub fn gather(recorded: &Recorded, profile: Profile) -> Result<Self> {
+        let folder = &recorded.folder;
+        let compared = if folder.join(comparison::FILE).exists() {
+            Some(comparison::read(folder)?)
+        } else {
+            None
+        };
+        let (mut figures, mut listed) = (Vec::new(), Vec::new());
         for (index, figure) in Figure::ALL.into_iter().enumerate() {
-            let record = record(figure, folder)?;
-            if let Some(record) = &record {
-                listed.extend(listing(record, folder));
+            let mut made = None;
+            if let Some(record) = recorded.records.get(&figure) {
+                let entry = Entry::of(record, folder)?;
+                listed.extend(
+                    entry
+                        .files
+                        .iter()
+                        .map(|(path, hash)| (path.clone(), hash.clone())),
+                );
+                made = Some(Made::new(record, &entry, folder, compared.as_deref()));
             }
             figures.push(Section {
                 figure,
                 number: index + 1,
                 title: figure.title(),
                 caption: words::caption(figure),
-                made: record.map(|record| Made::new(&record, folder)),
+                made,
             });
         }
-        if figures.iter().all(|section| section.made.is_none()) {
-            return Err(Error::NothingRecorded {
-                folder: folder.to_owned(),
-                profile: profile.name(),
-            });
+        for path in [comparison::FILE, claims::FILE] {
+            let hash = files::sha256_of(&folder.join(path));
+            listed.extend(hash.map(|hash| (path.to_owned(), hash)));
         }
         let claims = claims(folder)?;
         let (passes, verdict) = verdict(&figures, &claims);
@@ -191,28 +195,25 @@ impl Page {
             claims,
             deviations: markdown::to_html(DEVIATIONS, "deviations", link),
             bias: markdown::to_html(BIAS, "distrust", link),
+            manifest: Manifest::read(folder)
+                .ok()
+                .map(|manifest| manifest.content()),
             notebooks: notebooks(folder),
-            files: listed,
+            files: listed
+                .into_iter()
+                .filter_map(|(path, sha256)| Listed::new(folder, path, sha256))
+                .collect(),
         })
     }
 }
 
-/// The record of a figure, if it was made.
-fn record(figure: Figure, folder: &Path) -> Result<Option<Record>> {
-    let path = folder.join(format!("records/{figure}.json"));
-    if !path.exists() {
-        return Ok(None);
-    }
-    let text = fs::read(&path).map_err(Error::io(&path))?;
-    let record = serde_json::from_slice(&text).map_err(|error| Error::Repository {
-        file: path.display().to_string(),
-        problem: error.to_string(),
-    })?;
-    Ok(Some(record))
-}
-
 impl Made {
-    fn new(record: &Record, folder: &Path) -> Self {
+    fn new(
+        record: &Record,
+        entry: &Entry,
+        folder: &Path,
+        compared: Option<&[comparison::Row]>,
+    ) -> Self {
         let figure = record.figure;
         let mut problems = Vec::new();
         for (path, hash) in &record.outputs {
@@ -228,23 +229,39 @@ impl Made {
             problems.push(format!("The figure cannot be shown: {problem}."));
         });
         let of = |origin: Origin| {
-            let checks = record.checks.iter().filter(|check| check.origin == origin);
-            Checks::new(checks.collect())
+            let checks = record
+                .checks
+                .iter()
+                .filter(move |check| check.origin == origin);
+            Checks::new(checks.map(Expectation::of_check).collect())
         };
+        let published = match compared {
+            Some(rows) => {
+                let own = rows.iter().filter(|row| row.figure == figure.name());
+                Checks::new(own.map(Expectation::of_comparison).collect())
+            }
+            None => of(Origin::Published),
+        };
+        let theory = of(Origin::Theory);
         let tables = record.outputs.keys().filter(|path| path.ends_with(".csv"));
-        let tables = tables.map(|path| Head::read(folder, path).map_err(|error| format!("{path}: {error}")));
+        let head =
+            |path: &String| Head::read(folder, path).map_err(|error| format!("{path}: {error}"));
         Self {
-            passes: problems.is_empty() && record.checks.iter().all(Check::passes),
+            passes: problems.is_empty() && published.failed + theory.failed == 0,
             problems,
             drawing: drawing.ok(),
-            time: number::duration(record.seconds),
+            time: match entry.total_seconds() {
+                Some(seconds) => number::duration(seconds),
+                // Runs that were kept from before do not all say how long they took.
+                None => format!("over {}", number::duration(record.seconds)),
+            },
             seed: record.inputs.seed,
             settings: settings(record),
             differs: !record.differences.is_empty(),
-            published: of(Origin::Published),
-            theory: of(Origin::Theory),
-            tables: tables.collect(),
-            facts: facts(record),
+            published,
+            theory,
+            tables: tables.map(head).collect(),
+            origins: origins(entry),
         }
     }
 }
@@ -257,33 +274,110 @@ fn drawing(figure: Figure, folder: &Path) -> std::result::Result<String, String>
 }
 
 impl Checks {
-    fn new(checks: Vec<&Check>) -> Self {
-        let furthest = checks.iter().max_by(|a, b| a.share().total_cmp(&b.share()));
-        Self {
-            passed: checks.iter().filter(|check| check.passes()).count(),
-            furthest: furthest.map(|check| {
+    fn new(rows: Vec<Expectation>) -> Self {
+        let count = |wanted: &[Verdict]| {
+            rows.iter()
+                .filter(|row| wanted.contains(&row.verdict))
+                .count()
+        };
+        let measured = rows
+            .iter()
+            .filter(|row| row.verdict != Verdict::NotMeasured);
+        let furthest = measured
+            .max_by(|a, b| a.share.total_cmp(&b.share))
+            .map(|row| {
+                let Expectation {
+                    quantity,
+                    deviation,
+                    tolerance,
+                    ..
+                } = row;
                 format!(
-                    "{}, off by {} of {} allowed",
-                    check.quantity,
-                    number::significant((check.found - check.expected).abs(), 2),
-                    number::significant(check.tolerance, 2)
+                    "{quantity}, off by {} of {tolerance} allowed",
+                    deviation.trim_start_matches('−')
                 )
-            }),
-            rows: checks.into_iter().map(Expectation::new).collect(),
+            });
+        Self {
+            passed: count(&[Verdict::Pass, Verdict::Corrected]),
+            failed: count(&[Verdict::Fail]),
+            furthest,
+            rows,
         }
+    }
+
+    /// How many hold, and what became of the others.
+    fn tally(&self) -> String {
+        let not_measured = self.rows.len() - self.passed - self.failed;
+        let measured = format!("{} of {}", self.passed, self.passed + self.failed);
+        match not_measured {
+            0 => measured,
+            _ if self.passed + self.failed == 0 => format!("{not_measured} not comparable"),
+            _ => format!("{measured}, {not_measured} not comparable"),
+        }
+    }
+
+    /// The verdict on all of them is the worst.
+    fn verdict(&self) -> Verdict {
+        let worst = [Verdict::Fail, Verdict::NotMeasured, Verdict::Corrected];
+        let found = worst
+            .into_iter()
+            .find(|verdict| self.rows.iter().any(|row| row.verdict == *verdict));
+        found.unwrap_or(Verdict::Pass)
     }
 }
 
 impl Expectation {
-    fn new(check: &Check) -> Self {
+    fn new(quantity: &str, expected: Option<f64>, found: Option<f64>, tolerance: f64) -> Self {
+        let none = || "–".to_owned();
+        let deviation = found
+            .zip(expected)
+            .map(|(found, expected)| found - expected);
         Self {
-            quantity: check.quantity.clone(),
-            expected: number::significant(check.expected, 6),
-            found: number::significant(check.found, 6),
-            deviation: number::significant(check.found - check.expected, 2),
-            tolerance: number::significant(check.tolerance, 2),
-            passes: check.passes(),
-            reason: check.reason.clone(),
+            quantity: quantity.to_owned(),
+            expected: expected.map_or_else(none, |expected| number::significant(expected, 6)),
+            found: found.map_or_else(none, |found| number::significant(found, 6)),
+            deviation: deviation.map_or_else(none, |deviation| number::significant(deviation, 2)),
+            tolerance: number::significant(tolerance, 2),
+            verdict: match deviation {
+                None => Verdict::NotMeasured,
+                Some(deviation) if deviation.abs() <= tolerance => Verdict::Pass,
+                Some(_) => Verdict::Fail,
+            },
+            note: String::new(),
+            share: deviation.map_or(0.0, |d| if d == 0.0 { 0.0 } else { d.abs() / tolerance }),
+        }
+    }
+
+    fn of_check(check: &Check) -> Self {
+        Self {
+            note: check.reason.clone(),
+            ..Self::new(
+                &check.quantity,
+                Some(check.expected),
+                Some(check.found),
+                check.tolerance,
+            )
+        }
+    }
+
+    fn of_comparison(row: &comparison::Row) -> Self {
+        Self {
+            verdict: row.verdict,
+            note: row.note.clone(),
+            ..Self::new(
+                &row.quantity,
+                Some(row.published),
+                row.reproduced,
+                row.tolerance,
+            )
+        }
+    }
+
+    fn of_claim(row: &claims::Row) -> Self {
+        Self {
+            verdict: row.verdict,
+            note: row.note.clone(),
+            ..Self::new(&row.quantity, row.expected, row.measured, row.tolerance)
         }
     }
 }
@@ -333,94 +427,151 @@ fn shown(value: &Value) -> String {
     }
 }
 
-fn facts(record: &Record) -> Vec<Fact> {
-    let code = |name: &str, value: &str| Fact {
-        name: name.to_owned(),
-        value: value.to_owned(),
-        code: true,
+fn origins(entry: &Entry) -> Vec<Source> {
+    let mut own = vec![
+        Fact::code("settings, SHA-256", &entry.settings_sha256),
+        Fact::code(
+            "sources and locked dependencies that compute, SHA-256",
+            &entry.sources,
+        ),
+        Fact::code("published values, SHA-256", &entry.published),
+    ];
+    let data = entry.data.iter();
+    own.extend(data.map(|(name, hash)| Fact::code(&format!("{name}, SHA-256"), hash)));
+    match &entry.provenance {
+        Some(provenance) => own.extend(facts(provenance)),
+        None => own.push(Fact::text(
+            "machine",
+            "not recorded: made by an earlier version".to_owned(),
+        )),
+    }
+    let mut origins = vec![Source {
+        title: "The figure and its tables".to_owned(),
+        facts: own,
+    }];
+    for training in &entry.trainings {
+        let kept = if training.kept {
+            ", kept from an earlier run"
+        } else {
+            ""
+        };
+        origins.push(Source {
+            title: format!("Training run {}{kept}", training.label),
+            facts: match &training.provenance {
+                Some(provenance) => facts(provenance),
+                None => vec![Fact::text(
+                    "machine",
+                    "not recorded: trained by an earlier version".to_owned(),
+                )],
+            },
+        });
+    }
+    origins
+}
+
+/// Where, when and with what something was computed.
+fn facts(provenance: &Provenance) -> Vec<Fact> {
+    let Provenance { threads, blas, .. } = provenance;
+    let versions = provenance.crates.iter();
+    let versions: Vec<String> = versions
+        .map(|(name, version)| format!("{name} {version}"))
+        .collect();
+    let revision = match &provenance.revision {
+        Revision::Git {
+            commit,
+            dirty: false,
+        } => Fact::code("revision", commit),
+        Revision::Git {
+            commit,
+            dirty: true,
+        } => Fact::code(
+            "revision",
+            &format!("{commit}, with changes that are not in it"),
+        ),
+        Revision::Unknown(why) => Fact::text("revision", format!("unknown: {why}")),
     };
     let mut facts = vec![
-        code("fingerprint of sources and locked dependencies", &record.inputs.sources),
-        code("SHA-256 of the published values", &record.inputs.published),
+        revision,
+        Fact::code("Cargo.lock, SHA-256", &provenance.cargo_lock),
+        Fact::text("compiler", provenance.rustc.clone()),
+        Fact::text("crates", versions.join(", ")),
+        Fact::text(
+            "BLAS",
+            format!("{}, kernels for {}", blas.library, blas.core),
+        ),
+        Fact::text(
+            "processor",
+            format!("{}, {}", provenance.cpu, provenance.system),
+        ),
+        Fact::text(
+            "threads",
+            format!(
+                "{} of BLAS, {} of the rest, {} processors",
+                threads.blas, threads.rayon, threads.available
+            ),
+        ),
+        Fact::text("begun", provenance.started.clone()),
+        Fact::text("wall time", number::duration(provenance.seconds)),
     ];
-    for (dataset, hash) in &record.inputs.spectra {
-        facts.push(code(&format!("SHA-256 of the spectrum of {dataset}"), hash));
-    }
+    facts.extend(
+        provenance
+            .peak_memory
+            .map(|peak| Fact::text("peak memory", number::bytes(peak))),
+    );
     facts
 }
 
-fn listing(record: &Record, folder: &Path) -> Vec<Listed> {
-    let there = |path: &&String| folder.join(path).exists();
-    let list = |path: &String| Listed {
-        path: path.clone(),
-        size: fs::metadata(folder.join(path)).map_or(String::new(), |file| number::bytes(file.len())),
-        sha256: record.outputs.get(path).cloned().unwrap_or_default(),
-    };
-    record.outputs.keys().filter(there).map(list).collect()
-}
-
-#[derive(Deserialize)]
-struct ClaimRow {
-    id: String,
-    source: String,
-    statement: String,
-    quantity: String,
-    expected: String,
-    measured: String,
-    tolerance: String,
-    verdict: String,
-    note: String,
-}
-
-/// The claims of `tables/claims.csv`; none if it was not written.
-fn claims(folder: &Path) -> Result<Vec<Claim>> {
-    let path = folder.join("tables/claims.csv");
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    let damaged = |error: csv::Error| Error::Repository {
-        file: path.display().to_string(),
-        problem: error.to_string(),
-    };
-    let mut claims: Vec<Claim> = Vec::new();
-    let mut reader = csv::Reader::from_path(&path).map_err(damaged)?;
-    for row in reader.deserialize() {
-        let row: ClaimRow = row.map_err(damaged)?;
-        let measure = Measure {
-            quantity: row.quantity,
-            expected: number::cell(&row.expected),
-            measured: number::cell(&row.measured),
-            tolerance: number::cell(&row.tolerance),
-            verdict: row.verdict.clone(),
-            note: row.note,
-        };
-        match claims.last_mut().filter(|claim| claim.id == row.id) {
-            Some(claim) => {
-                claim.verdict = worse(&claim.verdict, &row.verdict);
-                claim.measures.push(measure);
-            }
-            None => claims.push(Claim {
-                id: row.id,
-                source: row.source,
-                statement: row.statement,
-                explanation: String::new(),
-                verdict: row.verdict,
-                measures: vec![measure],
-            }),
+impl Fact {
+    fn text(name: &str, value: String) -> Self {
+        Self {
+            name: name.to_owned(),
+            value,
+            code: false,
         }
     }
-    Ok(claims)
+
+    fn code(name: &str, value: &str) -> Self {
+        Self {
+            code: true,
+            ..Self::text(name, value.to_owned())
+        }
+    }
 }
 
-/// The verdict on a claim is the worst of those on its measures.
-fn worse(a: &str, b: &str) -> String {
-    let rank = |verdict: &str| match verdict {
-        "pass" => 0,
-        "corrected" => 1,
-        "not measured" => 2,
-        _ => 3,
-    };
-    if rank(a) >= rank(b) { a } else { b }.to_owned()
+impl Listed {
+    /// A file, if it is there.
+    fn new(folder: &Path, path: String, sha256: String) -> Option<Self> {
+        let size = fs::metadata(folder.join(&path)).ok()?.len();
+        Some(Self {
+            path,
+            size: number::bytes(size),
+            sha256,
+        })
+    }
+}
+
+/// The measured claims, in the order of their table; none if it was not written.
+fn claims(folder: &Path) -> Result<Vec<Claim>> {
+    if !folder.join(claims::FILE).exists() {
+        return Ok(Vec::new());
+    }
+    let explained = claims::all()?;
+    let rows = claims::read(folder)?;
+    let claims = rows.chunk_by(|a, b| a.id == b.id).filter_map(|rows| {
+        let first = rows.first()?;
+        let entry = explained.iter().find(|claim| claim.id == first.id);
+        let measures = Checks::new(rows.iter().map(Expectation::of_claim).collect());
+        Some(Claim {
+            id: first.id.clone(),
+            source: first.source.clone(),
+            statement: first.statement.clone(),
+            correction: entry.and_then(|claim| claim.correction.clone()),
+            explanation: entry.map_or(String::new(), |claim| claim.explanation.clone()),
+            verdict: measures.verdict(),
+            measures,
+        })
+    });
+    Ok(claims.collect())
 }
 
 fn verdict(figures: &[Section], claims: &[Claim]) -> (bool, String) {
@@ -438,22 +589,51 @@ fn verdict(figures: &[Section], claims: &[Claim]) -> (bool, String) {
         .filter(|(_, made)| !made.passes)
         .map(|(number, _)| format!("Figure {number}"))
         .collect();
-    let claims_failed = claims.iter().filter(|claim| claim.verdict == "FAIL").count();
+    let of = |verdict: Verdict| {
+        claims
+            .iter()
+            .filter(|claim| claim.verdict == verdict)
+            .count()
+    };
     let mut sentences = vec![if failed.is_empty() {
         format!(
-            "All checks of the {} figures made here pass.",
-            made.len()
+            "All checks of {} pass.",
+            listed(&made.iter().map(|(number, _)| *number).collect::<Vec<_>>())
         )
     } else {
         format!("Not everything holds: see {}.", failed.join(", "))
     }];
-    if claims_failed > 0 {
-        sentences.push(format!("Claims that fail: {claims_failed}."));
+    if !claims.is_empty() {
+        let counted = [
+            (Verdict::Pass, "hold"),
+            (Verdict::Corrected, "had to be corrected"),
+            (Verdict::Fail, "FAIL"),
+            (Verdict::NotMeasured, "could not be measured in full"),
+        ];
+        let parts = counted.map(|(verdict, words)| (of(verdict), words));
+        let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> = parts
+            .map(|(count, words)| format!("{count} {words}"))
+            .collect();
+        sentences.push(format!("Claims of the paper: {}.", parts.join(", ")));
     }
     if !missing.is_empty() {
         sentences.push(format!("Not made yet: {}.", missing.join(", ")));
     }
-    (failed.is_empty() && claims_failed == 0, sentences.join(" "))
+    (
+        failed.is_empty() && of(Verdict::Fail) == 0,
+        sentences.join(" "),
+    )
+}
+
+/// `Figure 2`, `Figures 1 and 2`, `Figures 1, 2 and 5`.
+fn listed(numbers: &[usize]) -> String {
+    let words: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    match words.split_last() {
+        None => "no figure".to_owned(),
+        Some((only, [])) => format!("Figure {only}"),
+        Some((last, before)) => format!("Figures {} and {last}", before.join(", ")),
+    }
 }
 
 /// Where a link of a page in `docs/` leads from the report; `None` if there is nothing.
@@ -492,7 +672,7 @@ fn notebooks(folder: &Path) -> Vec<Notebook> {
     };
     let mut names: Vec<String> = files
         .filter_map(|file| file.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".html"))
+        .filter(|name| name.ends_with(".html") && name != "index.html")
         .collect();
     names.sort();
     let notebook = |name: String| Notebook {

@@ -227,14 +227,20 @@ fn layers(items: &[Item]) -> (Vec<Stamp>, Vec<Layer>) {
     let mut rest = items.iter().enumerate();
     while let Some((place, item)) = rest.next() {
         let pair = pairs.get(place).and_then(Option::as_ref);
-        match (pair.filter(|stamp| counts[stamp] >= OFTEN), items.get(place + 1)) {
+        match (
+            pair.filter(|stamp| counts[stamp] >= OFTEN),
+            items.get(place + 1),
+        ) {
             (Some(stamp), Some(second)) => {
                 let index = *known.entry(stamp).or_insert_with(|| {
                     stamps.push(stamp.clone());
                     stamps.len() - 1
                 });
                 layers.push(Layer {
-                    members: [item, second].into_iter().filter_map(Item::member).collect(),
+                    members: [item, second]
+                        .into_iter()
+                        .filter_map(Item::member)
+                        .collect(),
                     content: Content::Stamp {
                         index,
                         at: item.outline.start(),
@@ -379,7 +385,9 @@ impl Outline {
                 });
                 continue;
             }
-            let contour = contours.last_mut().ok_or("it holds a path without a start")?;
+            let contour = contours
+                .last_mut()
+                .ok_or("it holds a path without a start")?;
             match segment {
                 PathSegment::MoveTo(_) => {}
                 PathSegment::LineTo(point) => contour.line_to(grid(point)),
@@ -387,7 +395,9 @@ impl Outline {
                     contour.pieces.push(Piece::Quadratic([grid(a), grid(b)]));
                 }
                 PathSegment::CubicTo(a, b, c) => {
-                    contour.pieces.push(Piece::Cubic([grid(a), grid(b), grid(c)]));
+                    contour
+                        .pieces
+                        .push(Piece::Cubic([grid(a), grid(b), grid(c)]));
                 }
                 PathSegment::Close => contour.closed = true,
             }
@@ -400,7 +410,9 @@ impl Outline {
     }
 
     fn start(&self) -> [i32; 2] {
-        self.contours.first().map_or([0; 2], |contour| contour.start)
+        self.contours
+            .first()
+            .map_or([0; 2], |contour| contour.start)
     }
 
     /// The box that holds all points, and `margin` around them.
@@ -408,7 +420,10 @@ impl Outline {
         let points = || self.contours.iter().flat_map(Contour::points);
         let of = |axis: usize| {
             let values = || points().map(|point| point[axis]);
-            Some((values().min()? as f32 - margin, values().max()? as f32 + margin))
+            Some((
+                values().min()? as f32 - margin,
+                values().max()? as f32 + margin,
+            ))
         };
         let ((left, right), (top, bottom)) = (of(0)?, of(1)?);
         Rect::from_ltrb(left, top, right, bottom)
@@ -533,7 +548,11 @@ mod tests {
         let tree = usvg::Tree::from_str(svg, &usvg::Options::default()).unwrap();
         let mut pixels = Pixmap::new(1000, 800).unwrap();
         let zoom = scale * 1000.0 / tree.size().width();
-        resvg::render(&tree, Transform::from_scale(zoom, zoom), &mut pixels.as_mut());
+        resvg::render(
+            &tree,
+            Transform::from_scale(zoom, zoom),
+            &mut pixels.as_mut(),
+        );
         pixels
     }
 
@@ -587,8 +606,14 @@ mod tests {
         let svg = "<svg xmlns='http://www.w3.org/2000/svg' width='10' height='10'>\
             <title id='title'>a &lt;script></title><desc id='desc'>&amp;</desc></svg>";
         let text = Drawing::read(svg, "fig9").unwrap().render().unwrap();
-        assert!(text.contains("id=\"fig9-title\"") && !text.contains("<script"), "{text}");
-        assert!(text.contains("aria-labelledby=\"fig9-title fig9-desc\""), "{text}");
+        assert!(
+            text.contains("id=\"fig9-title\"") && !text.contains("<script"),
+            "{text}"
+        );
+        assert!(
+            text.contains("aria-labelledby=\"fig9-title fig9-desc\""),
+            "{text}"
+        );
     }
 
     #[test]
@@ -598,7 +623,9 @@ mod tests {
             "<g opacity='.5'><path d='M0 0L1 0L1 1Z'/><path d='M0 0L1 0L1 2Z'/></g>",
             "<path fill='none' stroke='#f00' stroke-dasharray='1' d='M0 0L1 0L1 1Z'/>",
         ] {
-            let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>{body}</svg>");
+            let svg = format!(
+                "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>{body}</svg>"
+            );
             assert!(Drawing::read(&svg, "a").is_err(), "{body}");
         }
         assert!(Drawing::read("no svg", "a").is_err());

@@ -17,7 +17,7 @@ PAPER := $(CARGO) run --release --quiet --package paper --bin paper --
 RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
 
 .DEFAULT_GOAL := all
-.PHONY: all figures $(FIGURES) data data-if-possible build test check lint clean clean-cache setup help
+.PHONY: all figures $(FIGURES) data data-if-possible build test report test-report check lint clean clean-cache setup help
 
 all: data-if-possible figures ## Set up, get the data, regenerate every figure, compare with the published values (the default)
 
@@ -50,6 +50,14 @@ test: build data-if-possible ## Everything that CI runs: lint, unit, property, i
 	fi
 	@$(CARGO) test --release --workspace --doc
 	@$(PAPER) run --profile smoke --fresh
+
+report: build ## Write results/<profile>/report.html: figures, comparisons, claims and their origin on one page
+	@$(PAPER) report --profile $(PROFILE)
+
+# The page in a browser, at two widths, light and dark, by keyboard and in print.
+test-report: report ## Open the report in a headless Chromium and look for what is wrong; pictures in target/browser
+	@chromium=$$(bash scripts/chromium.sh) && python=$$(bash scripts/python.sh)/bin/python && \
+		$$python scripts/browser/report.py --chromium "$$chromium" --pictures target/browser results/$(PROFILE)/report.html
 
 check: setup lint ## The fast loop: format, lint, unit and property tests of theory and training
 	@$(CARGO) test --release --package dae --lib --test theory --test training

@@ -1,4 +1,4 @@
-"""Looks at reports with a browser: python scripts/browser/report.py REPORT... [--pictures FOLDER]
+"""Looks at reports with a browser: python scripts/browser/report.py REPORT... [--pictures FOLDER] [--chromium PROGRAM]
 
 Opens each report from disk, without a network, at the width of a phone and of a desk, light and dark, and checks what a
 reader would stumble over: errors in the console, requests, sideways scrolling, links to nowhere, contrast, what can be
@@ -278,6 +278,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("reports", nargs="+", type=Path)
     arguments.add_argument("--pictures", type=Path, help="folder for screenshots and the printed report")
+    arguments.add_argument("--chromium", help="the browser; looked for if not given")
     options = arguments.parse_args()
     if options.pictures:
         options.pictures.mkdir(parents=True, exist_ok=True)
@@ -285,7 +286,7 @@ def main():
     with sync_playwright() as playwright:
         # Root, as in containers, cannot have the sandbox; the page is our own.
         flags = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+        browser = playwright.chromium.launch(executable_path=options.chromium or chromium(), args=flags)
         for report in options.reports:
             if not report.is_file():
                 sys.exit(f"{report} is not there; make report makes it")

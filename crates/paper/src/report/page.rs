@@ -128,6 +128,18 @@ struct Claim {
     measures: Checks,
 }
 
+impl Claim {
+    /// The verdict; part of a claim is more than nothing.
+    fn words(&self) -> String {
+        match self.verdict {
+            Verdict::NotMeasured if self.measures.passed > 0 => {
+                "pass in part, the rest not measured".to_owned()
+            }
+            verdict => verdict.to_string(),
+        }
+    }
+}
+
 /// How a verdict is coloured; the word itself says the same.
 fn class(verdict: &Verdict) -> &'static str {
     match verdict {
@@ -305,15 +317,43 @@ impl Checks {
         }
     }
 
-    /// How many hold, and what became of the others.
+    fn measured(&self) -> usize {
+        self.passed + self.failed
+    }
+
+    fn not_measured(&self) -> usize {
+        self.rows.len() - self.measured()
+    }
+
+    /// How many hold, in a few words.
     fn tally(&self) -> String {
-        let not_measured = self.rows.len() - self.passed - self.failed;
-        let measured = format!("{} of {}", self.passed, self.passed + self.failed);
-        match not_measured {
-            0 => measured,
-            _ if self.passed + self.failed == 0 => format!("{not_measured} not comparable"),
-            _ => format!("{measured}, {not_measured} not comparable"),
+        let mut parts = Vec::new();
+        if self.measured() > 0 {
+            parts.push(format!("{} of {}", self.passed, self.measured()));
         }
+        if self.not_measured() > 0 {
+            parts.push(format!("{} not measured", self.not_measured()));
+        }
+        parts.join(", ")
+    }
+
+    /// The same as a sentence or two.
+    fn sentence(&self) -> String {
+        let mut parts = Vec::new();
+        if self.measured() > 0 {
+            parts.push(format!(
+                "{} of {} within tolerance.",
+                self.passed,
+                self.measured()
+            ));
+        }
+        if self.not_measured() > 0 {
+            parts.push(format!(
+                "{} cannot be compared with these settings.",
+                self.not_measured()
+            ));
+        }
+        parts.join(" ")
     }
 
     /// The verdict on all of them is the worst.
@@ -334,8 +374,8 @@ impl Expectation {
             .map(|(found, expected)| found - expected);
         Self {
             quantity: quantity.to_owned(),
-            expected: expected.map_or_else(none, |expected| number::significant(expected, 6)),
-            found: found.map_or_else(none, |found| number::significant(found, 6)),
+            expected: expected.map_or_else(none, |expected| number::significant(expected, 7)),
+            found: found.map_or_else(none, |found| number::significant(found, 7)),
             deviation: deviation.map_or_else(none, |deviation| number::significant(deviation, 2)),
             tolerance: number::significant(tolerance, 2),
             verdict: match deviation {

@@ -2,9 +2,11 @@
 
 mod data;
 mod list;
+mod manifest;
 mod run;
 mod spectrum;
 mod status;
+mod verify;
 
 use clap::{Parser, Subcommand};
 
@@ -22,6 +24,10 @@ enum Verb {
     List,
     /// Regenerate figures with their tables, and compare them with the published values.
     Run(run::Run),
+    /// Verify recorded results: files, theory, published values and claims; if asked for, by computing them again.
+    Verify(verify::Verify),
+    /// Bring comparison, claims and manifest up to date with the tables, without making any figure.
+    Manifest(manifest::ManifestCommand),
     /// List training runs: done, under way, waiting, and the time that is left.
     Status(status::Status),
     /// Fetch, verify or locate the data sets.
@@ -37,6 +43,8 @@ impl Command {
         match self.verb {
             Verb::List => list::list(),
             Verb::Run(run) => run.run(),
+            Verb::Verify(verify) => verify.run(),
+            Verb::Manifest(manifest) => manifest.run(),
             Verb::Status(status) => status.run(),
             Verb::Data(data) => data.run(),
             Verb::Spectrum(spectrum) => spectrum.run(),

@@ -1,13 +1,10 @@
 //! What Figure 5 should show.
 
-use dae::data::{DataSet, Spectrum};
 use dae::theory::Mode;
 
 use super::run::{ModeSeries, Run, Training};
-use super::settings::{DataSettings, Settings};
+use crate::Result;
 use crate::check::{Check, largest};
-use crate::published::Published;
-use crate::{Result, published};
 
 /// Modes that the theory says are learned have the mapping that it says; the loss only ever falls.
 ///
@@ -43,59 +40,6 @@ pub fn checks(run: &Run) -> Result<Vec<Check>> {
         ));
     }
     Ok(checks)
-}
-
-/// The values that the authors published, wherever the settings are theirs.
-///
-/// Dropping trailing directions is the one difference that is allowed, and its effect on the loss is added exactly.
-///
-/// # Errors
-/// A damaged file of published values.
-pub fn published(
-    settings: &Settings,
-    paper: &Settings,
-    spectra: &[(DataSet, Spectrum)],
-    run: &Run,
-) -> Result<Vec<Check>> {
-    let comparable = Settings {
-        mnist: paper.mnist.clone(),
-        cifar10: paper.cifar10.clone(),
-        ..settings.clone()
-    } == *paper
-        && DataSet::ALL.into_iter().all(|dataset| {
-            let directions = paper.of(dataset).directions;
-            DataSettings {
-                directions,
-                ..settings.of(dataset).clone()
-            } == *paper.of(dataset)
-        });
-    let mut checks = Vec::new();
-    for value in published::of("fig5")? {
-        let of_data = spectra
-            .iter()
-            .find(|(dataset, _)| dataset.name() == value.dataset);
-        let found = match (value.quantity.as_str(), value.mode) {
-            ("half_trace", _) => of_data.map(|(_, spectrum)| spectrum.half_trace()),
-            ("lambda", Some(mode)) => {
-                of_data.and_then(|(_, spectrum)| spectrum.lambda.get(mode).copied())
-            }
-            ("loss", _) if comparable => loss_at(run, &value),
-            _ => continue,
-        };
-        // A published value that the run should hold and does not is a failure, not an omission.
-        checks.push(value.check(found.unwrap_or(f64::NAN)));
-    }
-    Ok(checks)
-}
-
-fn loss_at(run: &Run, value: &Published) -> Option<f64> {
-    let wanted = |t: &&Training| t.dataset == value.dataset && t.model.name() == value.model;
-    let training = run.trainings.iter().find(wanted)?;
-    let index = training
-        .epochs
-        .iter()
-        .position(|&epoch| Some(epoch) == value.epoch)?;
-    training.loss.get(index).copied()
 }
 
 /// Whether the theory has been within a thousandth of the fixed point for the last tenth of the run.

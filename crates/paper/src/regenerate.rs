@@ -100,6 +100,8 @@ pub struct Job {
     pub profile: Profile,
     /// Seed that replaces the one of the settings.
     pub seed: Option<u64>,
+    /// Settings that are replaced, as [`profile::load_with`] takes them.
+    pub set: Vec<String>,
     /// The `results` directory.
     pub results: PathBuf,
     /// Compute everything again, whatever is there.
@@ -117,6 +119,7 @@ impl Job {
         Self {
             profile,
             seed: None,
+            set: Vec::new(),
             results: results.into(),
             fresh: false,
             stop: Arc::default(),
@@ -319,7 +322,7 @@ pub struct TrainingRun {
 /// Damaged settings or spectra.
 pub fn training_runs(job: &Job) -> Result<Vec<TrainingRun>> {
     let settings = settings(job)?.0;
-    let (runs, spectra) = (job.runs(), committed()?);
+    let (runs, spectra) = (job.runs(), spectra::committed()?);
     let state = |figure: Figure| {
         let trainings = trainings(figure, &settings, &spectra).into_iter();
         let runs = &runs;
@@ -406,18 +409,28 @@ pub fn train_only(figure: Figure, only: &str, job: &Job, progress: &Progress) ->
     Ok(())
 }
 
-/// The settings of a job, and in what they differ from the paper's.
-fn settings(job: &Job) -> Result<(AllSettings, Vec<Difference>)> {
-    let (mut settings, differences) = profile::load(job.profile)?;
-    settings.seed = job.seed.unwrap_or(settings.seed);
-    Ok((settings, differences))
+/// Everything that the results of each figure depend on, without computing anything.
+///
+/// # Errors
+/// Damaged settings or spectra.
+pub fn inputs_of_all(job: &Job) -> Result<BTreeMap<Figure, Inputs>> {
+    let (settings, spectra) = (settings(job)?.0, spectra::committed()?);
+    let of = |figure: Figure| {
+        let spectra = if figure.needs_spectra() {
+            &spectra[..]
+        } else {
+            &[]
+        };
+        Ok((figure, inputs(figure, &settings, spectra)?))
+    };
+    Figure::ALL.into_iter().map(of).collect()
 }
 
-fn committed() -> Result<Vec<(DataSet, Spectrum)>> {
-    DataSet::ALL
-        .into_iter()
-        .map(|dataset| Ok((dataset, Spectrum::committed(dataset)?)))
-        .collect()
+/// The settings of a job, and in what they differ from the paper's.
+fn settings(job: &Job) -> Result<(AllSettings, Vec<Difference>)> {
+    let (mut settings, differences) = profile::load_with(job.profile, &job.set)?;
+    settings.seed = job.seed.unwrap_or(settings.seed);
+    Ok((settings, differences))
 }
 
 /// Says which settings file and figure a refused setting belongs to.
@@ -540,10 +553,12 @@ fn produce(
             let settings = settings.fig5.clone().check()?;
             let run = fig5::run::run(&settings, seed, spectra, kept, progress)?;
             let (tables, picture) = (fig5::tables::tables(&run)?, fig5::figure::figure(&run)?);
+            let mut checks = fig5::checks::checks(&run)?;
+            checks.extend(fig5::checks::agreement(&settings, &run));
             Ok(Product {
                 tables,
                 picture,
-                checks: fig5::checks::checks(&run)?,
+                checks,
             })
         }
         Figure::Fig6 => {

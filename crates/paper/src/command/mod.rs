@@ -1,6 +1,7 @@
 //! What can be asked of the `paper` command; one file a verb.
 
 mod data;
+mod inputs;
 mod list;
 mod manifest;
 mod report;
@@ -33,6 +34,8 @@ enum Verb {
     Status(status::Status),
     /// Write the report of a profile, one HTML file that shows figures, tables, comparisons and their origin.
     Report(report::Report),
+    /// Print what the results of each figure depend on: settings, seed, data and sources, as JSON.
+    Inputs(inputs::Inputs),
     /// Fetch, verify or locate the data sets.
     #[command(subcommand)]
     Data(data::Data),
@@ -50,6 +53,7 @@ impl Command {
             Verb::Manifest(manifest) => manifest.run(),
             Verb::Status(status) => status.run(),
             Verb::Report(report) => report.run(),
+            Verb::Inputs(inputs) => inputs.run(),
             Verb::Data(data) => data.run(),
             Verb::Spectrum(spectrum) => spectrum.run(),
         }

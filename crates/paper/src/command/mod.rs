@@ -3,6 +3,7 @@
 mod data;
 mod list;
 mod manifest;
+mod readme;
 mod run;
 mod spectrum;
 mod status;
@@ -28,6 +29,8 @@ enum Verb {
     Verify(verify::Verify),
     /// Bring comparison, claims and manifest up to date with the tables, without making any figure.
     Manifest(manifest::ManifestCommand),
+    /// Write what the results say into README.md and docs/CLAIMS.md.
+    Readme(readme::Readme),
     /// List training runs: done, under way, waiting, and the time that is left.
     Status(status::Status),
     /// Fetch, verify or locate the data sets.
@@ -45,6 +48,7 @@ impl Command {
             Verb::Run(run) => run.run(),
             Verb::Verify(verify) => verify.run(),
             Verb::Manifest(manifest) => manifest.run(),
+            Verb::Readme(readme) => readme.run(),
             Verb::Status(status) => status.run(),
             Verb::Data(data) => data.run(),
             Verb::Spectrum(spectrum) => spectrum.run(),

@@ -15,6 +15,7 @@ pub mod profile;
 pub mod progress;
 pub mod provenance;
 pub mod published;
+pub mod readme;
 pub mod recorded;
 pub mod regenerate;
 pub mod report;

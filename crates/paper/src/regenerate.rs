@@ -297,7 +297,11 @@ pub fn regenerate(figure: Figure, job: &Job, progress: &Progress) -> Result<Outc
         provenance: Some(session.provenance(seconds)),
         trainings,
     };
+    let before = read_record(figure, &folder);
     files::write_json(&record_path(figure, &folder), &record)?;
+    if let Some(before) = before {
+        remove_what_is_no_longer_made(&before, &record, &folder)?;
+    }
     Ok(Outcome {
         record,
         unchanged: false,
@@ -450,10 +454,29 @@ pub fn record_path(figure: Figure, folder: &Path) -> PathBuf {
     folder.join(format!("records/{figure}.json"))
 }
 
+fn read_record(figure: Figure, folder: &Path) -> Option<Record> {
+    let text = fs::read(record_path(figure, folder)).ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
+/// Removes the files of a figure that other settings made and the present ones do not: they would pass for results.
+fn remove_what_is_no_longer_made(before: &Record, now: &Record, folder: &Path) -> Result<()> {
+    let gone = |path: &&String| !now.outputs.contains_key(*path);
+    for path in before.outputs.keys().filter(gone) {
+        let path = folder.join(path);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::io(path)(error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// The record of a figure whose inputs and files are still what they were.
 fn current(figure: Figure, folder: &Path, inputs: &Inputs) -> Option<Record> {
-    let text = fs::read(record_path(figure, folder)).ok()?;
-    let record: Record = serde_json::from_slice(&text).ok()?;
+    let record = read_record(figure, folder)?;
     let intact = |(path, hash): (&String, &String)| {
         files::sha256_of(&folder.join(path)).as_ref() == Some(hash)
     };

@@ -46,9 +46,9 @@ fn curves(recorded: &Recorded, table: &str) -> Result<Vec<Curve>> {
             });
         };
         let key = (dataset, model, modes[i]);
-        if !curves
+        if curves
             .last()
-            .is_some_and(|c| (c.dataset, c.model, c.mode) == key)
+            .is_none_or(|c| (c.dataset, c.model, c.mode) != key)
         {
             curves.push(Curve {
                 dataset,

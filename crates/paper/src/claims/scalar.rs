@@ -205,8 +205,11 @@ pub(super) fn end_of_fig4(model: Model, recorded: &Recorded) -> Result<Vec<Measu
     }])
 }
 
-/// The paths of a model in Figure 4: epoch and weights, one for each start.
-fn paths(recorded: &Recorded, model: Model) -> Result<Vec<Vec<(u64, [f64; 2])>>> {
+/// Epochs and weights.
+type Path = Vec<(u64, [f64; 2])>;
+
+/// The paths of a model in Figure 4, one for each start.
+fn paths(recorded: &Recorded, model: Model) -> Result<Vec<Path>> {
     let sheet = recorded.table("fig4_paths.csv")?;
     let (models, trials) = (sheet.words("model")?, sheet.counts("trial")?);
     let (epochs, w1, w2) = (
@@ -214,7 +217,7 @@ fn paths(recorded: &Recorded, model: Model) -> Result<Vec<Vec<(u64, [f64; 2])>>>
         sheet.numbers("w1")?,
         sheet.numbers("w2")?,
     );
-    let mut paths: Vec<(u64, Vec<(u64, [f64; 2])>)> = Vec::new();
+    let mut paths: Vec<(u64, Path)> = Vec::new();
     for i in (0..sheet.len()).filter(|&i| models[i] == model.name()) {
         let point = (epochs[i], [w1[i], w2[i]]);
         match paths.last_mut() {
@@ -571,7 +574,7 @@ pub(super) fn decay_shrinks_the_norm(recorded: &Recorded) -> Result<Vec<Measured
         return Ok(vec![not_made(Figure::Fig4, quantity, 1.0, 0.05)]);
     };
     let (wdae, dae) = (paths(recorded, Model::Wdae)?, paths(recorded, Model::Dae)?);
-    let unbalanced = |path: &&Vec<(u64, [f64; 2])>| {
+    let unbalanced = |path: &&Path| {
         path.first()
             .is_some_and(|(_, [w1, w2])| imbalance(*w1, *w2) != 0.0)
     };
@@ -585,7 +588,7 @@ pub(super) fn decay_shrinks_the_norm(recorded: &Recorded) -> Result<Vec<Measured
             slope(points) / (-2.0 * settings.gamma)
         })
         .collect();
-    let norms = |paths: &[Vec<(u64, [f64; 2])>]| -> Vec<f64> {
+    let norms = |paths: &[Path]| -> Vec<f64> {
         let ends = paths
             .iter()
             .filter(unbalanced)

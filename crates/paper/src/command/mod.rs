@@ -4,6 +4,7 @@ mod data;
 mod inputs;
 mod list;
 mod manifest;
+mod readme;
 mod report;
 mod run;
 mod spectrum;
@@ -30,6 +31,8 @@ enum Verb {
     Verify(verify::Verify),
     /// Bring comparison, claims and manifest up to date with the tables, without making any figure.
     Manifest(manifest::ManifestCommand),
+    /// Write what the results say into README.md and docs/CLAIMS.md.
+    Readme(readme::Readme),
     /// List training runs: done, under way, waiting, and the time that is left.
     Status(status::Status),
     /// Write the report of a profile, one HTML file that shows figures, tables, comparisons and their origin.
@@ -51,6 +54,7 @@ impl Command {
             Verb::Run(run) => run.run(),
             Verb::Verify(verify) => verify.run(),
             Verb::Manifest(manifest) => manifest.run(),
+            Verb::Readme(readme) => readme.run(),
             Verb::Status(status) => status.run(),
             Verb::Report(report) => report.run(),
             Verb::Inputs(inputs) => inputs.run(),

@@ -190,9 +190,9 @@ fn check_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resul
         let trainer = settings.trainer(*dataset, model);
         let data = settings.of(*dataset);
         let (start, end) = (i * length, (i + 1) * length);
-        // What 2 D H weights of variance init_std^2 add: decay gamma/2 each; error and noise are of higher order, and
-        // their size is that of W, which has D H init_std^4 in each of its D rows.
-        let weights = 2.0 * (dataset.pixels() * data.hidden) as f64 * settings.init_std.powi(2);
+        // What the 2 k H weights of variance init_std^2 in the k directions trained add: decay, gamma/2 each; error and
+        // noise are of higher order, and their size is that of W.
+        let weights = 2.0 * (data.directions * data.hidden) as f64 * settings.init_std.powi(2);
         let expected = spectrum.half_trace() + 0.5 * trainer.gamma * weights;
         let mapped = settings.init_std.powi(2) * (data.hidden as f64).sqrt();
         let size = spectrum.half_trace()

@@ -8,13 +8,14 @@ use crate::Result;
 use crate::experiments::fig6::Settings;
 use crate::experiments::fig6::run::jobs;
 use crate::experiments::{Model, epochs};
+use crate::sheet::Sheet;
 
 pub fn check(settings: &Settings, judge: &mut Judge) -> Result<()> {
     let recorded = epochs(settings.epochs - 1, settings.record_every);
     check_runs(settings, judge)?;
     check_spectrum(settings, judge)?;
     check_mapping(settings, &recorded, judge)?;
-    check_loss(&recorded, judge)?;
+    check_loss(settings, &recorded, judge)?;
     check_other(settings, &recorded, judge)
 }
 
@@ -48,14 +49,71 @@ fn check_runs(settings: &Settings, judge: &mut Judge) -> Result<()> {
             Keys::Numbers(jobs.iter().map(|job| job.sigma).collect()),
         ),
     ];
-    judge.rows(&sheet, &keys)?;
-    for name in [
-        "projection_mapping",
-        "projection_loss",
-        "projection_final_mapping",
-        "projection_final_loss",
-    ] {
-        sheet.numbers(name)?;
+    if !judge.rows(&sheet, &keys)? {
+        return Ok(());
+    }
+    let samplers = sheet.words("sampler")?;
+    let epochs = sheet.counts("projection_epochs")?;
+    let names = ["mapping", "loss", "final_mapping", "final_loss"];
+    let effects = names.map(|name| sheet.numbers(&format!("projection_{name}")));
+    let [mapping, loss, final_mapping, final_loss] = effects;
+    let (mapping, loss, last) = (mapping?, loss?, [final_mapping?, final_loss?]);
+    for (row, job) in jobs.iter().enumerate() {
+        let line = Sheet::line(row);
+        if (samplers[row] == "none") != (job.sigma == 0.0) {
+            let found = samplers[row];
+            judge.wrong(
+                &sheet,
+                "sampler",
+                format!("line {line}, sampler: `{found}` for noise of {}", job.sigma),
+            );
+        }
+        // Where directions were dropped, the effect on the first epochs was measured.
+        let dropped = settings.of(job.dataset).directions < job.dataset.pixels();
+        let measured = if dropped {
+            settings.projection_epochs
+        } else {
+            0
+        };
+        judge.exact(
+            &sheet,
+            (row, "projection_epochs"),
+            [measured as f64, epochs[row] as f64],
+            "setting",
+        );
+        for (name, most, last) in [
+            ("projection_final_mapping", mapping[row], last[0][row]),
+            ("projection_final_loss", loss[row], last[1][row]),
+        ] {
+            let above = (last - most).max(0.0);
+            judge.value(
+                &sheet,
+                (row, name),
+                [0.0, above],
+                0.0,
+                "how far it is above the largest at any epoch",
+            );
+            judge.value(
+                &sheet,
+                (row, name),
+                [0.0, last],
+                if dropped { 0.02 } else { 0.0 },
+                "effect of dropped directions",
+            );
+        }
+        for (name, most) in [
+            ("projection_mapping", mapping[row]),
+            ("projection_loss", loss[row]),
+        ] {
+            let most = most.abs();
+            judge.value(
+                &sheet,
+                (row, name),
+                [0.0, most],
+                if dropped { 1.0 } else { 0.0 },
+                "largest effect of dropped directions at any epoch; large while a mode switches on",
+            );
+        }
     }
     Ok(())
 }
@@ -92,14 +150,22 @@ fn check_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
     }
     let lambda = sheet.numbers("lambda")?;
     for (row, ((dataset, spectrum), mode)) in rows().enumerate() {
+        let expected = spectrum.lambda[mode];
         if settings.of(*dataset).samples == spectrum.samples {
-            let expected = spectrum.lambda[mode];
             judge.value(
                 &sheet,
                 (row, "lambda"),
                 [expected, lambda[row]],
                 1e-8 * expected,
                 "eigenvalue in data/spectra",
+            );
+        } else {
+            judge.value(
+                &sheet,
+                (row, "lambda"),
+                [expected, lambda[row]],
+                0.5 * expected,
+                "eigenvalue in data/spectra, of other images of the same kind",
             );
         }
         if row > 0
@@ -183,12 +249,7 @@ fn check_mapping(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Re
 }
 
 /// A mapping starts at nothing, and nothing draws it far below 0 or above 1.
-fn bounds(
-    judge: &mut Judge,
-    sheet: &crate::sheet::Sheet,
-    mapping: &[f64],
-    rows: std::ops::Range<usize>,
-) {
+fn bounds(judge: &mut Judge, sheet: &Sheet, mapping: &[f64], rows: std::ops::Range<usize>) {
     judge.value(
         sheet,
         (rows.start, "mapping"),
@@ -207,8 +268,9 @@ fn bounds(
     }
 }
 
-fn check_loss(recorded: &[u64], judge: &mut Judge) -> Result<()> {
+fn check_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Result<()> {
     let sheet = judge.table("fig6_loss.csv")?;
+    let spectra = spectra()?;
     let runs: Vec<(DataSet, Model)> = DataSet::ALL
         .into_iter()
         .flat_map(|dataset| Model::ALL.map(|model| (dataset, model)))
@@ -241,7 +303,29 @@ fn check_loss(recorded: &[u64], judge: &mut Judge) -> Result<()> {
     }
     let loss = sheet.numbers("loss")?;
     for run in 0..runs.len() {
+        // Weights are tiny at the start, so that nothing is reconstructed, whatever the model.
         let start = loss[run * length];
+        let (dataset, _) = runs[run];
+        let plain = loss[(run - run % Model::ALL.len()) * length];
+        judge.value(
+            &sheet,
+            (run * length, "loss"),
+            [plain, start],
+            0.01 * plain,
+            "as the AE starts",
+        );
+        for (other, spectrum) in &spectra {
+            if *other == dataset && settings.of(dataset).samples == spectrum.samples {
+                let expected = 2.0 * spectrum.half_trace() / dataset.pixels() as f64;
+                judge.value(
+                    &sheet,
+                    (run * length, "loss"),
+                    [expected, start],
+                    0.01 * expected,
+                    "trace of the spectrum over the number of pixels",
+                );
+            }
+        }
         for (row, &now) in loss.iter().enumerate().skip(run * length).take(length) {
             let below = (-now).max(0.0);
             judge.value(
@@ -251,6 +335,16 @@ fn check_loss(recorded: &[u64], judge: &mut Judge) -> Result<()> {
                 0.0,
                 "how far a mean of squares is below 0",
             );
+            if row > run * length {
+                let rise = ((now - loss[row - 1]) / start).max(0.0);
+                judge.value(
+                    &sheet,
+                    (row, "loss"),
+                    [0.0, rise],
+                    0.01,
+                    "rise over the row before, as a share of the start; the noise of an epoch",
+                );
+            }
             let above = (now / start - 1.0).max(0.0);
             judge.value(
                 &sheet,
@@ -289,6 +383,10 @@ fn check_other(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resu
                     .flat_map(|c| vec![c.0.name(); length])
                     .collect(),
             ),
+        ),
+        (
+            "model",
+            Keys::Words(vec![Model::Dae.name(); curves.len() * length]),
         ),
         (
             "sigma",

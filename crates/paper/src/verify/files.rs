@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{Part, Verification, spectra};
 use crate::manifest::{self, Entry, Manifest, REPORT};
 use crate::recorded::Recorded;
-use crate::{files, runs, sources};
+use crate::{files, published, runs, sources};
 
 /// Training runs are kept there. They are no results, are not committed, and have keys of their own.
 const RUNS: &str = "runs";
@@ -117,6 +117,11 @@ fn entry_fits(entry: &Entry, recorded: &Recorded, verification: &mut Verificatio
                 format!("{figure}: the {key} is not the one in data/spectra"),
             );
         }
+    }
+    if entry.published != runs::key(&published::TEXT) {
+        verification.notes.push(format!(
+            "{figure} was compared with other published values than those in data/published.csv when it was made"
+        ));
     }
     if entry.sources != sources::of(figure.name()) {
         verification.notes.push(format!(

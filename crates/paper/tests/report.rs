@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use paper::manifest::Manifest;
 use paper::profile::Profile;
 use paper::progress::Progress;
 use paper::regenerate::{Figure, Job, Record, regenerate};
-use paper::report;
+use paper::{claims, files, report};
 
 fn committed() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../results/paper")
@@ -94,6 +95,49 @@ fn the_committed_results_are_all_in_their_report() {
         page,
         report::html(&committed(), Profile::Paper).unwrap(),
         "the same results give the same bytes"
+    );
+}
+
+#[test]
+fn the_committed_report_is_that_of_the_committed_results() {
+    let path = committed().join("report.html");
+    // Results may be committed before their report, but never with another one.
+    let Ok(page) = fs::read_to_string(&path) else {
+        return;
+    };
+    assert!(
+        page == report::html(&committed(), Profile::Paper).unwrap(),
+        "the report is out of date: make report PROFILE=paper"
+    );
+}
+
+#[test]
+fn writing_it_enters_it_in_the_manifest() {
+    let results = results();
+    let path = report::write(results.path(), Profile::Smoke).unwrap();
+    let folder = results.path().join("smoke");
+    let manifest = Manifest::read(&folder).unwrap();
+    let page = fs::read(&path).unwrap();
+    assert_eq!(manifest.files()["report.html"], files::sha256(&page));
+    let page = String::from_utf8(page).unwrap();
+    assert!(
+        page.contains(&manifest.content()),
+        "it names what it was written from"
+    );
+    assert_eq!(loose_ends(&page, &folder), Vec::<String>::new());
+    // Claims and comparison were written with it, and every claim is in it.
+    for claim in claims::all().unwrap() {
+        assert!(
+            page.contains(&format!("id=\"claim-{}\"", claim.id)),
+            "{}",
+            claim.id
+        );
+    }
+    report::write(results.path(), Profile::Smoke).unwrap();
+    assert_eq!(
+        fs::read_to_string(&path).unwrap(),
+        page,
+        "writing it again changes nothing"
     );
 }
 

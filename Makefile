@@ -14,10 +14,12 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 FIGURES := fig1 fig2 fig3 fig4 fig5 fig6
 CARGO := cargo
 PAPER := $(CARGO) run --release --quiet --package paper --bin paper --
+# The Python environment of the notebooks, made when it is first needed.
+PYTHON = $$(bash scripts/python.sh)/bin/python
 RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
 
 .DEFAULT_GOAL := all
-.PHONY: all figures $(FIGURES) verify readme data data-if-possible build test check lint clean clean-cache setup help
+.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser check lint clean clean-cache setup help
 
 all: data-if-possible figures ## Set up, get the data, regenerate every figure, compare with the published values (the default)
 
@@ -46,11 +48,25 @@ ifeq ($(OFFLINE),)
 	@$(PAPER) data fetch || echo "The images could not be had. Figures 1 to 5 need only the committed spectra: make figures OFFLINE=1"
 endif
 
+lab: notebook-setup ## JupyterLab on this machine at notebook 00, with a Rust kernel
+	@python=$(PYTHON) && $$python scripts/notebooks/lab.py
+
+# The committed outputs are those of the profile quick; at others the notebooks are executed and compared, not written.
+notebooks: data-if-possible figures notebook-setup ## Execute the notebooks, compare their tables with the figures' and write them back (PROFILE)
+	@python=$(PYTHON) && $$python scripts/notebooks/execute.py --profile $(PROFILE) $(if $(filter quick,$(PROFILE)),--keep)
+
+notebook-setup: build
+	@bash scripts/linker.sh
+	@python=$(PYTHON) && $$python scripts/notebooks/setup.py
+
+site: ## The notebooks as HTML, in results/<profile>/site
+	@python=$(PYTHON) && $$python scripts/notebooks/export.py --to results/$(PROFILE)/site
+
 build: setup ## Build the `paper` command (target/release/paper)
 	@$(CARGO) build --release --package paper
 
 # nextest runs a test on each core, so that each may use one thread of BLAS.
-test: build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures at PROFILE=smoke, verified
+test: build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures (verified) and notebooks at PROFILE=smoke
 	@$(MAKE) --no-print-directory lint
 	@if cargo nextest --version >/dev/null 2>&1; then \
 		OPENBLAS_NUM_THREADS=1 $(CARGO) nextest run --release --workspace --no-fail-fast; \
@@ -61,6 +77,16 @@ test: build data-if-possible ## Everything that CI runs: lint, unit, property, i
 	@rm -rf results/smoke
 	@$(PAPER) run --profile smoke
 	@$(PAPER) verify --profile smoke --recompute --run all
+	@$(MAKE) --no-print-directory test-notebooks
+
+test-notebooks: notebook-setup ## The committed notebooks, the kernels, and all notebooks at PROFILE=smoke
+	@python=$(PYTHON) && $$python scripts/notebooks/check.py
+	@python=$(PYTHON) && $$python scripts/notebooks/tests.py
+	@$(PAPER) run --profile smoke
+	@python=$(PYTHON) && $$python scripts/notebooks/execute.py --profile smoke
+
+test-browser: notebook-setup ## Notebook 01 in JupyterLab in a headless Chromium; screenshots in target/browser
+	@chromium=$$(bash scripts/chromium.sh) && python=$(PYTHON) && $$python scripts/notebooks/browser.py --chromium "$$chromium" --pictures target/browser
 
 check: setup lint ## The fast loop: format, lint, unit and property tests of theory and training
 	@$(CARGO) test --release --package dae --lib --test theory --test training
@@ -84,7 +110,7 @@ help: ## Show this
 	@echo "make [TARGET] [PROFILE=smoke|quick|paper] [SEED=n] [OFFLINE=1] [CACHE=folder]"
 	@echo
 	@sed -n 's/^\([$$()A-Za-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | sed 's/^$$(FIGURES)/$(firstword $(FIGURES))..$(lastword $(FIGURES))/' | \
-		awk -F'|' '{ printf "  %-12s %s\n", $$1, $$2 }'
+		awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
 	@echo
 	@echo "  PROFILE      quick (default), smoke (tiny, a minute) or paper (as published)"
 	@echo "  SEED         seed of everything random, instead of the one of the settings"

@@ -3,26 +3,7 @@
 # What it cannot install it names in one line, and exits with 1.
 set -euo pipefail
 
-fail() { echo "setup: $1" >&2; exit 1; }
-
-as_root() {
-    if [ "$(id -u)" = 0 ]; then "$@"
-    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo -n "$@"
-    else return 1; fi
-}
-
-# Installs packages with whatever package manager there is; the arguments are its names for them:
-# Debian, Fedora, Arch, Homebrew.
-install() {
-    local debian=$1 fedora=$2 arch=$3 homebrew=$4
-    echo "setup: installing what is missing (${debian})"
-    if command -v apt-get >/dev/null; then
-        as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $debian >/dev/null
-    elif command -v dnf >/dev/null; then as_root dnf install -y -q $fedora
-    elif command -v pacman >/dev/null; then as_root pacman -S --noconfirm --needed $arch
-    elif command -v brew >/dev/null; then brew install $homebrew
-    else return 1; fi
-}
+. scripts/common.sh
 
 links_openblas() {
     local scratch found=0

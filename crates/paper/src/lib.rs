@@ -9,6 +9,7 @@ mod error;
 pub mod experiments;
 pub mod files;
 pub mod manifest;
+pub mod notebook;
 pub mod plot;
 pub mod profile;
 pub mod progress;

@@ -1,4 +1,4 @@
-//! Progress: bars on a terminal, plain lines elsewhere, nothing in tests.
+//! Progress: bars on a terminal, plain lines elsewhere, lines without times in notebooks, nothing in tests.
 
 use std::cell::Cell;
 use std::io::IsTerminal;
@@ -16,6 +16,9 @@ pub enum Progress {
     Bars(MultiProgress),
     /// A line at the start, one every 20 seconds, one at the end.
     Lines,
+    /// On standard output, a line for each quarter of a task: what a notebook shows as a cell runs, and may keep, since
+    /// it says nothing that changes from run to run.
+    Printed,
     /// Nothing.
     Silent,
 }
@@ -32,6 +35,8 @@ pub struct Bar {
 enum How {
     Drawn(ProgressBar),
     Lines,
+    /// With the quarters that were printed.
+    Printed(Cell<u64>),
     Silent,
 }
 
@@ -51,6 +56,7 @@ impl Progress {
             // A terminal that cannot be written to is no reason to stop a run.
             Self::Bars(bars) => drop(bars.println(line)),
             Self::Lines => eprintln!("{line}"),
+            Self::Printed => println!("{line}"),
             Self::Silent => {}
         }
     }
@@ -84,6 +90,7 @@ impl Progress {
                 How::Drawn(bar)
             }
             Self::Lines => How::Lines,
+            Self::Printed => How::Printed(Cell::new(0)),
             Self::Silent => How::Silent,
         };
         let now = Instant::now();
@@ -115,6 +122,15 @@ impl Bar {
                     self.label, self.total
                 );
             }
+            How::Printed(printed) => {
+                let quarter = (4 * position).checked_div(self.total).unwrap_or(0);
+                if quarter > printed.replace(quarter) && position < self.total {
+                    println!(
+                        "{}: epoch {position} of {}, {message}",
+                        self.label, self.total
+                    );
+                }
+            }
             How::Lines | How::Silent => {}
         }
     }
@@ -127,6 +143,7 @@ impl Bar {
                 let elapsed = self.started.elapsed().as_secs_f64();
                 eprintln!("{}: done in {elapsed:.1} s", self.label);
             }
+            How::Printed(_) => println!("{}: done", self.label),
             How::Silent => {}
         }
     }

@@ -323,7 +323,7 @@ pub struct TrainingRun {
 /// Damaged settings or spectra.
 pub fn training_runs(job: &Job) -> Result<Vec<TrainingRun>> {
     let settings = settings(job)?.0;
-    let (runs, spectra) = (job.runs(), committed()?);
+    let (runs, spectra) = (job.runs(), spectra::committed()?);
     let state = |figure: Figure| {
         let trainings = trainings(figure, &settings, &spectra).into_iter();
         let runs = &runs;
@@ -410,18 +410,28 @@ pub fn train_only(figure: Figure, only: &str, job: &Job, progress: &Progress) ->
     Ok(())
 }
 
+/// Everything that the results of each figure depend on, without computing anything.
+///
+/// # Errors
+/// Damaged settings or spectra.
+pub fn inputs_of_all(job: &Job) -> Result<BTreeMap<Figure, Inputs>> {
+    let (settings, spectra) = (settings(job)?.0, spectra::committed()?);
+    let of = |figure: Figure| {
+        let spectra = if figure.needs_spectra() {
+            &spectra[..]
+        } else {
+            &[]
+        };
+        Ok((figure, inputs(figure, &settings, spectra)?))
+    };
+    Figure::ALL.into_iter().map(of).collect()
+}
+
 /// The settings of a job, and in what they differ from the paper's.
 fn settings(job: &Job) -> Result<(AllSettings, Vec<Difference>)> {
     let (mut settings, differences) = profile::load(job.profile)?;
     settings.seed = job.seed.unwrap_or(settings.seed);
     Ok((settings, differences))
-}
-
-fn committed() -> Result<Vec<(DataSet, Spectrum)>> {
-    DataSet::ALL
-        .into_iter()
-        .map(|dataset| Ok((dataset, Spectrum::committed(dataset)?)))
-        .collect()
 }
 
 /// Says which settings file and figure a refused setting belongs to.
@@ -563,10 +573,12 @@ fn produce(
             let settings = settings.fig5.clone().check()?;
             let run = fig5::run::run(&settings, seed, spectra, kept, progress)?;
             let (tables, picture) = (fig5::tables::tables(&run)?, fig5::figure::figure(&run)?);
+            let mut checks = fig5::checks::checks(&run)?;
+            checks.extend(fig5::checks::agreement(&settings, &run));
             Ok(Product {
                 tables,
                 picture,
-                checks: fig5::checks::checks(&run)?,
+                checks,
             })
         }
         Figure::Fig6 => {

@@ -2,9 +2,22 @@
 
 use dae::data::{DataSet, Event, Images, SourceOptions, Spectrum, cache_dir};
 
+use crate::check::Check;
 use crate::progress::{Bar, Progress};
+use crate::published::Published;
 use crate::runs::Runs;
-use crate::{Result, sources};
+use crate::{Result, published, sources};
+
+/// The committed spectra of both data sets.
+///
+/// # Errors
+/// A committed file that was damaged before this crate was built.
+pub fn committed() -> Result<Vec<(DataSet, Spectrum)>> {
+    DataSet::ALL
+        .into_iter()
+        .map(|dataset| Ok((dataset, Spectrum::committed(dataset)?)))
+        .collect()
+}
 
 /// The committed spectra of both data sets; those whose images lie in the cache are recomputed and must agree.
 ///
@@ -15,15 +28,35 @@ pub fn checked(progress: &Progress) -> Result<Vec<(DataSet, Spectrum)>> {
         offline: true,
         ..SourceOptions::from_env()?
     };
-    let mut spectra = Vec::new();
-    for dataset in DataSet::ALL {
-        let committed = Spectrum::committed(dataset)?;
+    let spectra = committed()?;
+    for (dataset, spectrum) in &spectra {
         if options.cache.join(dataset.name()).exists() {
-            check(dataset, &committed, &options, progress)?;
+            check(*dataset, spectrum, &options, progress)?;
         }
-        spectra.push((dataset, committed));
     }
     Ok(spectra)
+}
+
+/// What a published value of a data set (its `half_trace`, the `lambda` of a mode) is here; `None` for any other value.
+pub fn find(spectra: &[(DataSet, Spectrum)], value: &Published) -> Option<f64> {
+    let (_, spectrum) = spectra
+        .iter()
+        .find(|(dataset, _)| dataset.name() == value.dataset)?;
+    match (value.quantity.as_str(), value.mode) {
+        ("half_trace", _) => Some(spectrum.half_trace()),
+        ("lambda", Some(mode)) => spectrum.lambda.get(mode).copied(),
+        _ => None,
+    }
+}
+
+/// The published properties of the data beside those of the spectra.
+///
+/// # Errors
+/// A damaged file of published values.
+pub fn published(spectra: &[(DataSet, Spectrum)]) -> Result<Vec<Check>> {
+    let values = published::of("fig5")?;
+    let check = |value: &Published| Some(value.check(find(spectra, value)?));
+    Ok(values.iter().filter_map(check).collect())
 }
 
 /// Recomputes the spectrum of a data set from its images and compares it with the committed one.

@@ -143,3 +143,18 @@ fn spectra_need_no_images() {
         text(&output.stdout)
     );
 }
+
+#[test]
+fn the_inputs_of_a_figure_are_those_that_its_record_will_name() {
+    let results = tempfile::tempdir().unwrap();
+    let folder = results.path().to_str().unwrap();
+    let made = paper(&["run", "fig3", "--profile", "smoke", "--results", folder]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let record = std::fs::read(results.path().join("smoke/records/fig3.json")).unwrap();
+    let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
+    let told = paper(&["inputs", "--profile", "smoke"]);
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(told["fig3"], record["inputs"]);
+    let quick: serde_json::Value = serde_json::from_slice(&paper(&["inputs"]).stdout).unwrap();
+    assert_ne!(quick["fig5"]["settings"], told["fig5"]["settings"]);
+}

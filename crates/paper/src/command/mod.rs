@@ -1,6 +1,7 @@
 //! What can be asked of the `paper` command; one file a verb.
 
 mod data;
+mod inputs;
 mod list;
 mod manifest;
 mod readme;
@@ -33,6 +34,8 @@ enum Verb {
     Readme(readme::Readme),
     /// List training runs: done, under way, waiting, and the time that is left.
     Status(status::Status),
+    /// Print what the results of each figure depend on: settings, seed, data and sources, as JSON.
+    Inputs(inputs::Inputs),
     /// Fetch, verify or locate the data sets.
     #[command(subcommand)]
     Data(data::Data),
@@ -50,6 +53,7 @@ impl Command {
             Verb::Manifest(manifest) => manifest.run(),
             Verb::Readme(readme) => readme.run(),
             Verb::Status(status) => status.run(),
+            Verb::Inputs(inputs) => inputs.run(),
             Verb::Data(data) => data.run(),
             Verb::Spectrum(spectrum) => spectrum.run(),
         }

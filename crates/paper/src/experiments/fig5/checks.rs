@@ -3,6 +3,8 @@
 use dae::theory::Mode;
 
 use super::run::{ModeSeries, Run, Training};
+use super::settings::Settings;
+use super::tables::rms_deviation;
 use crate::Result;
 use crate::check::{Check, largest};
 
@@ -40,6 +42,27 @@ pub fn checks(run: &Run) -> Result<Vec<Check>> {
         ));
     }
     Ok(checks)
+}
+
+/// The closed form of each mode, started from its own random start, beside training: the claim of the figure.
+pub fn agreement(settings: &Settings, run: &Run) -> Vec<Check> {
+    let check = |training: &Training| {
+        let modes = training.modes.iter();
+        let deviations = modes.map(|series| rms_deviation(&series.theory, &series.mapping));
+        Check::theory(
+            format!(
+                "{} {}: theory minus training, RMS over the recorded epochs, largest of {} modes",
+                training.dataset,
+                training.model.name(),
+                training.modes.len()
+            ),
+            0.0,
+            largest(deviations),
+            100.0 * settings.init_std,
+            "theory is that of a vanishing start; competition between modes grows with the start",
+        )
+    };
+    run.trainings.iter().map(check).collect()
 }
 
 /// Whether the theory has been within a thousandth of the fixed point for the last tenth of the run.

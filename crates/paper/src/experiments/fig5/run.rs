@@ -287,7 +287,11 @@ fn begin(
     })
 }
 
-fn with_theory(
+/// Puts the theory beside a training run.
+///
+/// # Errors
+/// Settings outside the domain of the theory.
+pub fn with_theory(
     settings: &Settings,
     (dataset, lambda): (DataSet, &[f64]),
     model: Model,

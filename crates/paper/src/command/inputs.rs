@@ -1,0 +1,21 @@
+//! `paper inputs`
+
+use clap::Args;
+use paper::profile::Profile;
+use paper::regenerate::{Job, inputs_of_all};
+
+#[derive(Args)]
+pub struct Inputs {
+    /// Sizes and durations: smoke, quick or paper.
+    #[arg(long, default_value = "quick")]
+    profile: Profile,
+}
+
+impl Inputs {
+    /// Prints one JSON object with the inputs of each figure.
+    pub fn run(self) -> anyhow::Result<bool> {
+        let inputs = inputs_of_all(&Job::new(self.profile, "results"))?;
+        println!("{}", serde_json::to_string_pretty(&inputs)?);
+        Ok(true)
+    }
+}

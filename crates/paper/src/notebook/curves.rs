@@ -1,0 +1,132 @@
+//! A small chart for a cell that tries something.
+
+use crate::Result;
+use crate::experiments::Model;
+use crate::plot::{
+    self, Axis, Colour, Entry, Legend, Mark, Page, Panel, Picture, Row, Strip, Stroke,
+};
+
+/// A line of a chart.
+#[derive(Debug, Clone)]
+pub struct Curve {
+    label: String,
+    points: Vec<[f64; 2]>,
+    colour: Option<Colour>,
+    dashed: bool,
+}
+
+impl Curve {
+    /// A line through points, in a colour of its own.
+    pub fn new(
+        label: impl Into<String>,
+        x: impl IntoIterator<Item = f64>,
+        y: impl IntoIterator<Item = f64>,
+    ) -> Self {
+        Self {
+            label: label.into(),
+            points: x.into_iter().zip(y).map(|(x, y)| [x, y]).collect(),
+            colour: None,
+            dashed: false,
+        }
+    }
+
+    /// The same against epochs.
+    pub fn by_epoch(label: impl Into<String>, epochs: &[u64], y: &[f64]) -> Self {
+        Self::new(
+            label,
+            epochs.iter().map(|&epoch| epoch as f64),
+            y.iter().copied(),
+        )
+    }
+
+    /// The line in the colour that a model has in all figures.
+    pub fn of(self, model: Model) -> Self {
+        Self {
+            colour: Some(plot::model(model)),
+            ..self
+        }
+    }
+
+    /// The line dashed, in black unless it has a colour: for what was simulated beside what was derived.
+    pub fn dashed(self) -> Self {
+        Self {
+            dashed: true,
+            colour: self.colour.or(Some(plot::BLACK)),
+            ..self
+        }
+    }
+}
+
+/// Draws lines in one panel with a legend below.
+///
+/// # Errors
+/// No lines, or a value that is not finite.
+///
+/// # Example
+/// ```
+/// use paper::notebook::{Curve, curves};
+/// let picture = curves("x", "y", vec![Curve::new("a line", [0.0, 1.0], [0.0, 2.0])])?;
+/// assert!(picture.png.starts_with(b"\x89PNG"));
+/// # Ok::<(), paper::Error>(())
+/// ```
+pub fn curves(x: &str, y: &str, lines: Vec<Curve>) -> Result<Picture> {
+    let of = |axis: usize| {
+        lines
+            .iter()
+            .flat_map(move |line| line.points.iter().map(move |p| p[axis]))
+    };
+    let ends = of(0).fold([f64::INFINITY, f64::NEG_INFINITY], |[a, b], x| {
+        [a.min(x), b.max(x)]
+    });
+    let x = Axis::linear(x, ends, 5);
+    let y = Axis::linear(y, plot::padded(of(1)), 5);
+    let mut marks = Vec::new();
+    let mut entries: Vec<Entry> = Vec::new();
+    for (i, line) in lines.iter().enumerate() {
+        let colour = line.colour.unwrap_or_else(|| plot::family(i, lines.len()));
+        let stroke = if line.dashed {
+            Stroke::dashed(colour, 1.8)
+        } else {
+            Stroke::solid(colour, 3.0)
+        };
+        let xs = line.points.iter().map(|p| p[0]);
+        let ys: Vec<f64> = line.points.iter().map(|p| p[1]).collect();
+        marks.push(Mark::line(xs, &ys, stroke));
+        // Lines that belong together share a label.
+        if !entries.iter().any(|entry| entry.label == line.label) {
+            entries.push(Entry::line(stroke, &line.label));
+        }
+    }
+    let legend = Legend {
+        heading: String::new(),
+        entries,
+    };
+    let row = Row::new(0.42, vec![Panel::plane("", x, y, marks)]);
+    let labels: Vec<&str> = legend
+        .entries
+        .iter()
+        .map(|entry| entry.label.as_str())
+        .collect();
+    let title = format!("Chart of {}", labels.join(", "));
+    let page = Page {
+        title,
+        description: String::new(),
+        rows: vec![row.with_strip(Strip::Legend(legend))],
+    };
+    Ok(page.draw()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_and_nan_are_refused() {
+        assert!(curves("x", "y", vec![Curve::new("a", [0.0, 1.0], [0.0, f64::NAN])]).is_err());
+        let flat = Curve::by_epoch("a", &[0, 10], &[1.0, 1.0])
+            .of(Model::Dae)
+            .dashed();
+        let size = curves("x", "y", vec![flat]).unwrap().png.len();
+        assert!(size < 100_000, "{size}");
+    }
+}

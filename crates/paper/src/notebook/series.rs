@@ -1,0 +1,81 @@
+//! The theory and gradient descent of one mode as series over epochs, ready to be drawn.
+
+use dae::theory::{Mode, dynamics, rates};
+use dae::train::scalar::{ScalarSettings, descend};
+use dae::{Result, Settings as _};
+
+/// Mapping `w2 w1` at each epoch from the balanced closed form, at `s = alpha * epoch`.
+///
+/// # Errors
+/// As [`dynamics::balanced`].
+pub fn balanced(mode: &Mode, w0: f64, alpha: f64, epochs: &[u64]) -> Result<Vec<f64>> {
+    let at = |&epoch: &u64| dynamics::balanced(mode, w0, alpha * epoch as f64);
+    epochs.iter().map(at).collect()
+}
+
+/// Mapping `w2 w1` at each epoch from the closed form for any start `(w1, w2)`, without decay.
+///
+/// # Errors
+/// As [`dynamics::unbalanced`].
+pub fn unbalanced(mode: &Mode, start: [f64; 2], alpha: f64, epochs: &[u64]) -> Result<Vec<f64>> {
+    let at = |&epoch: &u64| {
+        let [w1, w2] = dynamics::unbalanced(mode, start, alpha * epoch as f64)?;
+        Ok(w1 * w2)
+    };
+    epochs.iter().map(at).collect()
+}
+
+/// Mapping `w2 w1` at each epoch by gradient descent from `(w1, w2)`.
+///
+/// # Errors
+/// Divergence.
+pub fn descent(mode: &Mode, start: [f64; 2], alpha: f64, epochs: &[u64]) -> Result<Vec<f64>> {
+    let settings = ScalarSettings {
+        lambda: mode.lambda(),
+        epsilon: mode.epsilon(),
+        gamma: mode.gamma(),
+        alpha,
+        epochs: epochs.iter().copied().max().unwrap_or(0),
+    };
+    let states = descend(&settings.check()?, start)?;
+    // State number t is that of epoch t.
+    let at = |&epoch: &u64| states[epoch as usize].w1 * states[epoch as usize].w2;
+    Ok(epochs.iter().map(at).collect())
+}
+
+/// The mapping that training tends to, for each eigenvalue.
+///
+/// # Errors
+/// As [`Mode::new`].
+pub fn fixed_points(lambda: &[f64], epsilon: f64, gamma: f64) -> Result<Vec<f64>> {
+    let of = |&lambda: &f64| Ok(Mode::new(lambda, epsilon, gamma)?.fixed_point());
+    lambda.iter().map(of).collect()
+}
+
+/// Epochs that the balanced closed form needs from `w0` to a fraction of its fixed point.
+///
+/// # Errors
+/// As [`rates::learning_time`].
+pub fn epochs_to(fraction: f64, mode: &Mode, w0: f64, alpha: f64) -> Result<f64> {
+    Ok(rates::learning_time(mode, w0, fraction)? / alpha)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn theory_and_descent_agree_for_small_steps() {
+        let mode = Mode::denoising(1.0, 0.5).unwrap();
+        let epochs = [0, 100, 5000, 20_000];
+        let theory = unbalanced(&mode, [0.1, 0.1], 1e-3, &epochs).unwrap();
+        let simple = balanced(&mode, 0.01, 1e-3, &epochs).unwrap();
+        let found = descent(&mode, [0.1, 0.1], 1e-3, &epochs).unwrap();
+        for i in 0..epochs.len() {
+            assert!((theory[i] - simple[i]).abs() < 1e-12);
+            assert!((theory[i] - found[i]).abs() < 1e-3, "{theory:?} {found:?}");
+        }
+        let end = fixed_points(&[1.0], 0.5, 0.0).unwrap();
+        assert!((theory[3] - end[0]).abs() < 1e-6);
+    }
+}

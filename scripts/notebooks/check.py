@@ -1,0 +1,169 @@
+"""Checks the committed notebooks without running them.
+
+    python scripts/notebooks/check.py
+
+Each has outputs of the profile `quick` that belong to the present crates and cells, in order, without errors, noise or
+anything of the machine that made them.
+"""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+
+from places import CLONE, NOTEBOOKS
+
+LARGEST = 1_000_000
+KERNEL = {"display_name": "Rust", "language": "rust", "name": "rust"}
+EXPECTED = ["00_", "01_", "02_", "03_", "04_", "05_", "06_"]
+# The beginnings of absolute paths; in a picture's numbers and letters they do not occur with a name behind them.
+ABSOLUTE = re.compile(r"(?:(?<![\w./:])/(?:home|root|tmp|Users|usr|var|private|work|opt|mnt)/[\w.-]+)|(?:\b[A-Z]:\\\\?\w+)")
+# What the outputs of every notebook depend on besides its figure, and what those of notebook 00 do.
+SHOWN_BY = ["crates/paper/src/notebook", "crates/paper/src/published.rs"]
+DATA = ["crates/dae/src/data", "crates/dae/src/files.rs", "crates/paper/src/spectra.rs"]
+
+
+def plain(text):
+    """Without the colours of a terminal."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def text_of(output):
+    """Everything that an output says, whatever its kind."""
+    if output.output_type == "stream":
+        return output.text
+    if output.output_type == "error":
+        return "\n".join([f"{output.ename}: {output.evalue}", *output.traceback])
+    return "\n".join(value if isinstance(value, str) else json.dumps(value) for value in output.data.values())
+
+
+def problems_of_outputs(notebook):
+    """What is wrong with the outputs of an executed notebook, one line for each thing."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    counts = [cell.execution_count for cell in cells]
+    if counts != list(range(1, len(cells) + 1)):
+        yield f"execution counts are {counts}, not 1 to {len(cells)}"
+    if not any(cell.outputs for cell in cells):
+        yield "no cell has an output"
+    for number, cell in enumerate(cells, start=1):
+        for output in cell.outputs:
+            text = plain(text_of(output))
+            if output.output_type == "error":
+                yield f"cell [{number}] has an error: {text.strip()[:400]}"
+            elif output.output_type == "stream" and output.name == "stderr":
+                yield f"cell [{number}] writes to standard error: {text.strip()[:400]}"
+            found = ABSOLUTE.search(text)
+            if found:
+                yield f"cell [{number}] shows an absolute path: {found[0]}"
+
+
+def problems_of_cells(notebook):
+    """What is wrong with the cells as they were written."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if notebook.metadata.get("kernelspec") != KERNEL:
+        yield f"the kernel is {notebook.metadata.get('kernelspec')}, not {KERNEL}"
+    if any(not cell.get("id") for cell in notebook.cells):
+        yield "a cell has no id"
+    for number, cell in enumerate(cells, start=1):
+        found = ABSOLUTE.search(cell.source)
+        if found:
+            yield f"cell [{number}] names an absolute path: {found[0]}"
+
+
+def tagged(notebook, tag):
+    return [cell for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
+
+
+def prelude(notebook):
+    """The first code cell, which is the same everywhere."""
+    return next((cell.source for cell in notebook.cells if cell.cell_type == "code"), None)
+
+
+def inputs():
+    """What the results of each figure depend on at `quick`: settings, seed, data and sources, as the command says."""
+    command = os.environ.get("PAPER", "cargo run --release --quiet --package paper --bin paper --").split()
+    output = subprocess.run([*command, "inputs", "--profile", "quick"], cwd=CLONE, stdout=subprocess.PIPE, check=True)
+    return json.loads(output.stdout)
+
+
+def sources(places):
+    """All files at some places of the clone, in order."""
+    for place in sorted(CLONE / place for place in places):
+        for path in sorted(place.rglob("*.rs")) if place.is_dir() else [place] if place.exists() else []:
+            yield path.relative_to(CLONE).as_posix(), path.read_bytes()
+
+
+_inputs = {}
+
+
+def fingerprint(path, notebook):
+    """Of everything that the outputs of a notebook depend on: they are current as long as it stays the same.
+
+    That is its cells; what the command says its figure depends on; and the sources that show things in notebooks. For 00
+    it is what all figures depend on, and the loaders of the data.
+    """
+    if not _inputs:
+        _inputs.update(inputs())
+    figure = f"fig{int(path.name[:2])}"
+    digest = hashlib.sha256()
+    parts = [cell.source.encode() for cell in notebook.cells if cell.cell_type == "code"]
+    parts.append(json.dumps(_inputs.get(figure, _inputs), sort_keys=True).encode())
+    for name, content in sources(SHOWN_BY if figure in _inputs else SHOWN_BY + DATA):
+        parts += [name.encode(), content]
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def problems(path, first_cell):
+    """Everything that is wrong with one committed notebook."""
+    size = path.stat().st_size
+    if size >= LARGEST:
+        yield f"{size / 1e6:.1f} MB is too large, less than 1 MB is allowed: draw fewer points, or show a PNG"
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except (nbformat.ValidationError, nbformat.reader.NotJSONError) as error:
+        yield f"not a valid notebook: {error}"
+        return
+    yield from problems_of_cells(notebook)
+    yield from problems_of_outputs(notebook)
+    if prelude(notebook) != first_cell:
+        yield "its first cell is not that of 00_start_here.ipynb"
+    figure = not path.name.startswith("00_")
+    if figure and len(tagged(notebook, "settings")) != 1:
+        yield f"{len(tagged(notebook, 'settings'))} cells are tagged `settings`, not one"
+    if figure and not tagged(notebook, "try-this"):
+        yield "no cell is tagged `try-this`"
+    made_from = notebook.metadata.get("made_from", {})
+    if made_from.get("profile") != "quick":
+        yield f"its outputs are of the profile {made_from.get('profile')}, not of quick: run make notebooks"
+    elif made_from.get("fingerprint") != fingerprint(path, notebook):
+        yield "its outputs are not those of the present crates and cells: run make notebooks"
+
+
+def main():
+    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
+    found = [
+        f"{NOTEBOOKS.name}/: there is no notebook {start}..."
+        for start in EXPECTED
+        if not any(path.name.startswith(start) for path in paths)
+    ]
+    if paths:
+        first_cell = prelude(nbformat.read(paths[0], as_version=4))
+        for path in paths:
+            found += [f"{path.name}: {problem}" for problem in problems(path, first_cell)]
+    for line in found:
+        print(f"FAIL  {line}")
+    print(f"committed notebooks: {len(paths)} checked, {len(found)} problems")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

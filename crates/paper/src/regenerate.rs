@@ -100,6 +100,8 @@ pub struct Job {
     pub profile: Profile,
     /// Seed that replaces the one of the settings.
     pub seed: Option<u64>,
+    /// Settings that are replaced, as [`profile::load_with`] takes them.
+    pub set: Vec<String>,
     /// The `results` directory.
     pub results: PathBuf,
     /// Compute everything again, whatever is there.
@@ -117,6 +119,7 @@ impl Job {
         Self {
             profile,
             seed: None,
+            set: Vec::new(),
             results: results.into(),
             fresh: false,
             stop: Arc::default(),
@@ -429,7 +432,7 @@ pub fn inputs_of_all(job: &Job) -> Result<BTreeMap<Figure, Inputs>> {
 
 /// The settings of a job, and in what they differ from the paper's.
 fn settings(job: &Job) -> Result<(AllSettings, Vec<Difference>)> {
-    let (mut settings, differences) = profile::load(job.profile)?;
+    let (mut settings, differences) = profile::load_with(job.profile, &job.set)?;
     settings.seed = job.seed.unwrap_or(settings.seed);
     Ok((settings, differences))
 }

@@ -28,6 +28,9 @@ pub struct Run {
     /// Seed of everything random, instead of the one of the settings.
     #[arg(long, allow_negative_numbers = true)]
     seed: Option<u64>,
+    /// A setting to change, such as `fig6.cifar10.samples=5000`; can be given several times.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
     /// Where results are written, one folder a profile.
     #[arg(long, default_value = "results")]
     results: PathBuf,
@@ -53,7 +56,7 @@ impl Run {
         let progress = Progress::detect();
         let figures = self.figures()?;
         println!("profile {}", self.profile);
-        print_differences(self.profile)?;
+        print_differences(self.profile, &self.set)?;
         let job = self.job()?;
         if let Some(only) = &self.only {
             for figure in figures {
@@ -88,6 +91,7 @@ impl Run {
             .context("--checkpoint-every takes minutes, 0 or more")?;
         let job = Job {
             seed: self.seed,
+            set: self.set.clone(),
             fresh: self.fresh,
             checkpoint_every,
             ..Job::new(self.profile, &self.results)

@@ -9,8 +9,9 @@ use crate::manifest::{self, Entry, Manifest, REPORT};
 use crate::recorded::Recorded;
 use crate::{files, published, runs, sources};
 
-/// Training runs are kept there. They are no results, are not committed, and have keys of their own.
-const RUNS: &str = "runs";
+/// Folders that are left out: training runs, which are no results and have keys of their own, and notebooks exported for
+/// reading. Neither is committed.
+const LEFT_OUT: [&str; 2] = ["runs", "site"];
 
 pub fn check(folder: &Path, verification: &mut Verification) {
     let Some(manifest) = read(folder, verification) else {
@@ -118,7 +119,8 @@ fn entry_fits(entry: &Entry, recorded: &Recorded, verification: &mut Verificatio
             );
         }
     }
-    if entry.published != runs::key(&published::TEXT) {
+    let compared = published::of(figure.name()).is_ok_and(|values| !values.is_empty());
+    if compared && entry.published != runs::key(&published::TEXT) {
         verification.notes.push(format!(
             "{figure} was compared with other published values than those in data/published.csv when it was made"
         ));
@@ -130,7 +132,7 @@ fn entry_fits(entry: &Entry, recorded: &Recorded, verification: &mut Verificatio
     }
 }
 
-/// Every file below a folder, by its path from there, but for training runs.
+/// Every file below a folder, by its path from there, but for what is left out.
 fn present(folder: &Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut folders = vec![folder.to_owned()];
@@ -141,7 +143,7 @@ fn present(folder: &Path) -> BTreeSet<String> {
                 continue;
             };
             if path.is_dir() {
-                if name != Path::new(RUNS) {
+                if LEFT_OUT.iter().all(|left_out| name != Path::new(left_out)) {
                     folders.push(path);
                 }
             } else {

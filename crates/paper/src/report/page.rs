@@ -149,7 +149,7 @@ fn class(verdict: &Verdict) -> &'static str {
     }
 }
 
-/// A notebook that was exported.
+/// A notebook.
 struct Notebook {
     title: String,
     link: String,
@@ -210,7 +210,7 @@ impl Page {
             manifest: Manifest::read(folder)
                 .ok()
                 .map(|manifest| manifest.content()),
-            notebooks: notebooks(folder),
+            notebooks: notebooks(folder, profile),
             files: listed
                 .into_iter()
                 .filter_map(|(path, sha256)| Listed::new(folder, path, sha256))
@@ -705,19 +705,31 @@ fn normal(path: &Path) -> Option<String> {
     Some(parts.to_string_lossy().replace('\\', "/"))
 }
 
-/// The notebooks that were exported as pages.
-fn notebooks(folder: &Path) -> Vec<Notebook> {
-    let Ok(files) = fs::read_dir(folder.join("site")) else {
-        return Vec::new();
+/// The notebooks: as pages where they were exported, as they are in the repository otherwise.
+///
+/// Exported pages are not committed, and the report of `paper` is: it must not link to them.
+fn notebooks(folder: &Path, profile: Profile) -> Vec<Notebook> {
+    let pages = match profile {
+        Profile::Paper => Vec::new(),
+        Profile::Smoke | Profile::Quick => linked(folder, "site/", ".html"),
     };
+    if pages.is_empty() {
+        linked(folder, &format!("{ROOT}notebooks/"), ".ipynb")
+    } else {
+        pages
+    }
+}
+
+fn linked(folder: &Path, place: &str, ending: &str) -> Vec<Notebook> {
+    let files = fs::read_dir(folder.join(place)).into_iter().flatten();
     let mut names: Vec<String> = files
         .filter_map(|file| file.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".html") && name != "index.html")
+        .filter(|name| name.ends_with(ending) && name != "index.html")
         .collect();
     names.sort();
     let notebook = |name: String| Notebook {
-        title: name.trim_end_matches(".html").replace('_', " "),
-        link: format!("site/{name}"),
+        title: name.trim_end_matches(ending).replace('_', " "),
+        link: format!("{place}{name}"),
     };
     names.into_iter().map(notebook).collect()
 }

@@ -86,6 +86,15 @@ def status(port, path, **headers):
         connection.close()
 
 
+def log_in(port):
+    """The cookie that a browser has after it was given the token; what it sends, whatever page asks it to."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", f"/lab?token={TOKEN}")
+    cookies = connection.getresponse().headers.get_all("Set-Cookie") or []
+    connection.close()
+    return {"Cookie": "; ".join(cookie.split(";")[0] for cookie in cookies)}
+
+
 def refuses_strangers(port):
     """Nothing without the token, nothing for another origin, nothing from other machines."""
     files, events = "/api/contents", "/api/events/subscribe"
@@ -98,12 +107,14 @@ def refuses_strangers(port):
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
     }
-    expect(status(port, events, **authorised, **upgrade) == 101, "the token does not open a socket")
+    browser = log_in(port)
+    here = {"Origin": f"http://127.0.0.1:{port}"}
+    expect(status(port, events, **browser, **upgrade, **here) == 101, "JupyterLab itself cannot open a socket")
     for what, path, headers in [
         ("a request without a token", files, {}),
         ("a wrong token", files, {"Authorization": "token wrong"}),
         ("a request of another origin's page", files, elsewhere),
-        ("a socket of another origin's page", events, authorised | upgrade | elsewhere),
+        ("a socket of another origin's page", events, browser | upgrade | elsewhere),
         ("another host name", files, authorised | {"Host": "elsewhere.example"}),
     ]:
         answer = status(port, path, **headers)

@@ -7,7 +7,9 @@ SEED ?=
 CACHE ?= $(or $(DAE_CACHE_DIR),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dae)
 
 export DAE_CACHE_DIR := $(abspath $(CACHE))
-export CARGO_BUILD_BUILD_DIR ?= $(DAE_CACHE_DIR)/build
+ifndef CARGO_BUILD_BUILD_DIR
+export CARGO_BUILD_BUILD_DIR := $(shell bash scripts/build-dir.sh "$(DAE_CACHE_DIR)")
+endif
 export DAE_OFFLINE := $(OFFLINE)
 export PATH := $(PATH):$(HOME)/.cargo/bin
 

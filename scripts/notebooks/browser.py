@@ -8,6 +8,7 @@ figure; and asks the server for a page without its token, and as a page of anoth
 
 import argparse
 import contextlib
+import http.client
 import os
 import re
 import shutil
@@ -15,8 +16,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -77,32 +76,49 @@ def server(root):
         process.wait(60)
 
 
-def status(url, **headers):
+def status(port, path, **headers):
     """The status with which the server answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        return urllib.request.urlopen(urllib.request.Request(url, headers=headers)).status
-    except urllib.error.HTTPError as error:
-        return error.code
+        connection.request("GET", path, headers=headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def log_in(port):
+    """The cookie that a browser has after it was given the token; what it sends, whatever page asks it to."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", f"/lab?token={TOKEN}")
+    cookies = connection.getresponse().headers.get_all("Set-Cookie") or []
+    connection.close()
+    return {"Cookie": "; ".join(cookie.split(";")[0] for cookie in cookies)}
 
 
 def refuses_strangers(port):
     """Nothing without the token, nothing for another origin, nothing from other machines."""
-    url = f"http://127.0.0.1:{port}/api/contents"
+    files, events = "/api/contents", "/api/events/subscribe"
     authorised = {"Authorization": f"token {TOKEN}"}
-    expect(status(url, **authorised) == 200, "the token is not accepted")
-    expect(status(url) == 403, "the list of files is given without a token")
-    expect(status(url, Authorization="token wrong") == 403, "a wrong token is accepted")
+    expect(status(port, files, **authorised) == 200, "the token is not accepted")
     elsewhere = {"Origin": "http://elsewhere.example"}
-    expect(status(url, **elsewhere) == 403, "another origin gets an answer without a token")
-    socket_url = f"http://127.0.0.1:{port}/api/events/subscribe"
     upgrade = {
         "Connection": "Upgrade",
         "Upgrade": "websocket",
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
     }
-    expect(status(socket_url, **authorised, **upgrade, **elsewhere) == 403, "a page of another origin may open a socket")
-    expect(status(url, **authorised, Host="elsewhere.example") == 403, "another host name is answered")
+    browser = log_in(port)
+    here = {"Origin": f"http://127.0.0.1:{port}"}
+    expect(status(port, events, **browser, **upgrade, **here) == 101, "JupyterLab itself cannot open a socket")
+    for what, path, headers in [
+        ("a request without a token", files, {}),
+        ("a wrong token", files, {"Authorization": "token wrong"}),
+        ("a request of another origin's page", files, elsewhere),
+        ("a socket of another origin's page", events, browser | upgrade | elsewhere),
+        ("another host name", files, authorised | {"Host": "elsewhere.example"}),
+    ]:
+        answer = status(port, path, **headers)
+        expect(answer in (403, 404), f"{what} is answered with {answer}")
     for address in {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}:
         if not address.startswith("127."):
             with contextlib.suppress(OSError):

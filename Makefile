@@ -19,7 +19,7 @@ PYTHON = $$(bash scripts/python.sh)/bin/python
 RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
 
 .DEFAULT_GOAL := all
-.PHONY: all figures $(FIGURES) data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser check lint clean clean-cache setup help
+.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report check lint clean clean-cache setup help
 
 all: data-if-possible figures ## Set up, get the data, regenerate every figure, compare with the published values (the default)
 
@@ -28,6 +28,15 @@ figures: build ## Regenerate every figure; with OFFLINE=1 those that need no ima
 
 $(FIGURES): build ## Regenerate one figure (PROFILE, SEED)
 	@$(RUN) $@
+
+# The committed results, unless PROFILE was given.
+VERIFIED := $(if $(filter file,$(origin PROFILE)),paper,$(PROFILE))
+
+verify: build ## Verify the committed results: files, theory, published values, claims (PROFILE; RECOMPUTE=1, TRAIN="fig5/mnist/DAE ...")
+	@$(PAPER) verify --profile $(VERIFIED) $(if $(RECOMPUTE),--recompute) $(foreach run,$(TRAIN),--run $(run))
+
+readme: build ## Write costs, agreement and claims of the results into README.md and docs/CLAIMS.md
+	@$(PAPER) readme
 
 data: build ## Get MNIST and CIFAR-10, verify them, and compare their spectra with the committed ones
 	@$(PAPER) data fetch
@@ -57,7 +66,7 @@ build: setup ## Build the `paper` command (target/release/paper)
 	@$(CARGO) build --release --package paper
 
 # nextest runs a test on each core, so that each may use one thread of BLAS.
-test: build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures and notebooks at PROFILE=smoke
+test: build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures (verified) and notebooks at PROFILE=smoke
 	@$(MAKE) --no-print-directory lint
 	@if cargo nextest --version >/dev/null 2>&1; then \
 		OPENBLAS_NUM_THREADS=1 $(CARGO) nextest run --release --workspace --no-fail-fast; \
@@ -65,7 +74,10 @@ test: build data-if-possible ## Everything that CI runs: lint, unit, property, i
 		$(CARGO) test --release --workspace --lib --bins --tests --examples --no-fail-fast; \
 	fi
 	@$(CARGO) test --release --workspace --doc
-	@$(PAPER) run --profile smoke --fresh
+	@rm -rf results/smoke
+	@$(PAPER) run --profile smoke
+	@$(PAPER) report --profile smoke
+	@$(PAPER) verify --profile smoke --recompute --run all
 	@$(MAKE) --no-print-directory test-notebooks
 
 test-notebooks: notebook-setup ## The committed notebooks, the kernels, and all notebooks at PROFILE=smoke
@@ -74,8 +86,18 @@ test-notebooks: notebook-setup ## The committed notebooks, the kernels, and all 
 	@$(PAPER) run --profile smoke
 	@python=$(PYTHON) && $$python scripts/notebooks/execute.py --profile smoke
 
-test-browser: notebook-setup ## Notebook 01 in JupyterLab in a headless Chromium; screenshots in target/browser
+test-browser: notebook-setup ## Notebook 01 in JupyterLab and the report of PROFILE=smoke in a headless Chromium; screenshots in target/browser
 	@chromium=$$(bash scripts/chromium.sh) && python=$(PYTHON) && $$python scripts/notebooks/browser.py --chromium "$$chromium" --pictures target/browser
+	@$(PAPER) run --profile smoke
+	@$(MAKE) --no-print-directory test-report PROFILE=smoke
+
+report: build ## Write results/<profile>/report.html: figures, comparisons, claims and their origin on one page
+	@$(PAPER) report --profile $(PROFILE)
+
+# The page in a browser, at two widths, light and dark, by keyboard and in print.
+test-report: report ## Open the report in a headless Chromium and look for what is wrong; pictures in target/browser
+	@chromium=$$(bash scripts/chromium.sh) && python=$(PYTHON) && \
+		$$python scripts/browser/report.py --chromium "$$chromium" --pictures target/browser results/$(PROFILE)/report.html
 
 check: setup lint ## The fast loop: format, lint, unit and property tests of theory and training
 	@$(CARGO) test --release --package dae --lib --test theory --test training
@@ -103,5 +125,6 @@ help: ## Show this
 	@echo
 	@echo "  PROFILE      quick (default), smoke (tiny, a minute) or paper (as published)"
 	@echo "  SEED         seed of everything random, instead of the one of the settings"
+	@echo "  RECOMPUTE    1: make verify computes Figures 1 to 4 again and compares; TRAIN=fig5/mnist/DAE trains that run again"
 	@echo "  OFFLINE      1: fetch nothing; figures come from the committed spectra"
 	@echo "  CACHE        where downloads and build artefacts are kept ($(DAE_CACHE_DIR))"

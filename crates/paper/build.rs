@@ -1,6 +1,7 @@
 //! Fingerprints of the sources that results depend on, so that a run knows whether its code has changed.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs, io};
 
 use sha2::{Digest, Sha256};
@@ -81,8 +82,34 @@ fn main() -> io::Result<()> {
         ));
     }
     text.push_str("];\n");
+    text.push_str(&built_with(crates)?);
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join("sources.rs"), text)
+}
+
+/// What results are built with, for the manifest: the compiler, the locked dependencies, and those that compute.
+fn built_with(crates: &Path) -> io::Result<String> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let version = Command::new(rustc).arg("--version").output()?.stdout;
+    let lock = fs::read_to_string(crates.join("../Cargo.lock"))?;
+    let hash = hexadecimal(Sha256::digest(lock.as_bytes()).as_slice());
+    let value = |package: &str, key: &str| {
+        let line = package.lines().find_map(|line| line.strip_prefix(key))?;
+        Some(line.trim_matches([' ', '=', '"']).to_owned())
+    };
+    let mut text = format!(
+        "pub const RUSTC: &str = {:?};\npub const LOCK: &str = \"{hash}\";\npub const CRATES: &[(&str, &str)] = &[\n",
+        String::from_utf8_lossy(&version).trim()
+    );
+    for package in lock.split("[[package]]") {
+        if let (Some(name), Some(version)) = (value(package, "name"), value(package, "version"))
+            && (NUMERICS.contains(&name.as_str()) || ["dae", "paper"].contains(&name.as_str()))
+        {
+            text.push_str(&format!("    ({name:?}, {version:?}),\n"));
+        }
+    }
+    text.push_str("];\n");
+    Ok(text)
 }
 
 /// SHA-256 over the names and contents of all files at some places, in order.
@@ -113,11 +140,11 @@ fn fingerprint(crates: &Path, places: &[&str]) -> io::Result<String> {
     lock.split("[[package]]")
         .filter(numeric)
         .for_each(|package| add(package.as_bytes()));
-    Ok(hash
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    Ok(hexadecimal(hash.finalize().as_slice()))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn collect(place: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -42,7 +42,7 @@ pub enum Error {
     },
 
     /// The ODE integrator gave up.
-    #[error("integrating to s = {s} failed: {reason}; try a smaller s or a looser tolerance")]
+    #[error("integrating to s = {s} failed: {reason}; try a smaller s or smaller weights")]
     Integration {
         /// The time that was asked for.
         s: f64,

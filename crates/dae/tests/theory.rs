@@ -91,6 +91,35 @@ proptest! {
     }
 
     #[test]
+    fn trajectory_holds_where_the_mapping_rests_on_a_slow_imbalance(
+        lambda in (-1.0..3.0f64).prop_map(|x| 10f64.powf(x)), noise in 0.0..3.0, slowness in -7.0..-2.0f64,
+        w1 in -2.0..2.0f64, w2 in -2.0..2.0f64, units in 10.0..3e4,
+    ) {
+        let (epsilon, gamma) = (noise * lambda, lambda * 10f64.powf(slowness));
+        let s = units / (lambda + epsilon);
+        let mode = Mode::new(lambda, epsilon, gamma).unwrap();
+        let found = dynamics::trajectory(&mode, [w1, w2], &[0.01 * s, s]).unwrap();
+        for (time, weights) in [(0.01 * s, found[0]), (s, found[1])] {
+            let expected = integrate([lambda, epsilon, gamma], [w1, w2], time);
+            for i in 0..2 {
+                prop_assert!((weights[i] - expected[i]).abs() < 1e-9, "{weights:?} against {expected:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn trajectory_reaches_any_time(
+        lambda in magnitude(), epsilon in magnitude(), gamma in magnitude(), w1 in signed(), w2 in signed(), s in time(),
+    ) {
+        let mode = Mode::new(lambda, epsilon, gamma).unwrap();
+        let [a, b] = dynamics::trajectory(&mode, [w1, w2], &[s]).map_err(|e| TestCaseError::fail(e.to_string()))?[0];
+        prop_assert!(a.is_finite() && b.is_finite());
+        let drift = scalar::imbalance(a, b) - dynamics::imbalance_at(&mode, [w1, w2], s).unwrap();
+        let scale = w1 * w1 + w2 * w2 + a * a + b * b;
+        prop_assert!(drift.abs() <= 1e-11 * scale, "w2^2 - w1^2 is off by {drift}");
+    }
+
+    #[test]
     fn nothing_in_the_domain_gives_nan(
         lambda in magnitude(), epsilon in magnitude(), gamma in magnitude(),
         w1 in signed(), w2 in signed(), s in time(),

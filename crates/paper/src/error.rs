@@ -78,6 +78,27 @@ pub enum Error {
         problem: String,
     },
 
+    /// There is nothing to report on.
+    #[error(
+        "{folder} holds no figures: make some first, `make PROFILE={profile}` or `paper run --profile {profile}`",
+        folder = .folder.display()
+    )]
+    NothingRecorded {
+        /// The folder of the profile.
+        folder: PathBuf,
+        /// The profile.
+        profile: &'static str,
+    },
+
+    /// A recorded file cannot be read as what it should be.
+    #[error("{file}: {problem}; it was changed or damaged: make the figure again with `paper run`")]
+    Damaged {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+
     /// Another process is at the same training run.
     #[error(
         "{name} is being trained by another process, which holds {lock}; wait for it, or choose another run with --only",

@@ -3,19 +3,28 @@
 //! The `paper` command and the notebooks call this library; it calls `dae` and defines no mathematics of its own.
 
 pub mod check;
+pub mod claims;
+pub mod comparison;
 mod error;
 pub mod experiments;
 pub mod files;
+pub mod manifest;
 pub mod notebook;
 pub mod plot;
 pub mod profile;
 pub mod progress;
+pub mod provenance;
 pub mod published;
+pub mod readme;
+pub mod recorded;
 pub mod regenerate;
+pub mod report;
 pub mod runs;
+pub mod sheet;
 mod sources;
 pub mod spectra;
 pub mod starts;
 pub mod table;
+pub mod verify;
 
 pub use error::{Error, Result};

@@ -68,7 +68,7 @@ pub struct AllSettings {
     pub fig6: fig6::Settings,
 }
 
-/// One setting in which a profile differs from the paper.
+/// One setting in which a profile, or what was set on the command line, differs from the paper.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// The setting, such as `fig5.cifar10.directions`.
@@ -84,39 +84,48 @@ pub struct Difference {
 /// # Errors
 /// A settings file with an unknown key, a missing one or one of the wrong type.
 pub fn load(profile: Profile) -> Result<(AllSettings, Vec<Difference>)> {
-    let mut settings = parse(Profile::Paper)?;
-    let mut differences = Vec::new();
+    load_with(profile, &[])
+}
+
+/// The settings of a profile with single values replaced, each given as `fig6.mnist.samples=5000` (the value as in a
+/// settings file).
+///
+/// # Errors
+/// As [`load`], and a replacement that is not of that form.
+pub fn load_with(profile: Profile, set: &[String]) -> Result<(AllSettings, Vec<Difference>)> {
+    let (name, text) = profile.file();
+    let paper = parse(Profile::Paper.file())?;
+    let mut settings = paper.clone();
+    let mut last = name;
     if profile != Profile::Paper {
-        merge(&mut settings, parse(profile)?, "", &mut differences).map_err(in_file(profile))?;
+        merge(&mut settings, parse((name, text))?, "").map_err(in_file(name))?;
     }
+    for replacement in set {
+        last = "--set";
+        merge(&mut settings, parse((last, replacement))?, "").map_err(in_file(last))?;
+    }
+    let mut differences = Vec::new();
+    compare(&paper, &settings, "", &mut differences);
     let settings = settings
         .try_into()
-        .map_err(|e: toml::de::Error| in_file(profile)(e.to_string()))?;
+        .map_err(|e: toml::de::Error| in_file(last)(e.to_string()))?;
     Ok((settings, differences))
 }
 
-fn in_file(profile: Profile) -> impl Fn(String) -> Error {
+fn in_file(name: &str) -> impl Fn(String) -> Error {
     move |problem| Error::SettingsFile {
-        file: profile.file().0.to_owned(),
+        file: name.to_owned(),
         problem,
     }
 }
 
-fn parse(profile: Profile) -> Result<Table> {
-    profile
-        .file()
-        .1
-        .parse()
-        .map_err(|e: toml::de::Error| in_file(profile)(e.to_string()))
+fn parse((name, text): (&str, &str)) -> Result<Table> {
+    text.parse()
+        .map_err(|e: toml::de::Error| in_file(name)(e.to_string()))
 }
 
 /// Replaces values of `base` by those of `overlay`, which may only name keys that exist.
-fn merge(
-    base: &mut Table,
-    overlay: Table,
-    prefix: &str,
-    differences: &mut Vec<Difference>,
-) -> Result<(), String> {
+fn merge(base: &mut Table, overlay: Table, prefix: &str) -> Result<(), String> {
     for (key, value) in overlay {
         let path = format!("{prefix}{key}");
         match (base.get_mut(&key), value) {
@@ -126,19 +135,30 @@ fn merge(
                 ));
             }
             (Some(Value::Table(base)), Value::Table(overlay)) => {
-                merge(base, overlay, &format!("{path}."), differences)?;
+                merge(base, overlay, &format!("{path}."))?;
             }
-            (Some(old), new) => {
-                differences.push(Difference {
-                    key: path,
-                    paper: old.to_string(),
-                    profile: new.to_string(),
-                });
-                *old = new;
-            }
+            (Some(old), new) => *old = new,
         }
     }
     Ok(())
+}
+
+/// Lists the values of `settings` that are not those of `paper`, which has the same keys.
+fn compare(paper: &Table, settings: &Table, prefix: &str, differences: &mut Vec<Difference>) {
+    for (key, old) in paper {
+        let path = format!("{prefix}{key}");
+        match (old, settings.get(key)) {
+            (Value::Table(paper), Some(Value::Table(settings))) => {
+                compare(paper, settings, &format!("{path}."), differences);
+            }
+            (old, Some(new)) if old != new => differences.push(Difference {
+                key: path,
+                paper: old.to_string(),
+                profile: new.to_string(),
+            }),
+            _ => {}
+        }
+    }
 }
 
 #[cfg(test)]
@@ -160,7 +180,27 @@ mod tests {
     fn an_overlay_may_not_invent_keys() {
         let mut base: Table = "[fig1]\nalpha = 0.1".parse().unwrap();
         let overlay: Table = "[fig1]\nalhpa = 0.2".parse().unwrap();
-        let message = merge(&mut base, overlay, "", &mut Vec::new()).unwrap_err();
+        let message = merge(&mut base, overlay, "").unwrap_err();
         assert!(message.contains("fig1.alhpa"), "{message}");
+    }
+
+    #[test]
+    fn single_values_can_be_set() {
+        let set = ["fig6.cifar10.samples=5000", "fig1.epsilon=[0.0, 2.0]"].map(str::to_owned);
+        let (settings, differences) = load_with(Profile::Quick, &set).unwrap();
+        assert_eq!(settings.fig6.cifar10.samples, 5000);
+        assert_eq!(settings.fig1.epsilon, [0.0, 2.0]);
+        let of = |key: &str| differences.iter().find(|d| d.key == key).unwrap();
+        assert_eq!(of("fig6.cifar10.samples").paper, "30000");
+        assert_eq!(of("fig6.cifar10.samples").profile, "5000");
+        for bad in [
+            "fig6.cifar10.samples",
+            "fig6.cifar10.smaples=5",
+            "fig6.cifar10.samples=many",
+            "seed=1.5",
+        ] {
+            let error = load_with(Profile::Quick, &[bad.to_owned()]).unwrap_err();
+            assert!(error.to_string().contains("--set"), "{error}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use std::{fmt, fs};
 
 use clap::ValueEnum;
@@ -13,11 +13,14 @@ use dae::data::{DataSet, Spectrum};
 use serde::{Deserialize, Serialize};
 
 use crate::check::Check;
+use crate::comparison::{self, Comparison};
 use crate::experiments::{fig1, fig2, fig3, fig4, fig5, fig6};
 use crate::plot::Picture;
 use crate::profile::{AllSettings, Difference, Profile};
 use crate::progress::Progress;
+use crate::provenance::{Provenance, Session};
 use crate::runs::{Runs, State};
+use crate::sheet::Sheet;
 use crate::table::Table;
 use crate::{Error, Result, files, profile, published, runs, sources, spectra};
 
@@ -97,6 +100,8 @@ pub struct Job {
     pub profile: Profile,
     /// Seed that replaces the one of the settings.
     pub seed: Option<u64>,
+    /// Settings that are replaced, as [`profile::load_with`] takes them.
+    pub set: Vec<String>,
     /// The `results` directory.
     pub results: PathBuf,
     /// Compute everything again, whatever is there.
@@ -114,6 +119,7 @@ impl Job {
         Self {
             profile,
             seed: None,
+            set: Vec::new(),
             results: results.into(),
             fresh: false,
             stop: Arc::default(),
@@ -152,8 +158,25 @@ pub struct Record {
     pub outputs: BTreeMap<String, String>,
     /// What was expected and what was found.
     pub checks: Vec<Check>,
-    /// Seconds that it took.
+    /// Seconds that it took, without training runs that were kept from before.
     pub seconds: f64,
+    /// Where, when and with what it was made; records of earlier versions do not say.
+    #[serde(default)]
+    pub provenance: Option<Provenance>,
+    /// The training runs that it was made from.
+    #[serde(default)]
+    pub trainings: Vec<Trained>,
+}
+
+/// A training run that a figure was made from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trained {
+    /// What it is called, such as `mnist/DAE`.
+    pub label: String,
+    /// Whether it was kept from before this figure was made.
+    pub kept: bool,
+    /// Where, when and with what it was trained; runs of earlier versions do not say.
+    pub provenance: Option<Provenance>,
 }
 
 /// Everything that the results of a figure depend on.
@@ -165,6 +188,9 @@ pub struct Inputs {
     pub seed: u64,
     /// SHA-256 of the spectra it starts from.
     pub spectra: BTreeMap<String, String>,
+    /// Content fingerprints of the images it is trained on.
+    #[serde(default)]
+    pub images: BTreeMap<String, String>,
     /// Fingerprint of the sources, locked dependencies included.
     pub sources: String,
     /// SHA-256 of the published values it is compared with.
@@ -196,12 +222,27 @@ struct Product {
     checks: Vec<Check>,
 }
 
+impl Product {
+    /// A table as it will be read back.
+    fn sheet(&self, name: &str) -> Result<Sheet> {
+        let table = self.tables.iter().find(|table| table.name == name);
+        match table {
+            Some(table) => Sheet::parse(name, &table.csv()?),
+            None => Err(Error::Unknown {
+                kind: "table",
+                name: name.to_owned(),
+                choices: "those of the figure".to_owned(),
+            }),
+        }
+    }
+}
+
 /// Makes one figure up to date.
 ///
 /// # Errors
 /// Bad settings, divergence, or the file system failing. What was there before stays until its replacement is whole.
 pub fn regenerate(figure: Figure, job: &Job, progress: &Progress) -> Result<Outcome> {
-    let started = Instant::now();
+    let session = Session::begin();
     let (settings, differences) = settings(job)?;
     let spectra = if figure.needs_spectra() {
         spectra::checked(progress)?
@@ -218,8 +259,26 @@ pub fn regenerate(figure: Figure, job: &Job, progress: &Progress) -> Result<Outc
             picture,
         });
     }
-    let product = produce(figure, &settings, &spectra, &job.runs(), progress)
+    let runs = job.runs();
+    let trainings = trainings(figure, &settings, &spectra);
+    let kept: Vec<bool> = trainings
+        .iter()
+        .map(|t| runs.reuse && runs.state(&t.name, &t.key) == State::Done)
+        .collect();
+    let product = produce(figure, &settings, &spectra, &runs, progress)
         .map_err(|error| blame(error, job.profile, figure))?;
+    let published = comparison::of(figure, &inputs.settings, &|name| product.sheet(name))?;
+    let trainings = trainings.into_iter().zip(kept).map(|(training, kept)| {
+        let provenance = runs.provenance(&training.name, &training.key);
+        Trained {
+            label: training.label,
+            kept,
+            provenance,
+        }
+    });
+    let trainings = trainings.collect();
+    let outputs = write(figure, &folder, &product)?;
+    let seconds = session.elapsed().as_secs_f64();
     let record = Record {
         figure,
         profile: job.profile,
@@ -228,11 +287,21 @@ pub fn regenerate(figure: Figure, job: &Job, progress: &Progress) -> Result<Outc
             .filter(|d| d.key.starts_with(figure.name()))
             .collect(),
         inputs,
-        outputs: write(figure, &folder, &product)?,
-        checks: product.checks,
-        seconds: started.elapsed().as_secs_f64(),
+        outputs,
+        checks: [
+            product.checks,
+            published.iter().filter_map(Comparison::check).collect(),
+        ]
+        .concat(),
+        seconds,
+        provenance: Some(session.provenance(seconds)),
+        trainings,
     };
+    let before = read_record(figure, &folder);
     files::write_json(&record_path(figure, &folder), &record)?;
+    if let Some(before) = before {
+        remove_what_is_no_longer_made(&before, &record, &folder)?;
+    }
     Ok(Outcome {
         record,
         unchanged: false,
@@ -257,29 +326,48 @@ pub struct TrainingRun {
 /// Damaged settings or spectra.
 pub fn training_runs(job: &Job) -> Result<Vec<TrainingRun>> {
     let settings = settings(job)?.0;
-    let runs = job.runs();
-    let mut all = Vec::new();
-    let mut add = |figure, dataset: DataSet, label: &str, name: &str, key: &str| {
-        let label = format!("{}/{label}", dataset.name());
-        all.push(TrainingRun {
+    let (runs, spectra) = (job.runs(), spectra::committed()?);
+    let state = |figure: Figure| {
+        let trainings = trainings(figure, &settings, &spectra).into_iter();
+        let runs = &runs;
+        trainings.map(move |training| TrainingRun {
             figure,
-            label,
-            state: runs.state(name, key),
-        });
+            state: runs.state(&training.name, &training.key),
+            label: training.label,
+        })
     };
-    for run in fig5::run::jobs(&settings.fig5, settings.seed, &spectra::committed()?) {
-        add(
-            Figure::Fig5,
-            run.dataset,
-            run.model.name(),
-            &run.name,
-            &run.key,
-        );
+    Ok(Figure::ALL.into_iter().flat_map(state).collect())
+}
+
+/// A training run by its label and the name and key under which it is kept.
+struct Training {
+    label: String,
+    name: String,
+    key: String,
+}
+
+/// The training runs of a figure, in order.
+fn trainings(
+    figure: Figure,
+    settings: &AllSettings,
+    spectra: &[(DataSet, Spectrum)],
+) -> Vec<Training> {
+    let training = |dataset: DataSet, label: &str, name: String, key: String| Training {
+        label: format!("{}/{label}", dataset.name()),
+        name,
+        key,
+    };
+    match figure {
+        Figure::Fig5 => fig5::run::jobs(&settings.fig5, settings.seed, spectra)
+            .into_iter()
+            .map(|job| training(job.dataset, job.model.name(), job.name, job.key))
+            .collect(),
+        Figure::Fig6 => fig6::run::jobs(&settings.fig6, settings.seed)
+            .into_iter()
+            .map(|job| training(job.dataset, &job.label, job.name, job.key))
+            .collect(),
+        _ => Vec::new(),
     }
-    for run in fig6::run::jobs(&settings.fig6, settings.seed) {
-        add(Figure::Fig6, run.dataset, &run.label, &run.name, &run.key);
-    }
-    Ok(all)
 }
 
 /// Does one training run of a figure, such as `mnist/DAE`, and keeps it; the figure is made from the kept runs later.
@@ -344,7 +432,7 @@ pub fn inputs_of_all(job: &Job) -> Result<BTreeMap<Figure, Inputs>> {
 
 /// The settings of a job, and in what they differ from the paper's.
 fn settings(job: &Job) -> Result<(AllSettings, Vec<Difference>)> {
-    let (mut settings, differences) = profile::load(job.profile)?;
+    let (mut settings, differences) = profile::load_with(job.profile, &job.set)?;
     settings.seed = job.seed.unwrap_or(settings.seed);
     Ok((settings, differences))
 }
@@ -361,14 +449,34 @@ fn blame(error: Error, profile: Profile, figure: Figure) -> Error {
     }
 }
 
-fn record_path(figure: Figure, folder: &Path) -> PathBuf {
+/// Where the record of a figure is, below the folder of its profile.
+pub fn record_path(figure: Figure, folder: &Path) -> PathBuf {
     folder.join(format!("records/{figure}.json"))
+}
+
+fn read_record(figure: Figure, folder: &Path) -> Option<Record> {
+    let text = fs::read(record_path(figure, folder)).ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
+/// Removes the files of a figure that other settings made and the present ones do not: they would pass for results.
+fn remove_what_is_no_longer_made(before: &Record, now: &Record, folder: &Path) -> Result<()> {
+    let gone = |path: &&String| !now.outputs.contains_key(*path);
+    for path in before.outputs.keys().filter(gone) {
+        let path = folder.join(path);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::io(path)(error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// The record of a figure whose inputs and files are still what they were.
 fn current(figure: Figure, folder: &Path, inputs: &Inputs) -> Option<Record> {
-    let text = fs::read(record_path(figure, folder)).ok()?;
-    let record: Record = serde_json::from_slice(&text).ok()?;
+    let record = read_record(figure, folder)?;
     let intact = |(path, hash): (&String, &String)| {
         files::sha256_of(&folder.join(path)).as_ref() == Some(hash)
     };
@@ -387,7 +495,17 @@ fn inputs(
             files::sha256(spectrum.to_csv().as_bytes()),
         )
     });
+    let images = DataSet::ALL
+        .into_iter()
+        .filter(|_| figure.needs_images())
+        .map(|dataset| {
+            (
+                dataset.name().to_owned(),
+                dataset.expected().fingerprint.to_owned(),
+            )
+        });
     Ok(Inputs {
+        images: images.collect(),
         settings: all[figure.name()].clone(),
         seed: settings.seed,
         spectra: spectra.collect(),
@@ -455,13 +573,11 @@ fn produce(
         }
         Figure::Fig5 => {
             let seed = settings.seed;
-            let paper = profile::load(Profile::Paper)?.0.fig5;
             let settings = settings.fig5.clone().check()?;
             let run = fig5::run::run(&settings, seed, spectra, kept, progress)?;
             let (tables, picture) = (fig5::tables::tables(&run)?, fig5::figure::figure(&run)?);
             let mut checks = fig5::checks::checks(&run)?;
             checks.extend(fig5::checks::agreement(&settings, &run));
-            checks.extend(fig5::checks::published(&settings, &paper, spectra, &run)?);
             Ok(Product {
                 tables,
                 picture,
@@ -470,16 +586,13 @@ fn produce(
         }
         Figure::Fig6 => {
             let seed = settings.seed;
-            let paper = profile::load(Profile::Paper)?.0.fig6;
             let settings = settings.fig6.clone().check()?;
             let run = fig6::run::run(&settings, seed, kept, progress)?;
             let (tables, picture) = (fig6::tables::tables(&run)?, fig6::figure::figure(&run)?);
-            let mut checks = fig6::checks::checks(&run);
-            checks.extend(fig6::checks::published(&settings, &paper, &run)?);
             Ok(Product {
                 tables,
                 picture,
-                checks,
+                checks: fig6::checks::checks(&run),
             })
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Below the folder of a profile, `runs/` holds for each run, by its name,
 //!
-//! * `<name>.json`: the finished result, with the key of everything that it depends on;
+//! * `<name>.json`: the finished result, with the key of everything that it depends on, and where it was computed;
 //! * `<name>.checkpoint`: how far an unfinished run has come;
 //! * `<name>.lock`: held by the process that is at it.
 
@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::progress::Progress;
+use crate::provenance::{Provenance, Session};
 use crate::{Error, Result, files};
 
 /// Where runs are kept, and how they are interrupted.
@@ -70,6 +71,9 @@ pub enum State {
 #[derive(Serialize, Deserialize)]
 struct Stored<T> {
     key: String,
+    /// Runs of earlier versions have none.
+    #[serde(default)]
+    provenance: Option<Provenance>,
     result: T,
 }
 
@@ -78,7 +82,7 @@ pub struct Slot<'a> {
     runs: &'a Runs,
     name: &'a str,
     key: String,
-    started: Instant,
+    session: Session,
     before: Cell<Duration>,
     saved: Cell<Instant>,
     /// Held as long as the run goes on; the operating system lets go of it however the process ends.
@@ -127,14 +131,13 @@ impl Runs {
             used();
             return Ok(result);
         }
-        let now = Instant::now();
         let slot = Slot {
             runs: self,
             name,
             key,
-            started: now,
+            session: Session::within(),
             before: Cell::default(),
-            saved: Cell::new(now),
+            saved: Cell::new(Instant::now()),
             _lock: self.lock(name)?,
         };
         // Another process may also have finished the run between the look and the lock.
@@ -145,8 +148,10 @@ impl Runs {
             used();
             return Ok(result);
         }
+        let result = compute(&slot)?;
         let stored = Stored {
-            result: compute(&slot)?,
+            result,
+            provenance: Some(slot.session.provenance(slot.seconds())),
             key: slot.key.clone(),
         };
         if let Some(path) = self.path(name, "json") {
@@ -154,6 +159,13 @@ impl Runs {
             slot.forget_checkpoint()?;
         }
         Ok(stored.result)
+    }
+
+    /// Where the kept result of `name` was computed, if it is kept, has this key, and says so.
+    pub fn provenance(&self, name: &str, key: &str) -> Option<Provenance> {
+        let text = fs::read(self.path(name, "json")?).ok()?;
+        let stored: Stored<serde::de::IgnoredAny> = serde_json::from_slice(&text).ok()?;
+        stored.provenance.filter(|_| stored.key == key)
     }
 
     /// How far a run is.
@@ -310,7 +322,7 @@ impl Slot<'_> {
             key: self.key.clone(),
             epoch,
             epochs,
-            seconds: (self.before.get() + self.started.elapsed()).as_secs_f64(),
+            seconds: self.seconds(),
             sha256: files::sha256(&content),
         };
         let mut bytes =
@@ -318,6 +330,11 @@ impl Slot<'_> {
         bytes.push(b'\n');
         bytes.extend(content);
         files::write(path, &bytes)
+    }
+
+    /// Seconds over all sessions.
+    fn seconds(&self) -> f64 {
+        (self.before.get() + self.session.elapsed()).as_secs_f64()
     }
 
     fn forget_checkpoint(&self) -> Result<()> {

@@ -116,7 +116,7 @@ impl Place {
         files
     }
 
-    /// Kept runs, tables and pictures; fails if there is anything else but locks and the records, which hold times.
+    /// Kept runs, tables and pictures, without times; fails if there is anything else but locks, records and manifest.
     fn kept(&self) -> Kept {
         let mut kept = Kept::new();
         for path in self.files() {
@@ -127,9 +127,17 @@ impl Place {
                 "left over: {}",
                 name.display()
             );
-            if ending != "lock" && !name.starts_with("records") {
-                kept.insert(name, fs::read(path).unwrap());
+            if ending == "lock" || name.starts_with("records") || name == Path::new("manifest.json")
+            {
+                continue;
             }
+            let mut bytes = fs::read(path).unwrap();
+            if ending == "json" {
+                let mut run: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+                run.as_object_mut().unwrap().remove("provenance").unwrap();
+                bytes = serde_json::to_vec(&run).unwrap();
+            }
+            kept.insert(name, bytes);
         }
         kept
     }

@@ -10,14 +10,14 @@ pub fn list() -> anyhow::Result<bool> {
     }
     for profile in [Profile::Smoke, Profile::Quick, Profile::Paper] {
         println!("profile {profile}");
-        print_differences(profile)?;
+        print_differences(profile, &[])?;
     }
     Ok(true)
 }
 
-/// Prints in what a profile differs from the paper.
-pub fn print_differences(profile: Profile) -> anyhow::Result<()> {
-    let (_, differences) = profile::load(profile)?;
+/// Prints in what a profile, with some settings replaced, differs from the paper.
+pub fn print_differences(profile: Profile, set: &[String]) -> anyhow::Result<()> {
+    let (_, differences) = profile::load_with(profile, set)?;
     if differences.is_empty() {
         println!("  every setting as in the paper");
     }

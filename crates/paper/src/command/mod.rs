@@ -3,9 +3,13 @@
 mod data;
 mod inputs;
 mod list;
+mod manifest;
+mod readme;
+mod report;
 mod run;
 mod spectrum;
 mod status;
+mod verify;
 
 use clap::{Parser, Subcommand};
 
@@ -23,8 +27,16 @@ enum Verb {
     List,
     /// Regenerate figures with their tables, and compare them with the published values.
     Run(run::Run),
+    /// Verify recorded results: files, theory, published values and claims; if asked for, by computing them again.
+    Verify(verify::Verify),
+    /// Bring comparison, claims and manifest up to date with the tables, without making any figure.
+    Manifest(manifest::ManifestCommand),
+    /// Write what the results say into README.md and docs/CLAIMS.md.
+    Readme(readme::Readme),
     /// List training runs: done, under way, waiting, and the time that is left.
     Status(status::Status),
+    /// Write the report of a profile, one HTML file that shows figures, tables, comparisons and their origin.
+    Report(report::Report),
     /// Print what the results of each figure depend on: settings, seed, data and sources, as JSON.
     Inputs(inputs::Inputs),
     /// Fetch, verify or locate the data sets.
@@ -40,7 +52,11 @@ impl Command {
         match self.verb {
             Verb::List => list::list(),
             Verb::Run(run) => run.run(),
+            Verb::Verify(verify) => verify.run(),
+            Verb::Manifest(manifest) => manifest.run(),
+            Verb::Readme(readme) => readme.run(),
             Verb::Status(status) => status.run(),
+            Verb::Report(report) => report.run(),
             Verb::Inputs(inputs) => inputs.run(),
             Verb::Data(data) => data.run(),
             Verb::Spectrum(spectrum) => spectrum.run(),

@@ -1,17 +1,19 @@
 //! `paper run`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
 use dae::data::{CacheState, SourceOptions, verify};
-use paper::Error;
 use paper::check::{Check, Origin};
+use paper::comparison::Verdict;
+use paper::manifest::{self, Manifest};
 use paper::profile::Profile;
 use paper::progress::Progress;
 use paper::regenerate::{Figure, Job, Outcome, regenerate, train_only};
+use paper::{Error, claims, comparison};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::list::print_differences;
@@ -26,6 +28,9 @@ pub struct Run {
     /// Seed of everything random, instead of the one of the settings.
     #[arg(long, allow_negative_numbers = true)]
     seed: Option<u64>,
+    /// A setting to change, such as `fig6.cifar10.samples=5000`; can be given several times.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
     /// Where results are written, one folder a profile.
     #[arg(long, default_value = "results")]
     results: PathBuf,
@@ -51,7 +56,7 @@ impl Run {
         let progress = Progress::detect();
         let figures = self.figures()?;
         println!("profile {}", self.profile);
-        print_differences(self.profile)?;
+        print_differences(self.profile, &self.set)?;
         let job = self.job()?;
         if let Some(only) = &self.only {
             for figure in figures {
@@ -75,7 +80,9 @@ impl Run {
                 }
             }
         }
-        Ok(summarise(self.profile, &results))
+        let passed = summarise(self.profile, &results);
+        let manifest = manifest::update(&job.folder()).context("the manifest was not written")?;
+        Ok(audited(&job.folder(), &manifest)? && passed)
     }
 
     /// The job, with Ctrl-C and what a scheduler sends before it kills connected to its stop flag.
@@ -84,6 +91,7 @@ impl Run {
             .context("--checkpoint-every takes minutes, 0 or more")?;
         let job = Job {
             seed: self.seed,
+            set: self.set.clone(),
             fresh: self.fresh,
             checkpoint_every,
             ..Job::new(self.profile, &self.results)
@@ -151,6 +159,54 @@ fn summarise(profile: Profile, results: &[(Figure, Option<Outcome>)]) -> bool {
         }
     );
     passed
+}
+
+/// Prints how many published values and claims hold; `true` if none fails.
+pub fn audited(folder: &Path, manifest: &Manifest) -> anyhow::Result<bool> {
+    let compared = comparison::read(folder)?.into_iter();
+    let compared: Vec<Verdict> = compared.map(|row| row.verdict).collect();
+    let rows = claims::read(folder)?;
+    let claimed: Vec<Verdict> = rows.iter().map(|row| row.verdict).collect();
+    for (what, verdicts, file) in [
+        ("published values", &compared, comparison::FILE),
+        ("measures of claims", &claimed, claims::FILE),
+    ] {
+        let count = |verdict| verdicts.iter().filter(|&&v| v == verdict).count();
+        let kinds = [
+            Verdict::Pass,
+            Verdict::Corrected,
+            Verdict::Fail,
+            Verdict::NotMeasured,
+        ];
+        let counts = kinds.map(|verdict| (count(verdict), verdict));
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let counts: Vec<String> = counts
+            .map(|(n, verdict)| format!("{n} {verdict}"))
+            .collect();
+        println!(
+            "{what}: {}  ({})",
+            counts.join(", "),
+            folder.join(file).display()
+        );
+    }
+    for row in rows.iter().filter(|row| row.verdict == Verdict::Fail) {
+        let number =
+            |value: Option<f64>| value.map_or("nothing finite".to_owned(), |v| v.to_string());
+        println!(
+            "      FAILED: {}: {}: expected {}, measured {}, tolerance {:.2e}",
+            row.id,
+            row.quantity,
+            number(row.expected),
+            number(row.measured),
+            row.tolerance
+        );
+    }
+    println!(
+        "{} files in {}",
+        manifest.files().len(),
+        folder.join(manifest::FILE).display()
+    );
+    Ok(claimed.iter().all(|&verdict| verdict != Verdict::Fail))
 }
 
 fn line(outcome: &Outcome) -> String {

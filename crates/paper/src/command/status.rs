@@ -15,6 +15,9 @@ pub struct Status {
     /// Seed, if not the one of the settings.
     #[arg(long)]
     seed: Option<u64>,
+    /// A setting that was changed for the runs, such as `fig6.cifar10.samples=5000`; can be given several times.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
     /// Where results are written, one folder a profile.
     #[arg(long, default_value = "results")]
     results: PathBuf,
@@ -24,6 +27,7 @@ impl Status {
     pub fn run(self) -> anyhow::Result<bool> {
         let job = Job {
             seed: self.seed,
+            set: self.set,
             ..Job::new(self.profile, self.results)
         };
         println!("training runs, profile {}", self.profile);

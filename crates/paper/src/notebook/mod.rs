@@ -33,6 +33,8 @@ pub use series::{balanced, descent, epochs_to, fixed_points, unbalanced};
 pub use settings::SettingsTable;
 pub use show::{Content, Show};
 
+use crate::check::Check;
+use crate::comparison::{self, Comparison};
 use crate::profile::{AllSettings, Profile};
 use crate::progress::Progress;
 use crate::regenerate::Figure;
@@ -143,6 +145,31 @@ impl Notebook {
         tables
             .iter()
             .try_for_each(|table| files::write(&folder.join(table.name), &table.csv()?))
+    }
+
+    /// The values that the authors published for a figure beside those in its tables, where the settings allow it.
+    ///
+    /// # Errors
+    /// Tables that lack a column, a damaged file of published values.
+    pub fn published(
+        &self,
+        figure: Figure,
+        settings: &impl Serialize,
+        tables: &[Table],
+    ) -> Result<Vec<Check>> {
+        let settings =
+            serde_json::to_value(settings).map_err(|error| Error::io("settings")(error.into()))?;
+        let read = |name: &str| {
+            let table = tables.iter().find(|table| table.name == name);
+            let table = table.ok_or_else(|| Error::Unknown {
+                kind: "table",
+                name: name.to_owned(),
+                choices: "the tables of the figure".to_owned(),
+            })?;
+            crate::sheet::Sheet::parse(name, &table.csv()?)
+        };
+        let compared = comparison::of(figure, &settings, &read)?;
+        Ok(compared.iter().filter_map(Comparison::check).collect())
     }
 
     /// The training runs that the `paper` command has recorded for this profile.

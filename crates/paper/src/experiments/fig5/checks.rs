@@ -1,14 +1,12 @@
 //! What Figure 5 should show.
 
-use dae::data::{DataSet, Spectrum};
 use dae::theory::Mode;
 
 use super::run::{ModeSeries, Run, Training};
-use super::settings::{DataSettings, Settings};
+use super::settings::Settings;
 use super::tables::rms_deviation;
+use crate::Result;
 use crate::check::{Check, largest};
-use crate::published::Published;
-use crate::{Result, published, spectra};
 
 /// Modes that the theory says are learned have the mapping that it says; the loss only ever falls.
 ///
@@ -65,53 +63,6 @@ pub fn agreement(settings: &Settings, run: &Run) -> Vec<Check> {
         )
     };
     run.trainings.iter().map(check).collect()
-}
-
-/// The values that the authors published, wherever the settings are theirs.
-///
-/// Dropping trailing directions is the one difference that is allowed, and its effect on the loss is added exactly.
-///
-/// # Errors
-/// A damaged file of published values.
-pub fn published(
-    settings: &Settings,
-    paper: &Settings,
-    spectra: &[(DataSet, Spectrum)],
-    run: &Run,
-) -> Result<Vec<Check>> {
-    let comparable = Settings {
-        mnist: paper.mnist.clone(),
-        cifar10: paper.cifar10.clone(),
-        ..settings.clone()
-    } == *paper
-        && DataSet::ALL.into_iter().all(|dataset| {
-            let directions = paper.of(dataset).directions;
-            DataSettings {
-                directions,
-                ..settings.of(dataset).clone()
-            } == *paper.of(dataset)
-        });
-    let mut checks = Vec::new();
-    for value in published::of("fig5")? {
-        let found = match value.quantity.as_str() {
-            "half_trace" | "lambda" => spectra::find(spectra, &value),
-            "loss" if comparable => loss_at(run, &value),
-            _ => continue,
-        };
-        // A published value that the run should hold and does not is a failure, not an omission.
-        checks.push(value.check(found.unwrap_or(f64::NAN)));
-    }
-    Ok(checks)
-}
-
-fn loss_at(run: &Run, value: &Published) -> Option<f64> {
-    let wanted = |t: &&Training| t.dataset == value.dataset && t.model.name() == value.model;
-    let training = run.trainings.iter().find(wanted)?;
-    let index = training
-        .epochs
-        .iter()
-        .position(|&epoch| Some(epoch) == value.epoch)?;
-    training.loss.get(index).copied()
 }
 
 /// Whether the theory has been within a thousandth of the fixed point for the last tenth of the run.

@@ -5,10 +5,12 @@ use polars::prelude::Column;
 
 use super::run::{Projection, Run, Training};
 use crate::Result;
+use crate::experiments::Model;
 use crate::table::Table;
 
-/// `fig6_mapping.csv` and `fig6_loss.csv` of what is drawn, `fig6_other_sigma.csv` of what is only recorded, and
-/// `fig6_runs.csv`: sizes, sampler and the effect of dropped directions of each run.
+/// `fig6_mapping.csv` and `fig6_loss.csv` of what is drawn, `fig6_other_sigma.csv` of what is only recorded,
+/// `fig6_runs.csv` (sizes, sampler and the effect of dropped directions of each run), and `fig6_spectrum.csv` (the
+/// eigenvalues of the images used).
 ///
 /// # Errors
 /// A value that is not finite.
@@ -19,6 +21,7 @@ pub fn tables(run: &Run) -> Result<Vec<Table>> {
         mapping("fig6_mapping.csv", &drawn, false)?,
         loss(&drawn)?,
         runs(&run.trainings)?,
+        spectrum(&run.trainings)?,
     ];
     if !other.is_empty() {
         tables.push(mapping("fig6_other_sigma.csv", &other, true)?);
@@ -126,6 +129,38 @@ fn runs(trainings: &[Training]) -> Result<Table> {
     let samplers: Vec<&str> = trainings.iter().map(sampler).collect();
     columns.push(Column::new("sampler".into(), samplers));
     Table::new("fig6_runs.csv", columns)
+}
+
+/// The eigenvalue of each recorded mode, once for each data set: that of the images which were used.
+fn spectrum(trainings: &[Training]) -> Result<Table> {
+    let plain = trainings.iter().filter(|t| t.model == Model::Ae);
+    let rows: Vec<(&Training, usize, f64)> = plain
+        .flat_map(|t| {
+            let pairs = t.modes.iter().zip(&t.record.lambda);
+            pairs.map(move |(&mode, &lambda)| (t, mode, lambda))
+        })
+        .collect();
+    let columns = vec![
+        Column::new(
+            "dataset".into(),
+            rows.iter().map(|row| row.0.dataset).collect::<Vec<_>>(),
+        ),
+        Column::new(
+            "samples".into(),
+            rows.iter()
+                .map(|row| row.0.samples as u64)
+                .collect::<Vec<_>>(),
+        ),
+        Column::new(
+            "mode".into(),
+            rows.iter().map(|row| row.1 as u64).collect::<Vec<_>>(),
+        ),
+        Column::new(
+            "lambda".into(),
+            rows.iter().map(|row| row.2).collect::<Vec<_>>(),
+        ),
+    ];
+    Table::new("fig6_spectrum.csv", columns)
 }
 
 fn sampler(training: &Training) -> &'static str {

@@ -1,0 +1,22 @@
+//! `paper readme`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use paper::readme::update;
+
+#[derive(Args)]
+pub struct Readme {
+    /// The folder of the repository.
+    #[arg(long, default_value = ".")]
+    root: PathBuf,
+}
+
+impl Readme {
+    pub fn run(self) -> anyhow::Result<bool> {
+        for path in update(&self.root)? {
+            println!("{} is up to date", path.display());
+        }
+        Ok(true)
+    }
+}

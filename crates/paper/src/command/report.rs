@@ -1,0 +1,25 @@
+//! `paper report`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use paper::profile::Profile;
+use paper::report;
+
+#[derive(Args)]
+pub struct Report {
+    /// The profile to report on.
+    #[arg(long, value_enum, default_value = "quick")]
+    profile: Profile,
+    /// Where results are, one folder a profile.
+    #[arg(long, default_value = "results")]
+    results: PathBuf,
+}
+
+impl Report {
+    pub fn run(self) -> anyhow::Result<bool> {
+        let path = report::write(&self.results, self.profile)?;
+        println!("{}", path.display());
+        Ok(true)
+    }
+}

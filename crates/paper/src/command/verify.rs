@@ -1,0 +1,54 @@
+//! `paper verify`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use paper::profile::Profile;
+use paper::progress::Progress;
+use paper::verify::{Again, verify};
+
+#[derive(Args)]
+pub struct Verify {
+    /// The profile; `paper` is the one whose results are committed.
+    #[arg(long, value_enum, default_value = "paper")]
+    profile: Profile,
+    /// Where results are, one folder a profile.
+    #[arg(long, default_value = "results")]
+    results: PathBuf,
+    /// Compute everything cheap again (Figures 1 to 4) from the recorded settings, and compare.
+    #[arg(long)]
+    recompute: bool,
+    /// Train this run again from the recorded settings, and compare; `all` for every one. May be repeated.
+    #[arg(long, value_name = "FIGURE/DATASET/MODEL")]
+    run: Vec<String>,
+}
+
+impl Verify {
+    pub fn run(self) -> anyhow::Result<bool> {
+        let folder = self.results.join(self.profile.name());
+        let again = Again {
+            cheap: self.recompute,
+            runs: self.run,
+        };
+        println!("verifying {}", folder.display());
+        let verification = verify(&folder, &again, &Progress::detect())?;
+        for (part, what) in &verification.done {
+            println!("  {part:10}  {what}");
+        }
+        for note in &verification.notes {
+            println!("  note: {note}");
+        }
+        for finding in &verification.findings {
+            println!(
+                "WRONG ({})  {}: {}",
+                finding.part, finding.file, finding.problem
+            );
+        }
+        match verification.findings.len() {
+            0 => println!("everything holds"),
+            1 => println!("NOT EVERYTHING HOLDS: 1 finding"),
+            n => println!("NOT EVERYTHING HOLDS: {n} findings"),
+        }
+        Ok(verification.holds())
+    }
+}

@@ -1,0 +1,385 @@
+//! What the results say, written into the README and into `docs/CLAIMS.md`.
+//!
+//! The README has places of the form
+//!
+//! ```text
+//! <!-- results: costs -->
+//! ...
+//! <!-- end of results -->
+//! ```
+//!
+//! and what is between the two lines is replaced. Agreement and claims come from `results/paper`; costs from
+//! `results/costs.csv`, which keeps what was measured for every profile, since only `paper` is committed.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::claims::{self, Claim};
+use crate::comparison::{self, Verdict, read_rows, write_if_new};
+use crate::manifest::Entry;
+use crate::profile::Profile;
+use crate::recorded::Recorded;
+use crate::regenerate::Figure;
+use crate::{Error, Result};
+
+/// Where costs are kept, below `results`.
+const COSTS: &str = "costs.csv";
+
+const END: &str = "<!-- end of results -->";
+
+/// What a figure cost when it was last made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    /// The profile.
+    pub profile: Profile,
+    /// The figure.
+    pub figure: Figure,
+    /// Wall time with all training, in seconds, if that was recorded.
+    pub seconds: Option<f64>,
+    /// Largest resident memory, in bytes, if it was recorded.
+    pub peak_memory: Option<u64>,
+    /// Model of the processor, if it was recorded.
+    pub cpu: Option<String>,
+    /// Threads of BLAS, if they were recorded.
+    pub threads: Option<usize>,
+    /// When, if it was recorded.
+    pub started: Option<String>,
+}
+
+/// Brings costs, README and claims page of a clone up to date; gives the paths.
+///
+/// # Errors
+/// Damaged results, a README without a place for them, or the file system failing.
+pub fn update(root: &Path) -> Result<Vec<PathBuf>> {
+    let costs = costs(root)?;
+    let path = root.join("results").join(COSTS);
+    write_if_new(&path, &comparison::csv(&costs, COSTS)?)?;
+    let mut written = vec![path];
+    for (path, text) in pages(root, &costs)? {
+        write_if_new(&path, text.as_bytes())?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+/// README and claims page of a clone as they should be.
+///
+/// # Errors
+/// As [`update`].
+pub fn pages(root: &Path, costs: &[Cost]) -> Result<Vec<(PathBuf, String)>> {
+    let recorded = Recorded::open(&root.join("results/paper"))?;
+    let (compared, measured) = (comparison::rows(&recorded)?, claims::rows(&recorded)?);
+    let claims = claims::all()?;
+    let path = root.join("README.md");
+    let mut readme = fs::read_to_string(&path).map_err(Error::io(&path))?;
+    for (name, content) in [
+        ("costs", costs_table(costs)),
+        ("agreement", agreement(&compared)),
+        ("claims", claims_table(&claims, &measured)),
+    ] {
+        readme = splice(&readme, name, &content)?;
+    }
+    let page = claims_page(&claims, &measured);
+    Ok(vec![(path, readme), (root.join("docs/CLAIMS.md"), page)])
+}
+
+/// What every profile cost: of the profiles that are there, what their records say, of the others what was kept.
+///
+/// # Errors
+/// Damaged records or a damaged file of costs.
+pub fn costs(root: &Path) -> Result<Vec<Cost>> {
+    let results = root.join("results");
+    let mut costs = BTreeMap::new();
+    if results.join(COSTS).exists() {
+        for cost in read_rows::<Cost>(&results, COSTS)? {
+            costs.insert((cost.profile, cost.figure), cost);
+        }
+    }
+    for profile in [Profile::Smoke, Profile::Quick, Profile::Paper] {
+        let recorded = Recorded::open(&results.join(profile.name()))?;
+        for (&figure, record) in &recorded.records {
+            let entry = Entry::of(record, &recorded.folder)?;
+            let seconds = entry.total_seconds();
+            let provenance = entry.provenance.as_ref();
+            let trained = entry.trainings.iter().filter_map(|t| t.provenance.as_ref());
+            let peaks = provenance.into_iter().chain(trained);
+            let cost = Cost {
+                profile,
+                figure,
+                seconds,
+                peak_memory: peaks.filter_map(|p| p.peak_memory).max(),
+                cpu: provenance.map(|p| p.cpu.clone()),
+                threads: provenance.map(|p| p.threads.blas),
+                started: provenance.map(|p| p.started.clone()),
+            };
+            costs.insert((profile, figure), cost);
+        }
+    }
+    Ok(costs.into_values().collect())
+}
+
+/// Replaces what is in a place of the README.
+fn splice(text: &str, name: &str, content: &str) -> Result<String> {
+    let begin = format!("<!-- results: {name} -->\n");
+    let parts = text.split_once(&begin).and_then(|(before, after)| {
+        let (_, after) = after.split_once(END)?;
+        Some(format!("{before}{begin}\n{content}\n{END}{after}"))
+    });
+    parts.ok_or_else(|| Error::Repository {
+        file: "README.md".to_owned(),
+        problem: format!(
+            "it has no place for results between `{}` and `{END}`",
+            begin.trim()
+        ),
+    })
+}
+
+fn costs_table(costs: &[Cost]) -> String {
+    let mut text = String::from(
+        "| profile | Figures 1 to 4 | Figure 5 | Figure 6 | peak memory | measured on |\n|---|---|---|---|---|---|\n",
+    );
+    for profile in [Profile::Smoke, Profile::Quick, Profile::Paper] {
+        let own: Vec<&Cost> = costs
+            .iter()
+            .filter(|cost| cost.profile == profile)
+            .collect();
+        if own.is_empty() {
+            continue;
+        }
+        let of = |figures: &[Figure]| {
+            let found: Vec<&&Cost> = own.iter().filter(|c| figures.contains(&c.figure)).collect();
+            if found.len() < figures.len() {
+                return "not made yet".to_owned();
+            }
+            let seconds: Option<f64> = found.iter().map(|cost| cost.seconds).sum();
+            seconds.map_or("not recorded".to_owned(), time)
+        };
+        let peak = own.iter().filter_map(|cost| cost.peak_memory).max();
+        let peak = peak.map_or("not recorded".to_owned(), |bytes| {
+            format!("{:.2} GB", bytes as f64 / 1e9)
+        });
+        // Where figures were made on different machines, that of the longest one is named.
+        let seconds = |cost: &Cost| cost.seconds.unwrap_or(0.0);
+        let longest = own.iter().max_by(|a, b| seconds(a).total_cmp(&seconds(b)));
+        let machine = longest.and_then(|cost| {
+            Some(format!(
+                "{}, BLAS threads: {}",
+                cost.cpu.as_ref()?,
+                cost.threads?
+            ))
+        });
+        let machine = machine.unwrap_or_else(|| "two cores of a shared server".to_owned());
+        let _ = writeln!(
+            text,
+            "| `{profile}` | {} | {} | {} | {peak} | {machine} |",
+            of(&[Figure::Fig1, Figure::Fig2, Figure::Fig3, Figure::Fig4]),
+            of(&[Figure::Fig5]),
+            of(&[Figure::Fig6]),
+        );
+    }
+    text
+}
+
+fn time(seconds: f64) -> String {
+    match seconds {
+        s if s < 100.0 => format!("{s:.1} s"),
+        s if s < 6000.0 => format!("{:.1} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
+    }
+}
+
+fn agreement(rows: &[comparison::Row]) -> String {
+    let mut text = String::from(
+        "| published values | compared | within tolerance | furthest off, in tolerances |\n|---|---|---|---|\n",
+    );
+    for figure in Figure::ALL {
+        let own: Vec<_> = rows
+            .iter()
+            .filter(|row| row.figure == figure.name())
+            .collect();
+        if own.is_empty() {
+            continue;
+        }
+        let compared: Vec<_> = own
+            .iter()
+            .filter(|row| row.verdict != Verdict::NotMeasured)
+            .collect();
+        let passed = compared
+            .iter()
+            .filter(|row| row.verdict == Verdict::Pass)
+            .count();
+        let share = |row: &comparison::Row| {
+            row.deviation
+                .map_or(f64::INFINITY, |d| d.abs() / row.tolerance)
+        };
+        let worst = compared.iter().max_by(|a, b| share(a).total_cmp(&share(b)));
+        let worst = worst.map_or("not made yet".to_owned(), |row| {
+            format!("{:.2} ({})", share(row), row.quantity)
+        });
+        let _ = writeln!(
+            text,
+            "| {figure}: {} | {} | {passed} | {worst} |",
+            own.len(),
+            compared.len()
+        );
+    }
+    let losses = ["AE", "WDAE", "DAE"].map(|model| {
+        let quantity = format!("mnist {model} loss at epoch 4900");
+        rows.iter().find(|row| row.quantity == quantity)
+    });
+    if let [Some(ae), Some(wdae), Some(dae)] = losses {
+        let all = [ae, wdae, dae];
+        let line = |value: &dyn Fn(&comparison::Row) -> String| {
+            let cells: Vec<String> = all.iter().map(|row| value(row)).collect();
+            cells.join(" | ")
+        };
+        let found =
+            |row: &comparison::Row| row.reproduced.map_or("-".to_owned(), |v| format!("{v:.4}"));
+        let _ = write!(
+            text,
+            "\nTraining loss of Figure 5 on MNIST after 4,900 epochs; the tolerance is the range that two random starts differ by:\n\n\
+             | | AE | WDAE | DAE |\n|---|---|---|---|\n| published | {} |\n| here | {} |\n| tolerance | {} |\n",
+            line(&|row| format!("{:.4}", row.published)),
+            line(&found),
+            line(&|row| format!("{:.4}", row.tolerance)),
+        );
+    }
+    text
+}
+
+/// The verdict on a claim, of all its measures.
+pub fn verdict(id: &str, rows: &[claims::Row]) -> Verdict {
+    let of = |verdict| {
+        rows.iter()
+            .any(|row| row.id == id && row.verdict == verdict)
+    };
+    [Verdict::Fail, Verdict::Corrected, Verdict::Pass]
+        .into_iter()
+        .find(|&verdict| of(verdict))
+        .unwrap_or(Verdict::NotMeasured)
+}
+
+/// As [`verdict`], with how much of it was measured.
+fn judged(id: &str, rows: &[claims::Row]) -> String {
+    let own = || rows.iter().filter(|row| row.id == id);
+    let measured = own()
+        .filter(|row| row.verdict != Verdict::NotMeasured)
+        .count();
+    let all = own().count();
+    match verdict(id, rows) {
+        Verdict::NotMeasured => "not measured yet".to_owned(),
+        verdict if measured < all => format!("{verdict} ({measured} of {all} measures)"),
+        verdict => verdict.to_string(),
+    }
+}
+
+fn claims_table(claims: &[Claim], rows: &[claims::Row]) -> String {
+    let mut text = String::from("| claim | verdict |\n|---|---|\n");
+    for claim in claims {
+        let statement = match &claim.correction {
+            Some(correction) => format!("{} *{correction}*", claim.statement),
+            None => claim.statement.clone(),
+        };
+        let (id, judged) = (&claim.id, judged(&claim.id, rows));
+        let _ = writeln!(text, "| {statement} | [{judged}](docs/CLAIMS.md#{id}) |");
+    }
+    text
+}
+
+fn claims_page(claims: &[Claim], rows: &[claims::Row]) -> String {
+    let mut text = String::from(
+        "# What the paper claims, measured\n\n\
+         <!-- Written by `make readme` from data/claims.toml and results/paper; do not edit. -->\n\n\
+         Each claim in our words, why it holds or does not, and what was measured; the code is in\n\
+         [`crates/paper/src/claims`](../crates/paper/src/claims), the numbers in full are in\n\
+         `results/paper/tables/claims.csv`. `corrected` stands where a claim does not hold as stated and what holds instead\n\
+         was measured. A measure of what has not been made, or not with the paper's settings, is `not measured`.\n",
+    );
+    for claim in claims {
+        let _ = write!(
+            text,
+            "\n## {}\n\n**{}** ({})\n\n",
+            claim.id, claim.statement, claim.source
+        );
+        let _ = writeln!(text, "Verdict: {}.\n", judged(&claim.id, rows));
+        if let Some(correction) = &claim.correction {
+            let _ = writeln!(text, "What holds instead: {correction}\n");
+        }
+        let _ = writeln!(text, "{}\n", claim.explanation.trim());
+        text.push_str(
+            "| measured | expected | found | tolerance | verdict | |\n|---|---|---|---|---|---|\n",
+        );
+        for row in rows.iter().filter(|row| row.id == claim.id) {
+            let _ = writeln!(
+                text,
+                "| {} | {} | {} | {} | {} | {} |",
+                cell(&row.quantity),
+                number(row.expected),
+                number(row.measured),
+                number(Some(row.tolerance)),
+                row.verdict,
+                cell(&row.note),
+            );
+        }
+    }
+    text
+}
+
+/// A bar would end the cell of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+fn number(value: Option<f64>) -> String {
+    match value {
+        None => String::new(),
+        Some(value) if value == value.trunc() && value.abs() < 1e6 => format!("{value}"),
+        Some(value) if (1e-3..1e6).contains(&value.abs()) => {
+            // Six digits, however large the number is.
+            let whole = value.abs().log10().floor().max(0.0) as usize;
+            let text = format!("{value:.*}", 6 - whole.min(6));
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        Some(value) => format!("{value:.1e}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_between_the_marks_is_replaced() {
+        let text = "a\n<!-- results: x -->\nold\n<!-- end of results -->\nb\n";
+        let spliced = splice(text, "x", "new\n").unwrap();
+        assert_eq!(
+            spliced,
+            "a\n<!-- results: x -->\n\nnew\n\n<!-- end of results -->\nb\n"
+        );
+        assert_eq!(splice(&spliced, "x", "new\n").unwrap(), spliced);
+        assert!(splice(text, "y", "").is_err());
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        for (value, text) in [
+            (0.0, "0"),
+            (761.0, "761"),
+            (0.05, "0.05"),
+            (2.437986, "2.437986"),
+            (15.720566646, "15.72057"),
+            (7.771561e-16, "7.8e-16"),
+            (1e-12, "1.0e-12"),
+        ] {
+            assert_eq!(number(Some(value)), text);
+        }
+        assert_eq!(
+            [time(4.04), time(696.0), time(19_000.0)],
+            ["4.0 s", "11.6 min", "5.3 h"]
+        );
+    }
+}

@@ -44,6 +44,14 @@ def install_evcxr():
             stop(f"the kernel could not be installed, see above; try it by hand: {' '.join(command)}")
 
 
+def find_library_sources():
+    """evcxr finds the types of variables with the sources of the standard library, a component of its own in rustup."""
+    sysroot = subprocess.check_output(["rustc", "--print", "sysroot"], text=True).strip()
+    sources = Path(sysroot) / "lib" / "rustlib" / "src" / "rust" / "library"
+    if not sources.is_dir() and subprocess.run(["rustup", "component", "add", "rust-src"]).returncode:
+        stop("the sources of the standard library are missing; run: rustup component add rust-src")
+
+
 def register_kernel():
     """Writes the kernel's description into the clone, where JUPYTER_PATH leads Jupyter."""
     description = {
@@ -57,6 +65,7 @@ def register_kernel():
 
 
 def main():
+    find_library_sources()
     if not find_evcxr():
         install_evcxr()
     register_kernel()

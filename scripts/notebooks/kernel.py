@@ -5,7 +5,6 @@ The kernel gets a copy of the built crates of its own (see workspace.py), which 
 """
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -37,7 +36,9 @@ def main(connection_file):
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(name, lambda number, _: kernel.send_signal(number))
     code = kernel.wait()
-    shutil.rmtree(folder, ignore_errors=True)
+    # Jupyter kills what does not end within seconds, so another process does it. What evcxr's helper still writes is
+    # swept up before the next kernel starts.
+    subprocess.Popen(["rm", "-rf", str(folder)], start_new_session=True, close_fds=True)
     sys.exit(code)
 
 

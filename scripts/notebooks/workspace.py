@@ -17,6 +17,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import nbformat
@@ -193,6 +194,10 @@ def private(folder):
 def sweep(kernels):
     """Removes the copies of kernels that were killed: their locks are free."""
     for folder in kernels.glob("*"):
+        with contextlib.suppress(OSError):
+            # Half removed; a new one gets its lock at once.
+            if not (folder / "lock").exists() and time.time() - folder.stat().st_mtime > 30:
+                shutil.rmtree(folder, ignore_errors=True)
         with contextlib.suppress(OSError), open(folder / "lock") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(folder, ignore_errors=True)

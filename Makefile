@@ -80,7 +80,6 @@ test: build data-if-possible ## Everything that CI runs: lint, unit, property, i
 	@$(PAPER) run --profile smoke
 	@$(PAPER) report --profile smoke
 	@$(PAPER) verify --profile smoke --recompute --run all
-	@$(MAKE) --no-print-directory test-notebooks
 
 test-notebooks: notebook-setup ## The committed notebooks, the kernels, and all notebooks at PROFILE=smoke
 	@python=$(PYTHON) && $$python scripts/notebooks/check.py

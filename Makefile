@@ -68,7 +68,7 @@ build: setup ## Build the `paper` command (target/release/paper)
 	@$(CARGO) build --release --package paper
 
 # nextest runs a test on each core, so that each may use one thread of BLAS.
-test: build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures (verified) and notebooks at PROFILE=smoke
+test: build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures (verified) at PROFILE=smoke
 	@$(MAKE) --no-print-directory lint
 	@if cargo nextest --version >/dev/null 2>&1; then \
 		OPENBLAS_NUM_THREADS=1 $(CARGO) nextest run --release --workspace --no-fail-fast; \

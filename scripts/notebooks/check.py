@@ -19,6 +19,8 @@ import nbformat
 from places import CLONE, NOTEBOOKS
 
 LARGEST = 1_000_000
+# A number, a name or a short list may be shown as text; pictures, tables and settings have forms of their own.
+LONGEST_TEXT = 2_000
 KERNEL = {"display_name": "Rust", "language": "rust", "name": "rust"}
 EXPECTED = ["00_", "01_", "02_", "03_", "04_", "05_", "06_"]
 # The beginnings of absolute paths; in a picture's numbers and letters they do not occur with a name behind them.
@@ -57,9 +59,19 @@ def problems_of_outputs(notebook):
                 yield f"cell [{number}] has an error: {text.strip()[:400]}"
             elif output.output_type == "stream" and output.name == "stderr":
                 yield f"cell [{number}] writes to standard error: {text.strip()[:400]}"
+            elif only_text(output) and len(text) > LONGEST_TEXT:
+                yield (
+                    f"cell [{number}] shows {len(text)} characters of text and no picture or table: "
+                    f"{text.strip()[:60]}... (its last expression must not move a variable of the cell)"
+                )
             found = ABSOLUTE.search(text)
             if found:
                 yield f"cell [{number}] shows an absolute path: {found[0]}"
+
+
+def only_text(output):
+    """Whether a value is shown as nothing but text: the kernel falls back to Rust's debug text where it cannot do better."""
+    return output.output_type in ("display_data", "execute_result") and set(output.data) == {"text/plain"}
 
 
 def problems_of_cells(notebook):

@@ -82,6 +82,13 @@ class Checks(unittest.TestCase):
         stream = new_output("stream", name="stdout", text=text)
         self.assertEqual(self.marked(lambda n: n.cells[2].outputs.append(stream)), [])
 
+    def test_debug_text_in_place_of_a_picture(self):
+        text = "Picture { svg: " + "x" * check.LONGEST_TEXT
+        value = new_output("display_data", data={"text/plain": text})
+        self.finds("no picture or table", lambda n: n.cells[2].outputs.append(value))
+        picture = new_output("display_data", data={"text/plain": text, "image/png": "AAAA"})
+        self.assertEqual(self.marked(lambda n: n.cells[2].outputs.append(picture)), [])
+
     def test_another_kernel(self):
         self.finds("the kernel is", lambda n: n.metadata.kernelspec.update(name="python3"))
 

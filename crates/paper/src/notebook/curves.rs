@@ -59,17 +59,20 @@ impl Curve {
 
 /// Draws lines in one panel with a legend below.
 ///
+/// The lines are borrowed because of notebooks: where the last expression of a cell takes a variable of the cell for
+/// itself, the kernel shows the result as text instead of as a picture.
+///
 /// # Errors
 /// No lines, or a value that is not finite.
 ///
 /// # Example
 /// ```
 /// use paper::notebook::{Curve, curves};
-/// let picture = curves("x", "y", vec![Curve::new("a line", [0.0, 1.0], [0.0, 2.0])])?;
+/// let picture = curves("x", "y", &[Curve::new("a line", [0.0, 1.0], [0.0, 2.0])])?;
 /// assert!(picture.png.starts_with(b"\x89PNG"));
 /// # Ok::<(), paper::Error>(())
 /// ```
-pub fn curves(x: &str, y: &str, lines: Vec<Curve>) -> Result<Picture> {
+pub fn curves(x: &str, y: &str, lines: &[Curve]) -> Result<Picture> {
     let of = |axis: usize| {
         lines
             .iter()
@@ -122,11 +125,11 @@ mod tests {
 
     #[test]
     fn nothing_and_nan_are_refused() {
-        assert!(curves("x", "y", vec![Curve::new("a", [0.0, 1.0], [0.0, f64::NAN])]).is_err());
+        assert!(curves("x", "y", &[Curve::new("a", [0.0, 1.0], [0.0, f64::NAN])]).is_err());
         let flat = Curve::by_epoch("a", &[0, 10], &[1.0, 1.0])
             .of(Model::Dae)
             .dashed();
-        let size = curves("x", "y", vec![flat]).unwrap().png.len();
+        let size = curves("x", "y", &[flat]).unwrap().png.len();
         assert!(size < 100_000, "{size}");
     }
 }

@@ -1,0 +1,64 @@
+//! How much the mappings of Figure 6 move with the seed: what stands behind the tolerances of its published values.
+//!
+//! Trains every model at the settings of `quick`, that is at the paper's widths and epochs on 2,000 images, from several
+//! seeds, and prints the mean and the standard deviation over the seeds of the mapping at the last recorded epoch and of the
+//! first epoch above half of it as CSV:
+//! `cargo run --release -p paper --example mapping_spread > data/mapping_spread.csv` (some 25 minutes on one core; what is
+//! trained is kept in `results/quick/runs`, so that it can be stopped and started again).
+
+use paper::experiments::fig6::run::{Training, run};
+use paper::profile::{self, Profile};
+use paper::progress::Progress;
+use paper::runs::Runs;
+
+const SEEDS: std::ops::Range<u64> = 1..5;
+
+fn main() -> anyhow::Result<()> {
+    use dae::Settings as _;
+    let (settings, _) = profile::load(Profile::Quick)?;
+    let settings = settings.fig6.check()?;
+    let kept = Runs::kept_in("results/quick/runs");
+    let mut runs = Vec::new();
+    for seed in SEEDS {
+        runs.push(run(&settings, seed, &kept, &Progress::detect())?);
+    }
+    println!("dataset,model,mode,quantity,seeds,mean,standard_deviation");
+    for (i, training) in runs[0].trainings.iter().enumerate() {
+        for (j, mode) in training.modes.iter().enumerate() {
+            let quantities: [(&str, fn(&Training, usize) -> f64); 2] =
+                [("mapping", last), ("half_rise_epoch", half_rise)];
+            for (name, quantity) in quantities {
+                let values = runs.iter().map(|run| quantity(&run.trainings[i], j));
+                let [mean, deviation] = spread(&values.collect::<Vec<f64>>());
+                let (dataset, model, seeds) = (training.dataset, training.model.name(), runs.len());
+                println!("{dataset},{model},{mode},{name},{seeds},{mean:.5},{deviation:.5}");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The mapping at the last recorded epoch.
+fn last(training: &Training, mode: usize) -> f64 {
+    let seen = training.record.observations.last();
+    seen.map_or(f64::NAN, |seen| seen.mappings[mode])
+}
+
+/// The first recorded epoch above half of it.
+fn half_rise(training: &Training, mode: usize) -> f64 {
+    let half = 0.5 * last(training, mode);
+    let mut seen = training.record.observations.iter();
+    seen.find(|seen| seen.mappings[mode] > half)
+        .map_or(f64::NAN, |seen| seen.epoch as f64)
+}
+
+/// Mean and standard deviation (n - 1).
+fn spread(values: &[f64]) -> [f64; 2] {
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let squares = values
+        .iter()
+        .map(|value| (value - mean).powi(2))
+        .sum::<f64>();
+    [mean, (squares / (count - 1.0)).sqrt()]
+}

@@ -68,7 +68,7 @@ build: setup ## Build the `paper` command (target/release/paper)
 	@$(CARGO) build --release --package paper
 
 # nextest runs a test on each core, so that each may use one thread of BLAS.
-test: build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures (verified) at PROFILE=smoke
+test: build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures (verified) and notebooks at PROFILE=smoke
 	@$(MAKE) --no-print-directory lint
 	@if cargo nextest --version >/dev/null 2>&1; then \
 		OPENBLAS_NUM_THREADS=1 $(CARGO) nextest run --release --workspace --no-fail-fast; \
@@ -80,6 +80,7 @@ test: build data-if-possible ## Everything that CI runs: lint, unit, property, i
 	@$(PAPER) run --profile smoke
 	@$(PAPER) report --profile smoke
 	@$(PAPER) verify --profile smoke --recompute --run all
+	@$(MAKE) --no-print-directory test-notebooks
 
 test-notebooks: notebook-setup ## The committed notebooks, the kernels, and all notebooks at PROFILE=smoke
 	@python=$(PYTHON) && $$python scripts/notebooks/check.py

@@ -136,6 +136,10 @@ class Page:
         self.page.set_default_timeout(60_000)
         self.page.goto(f"http://127.0.0.1:{port}/lab/tree/notebooks/{NOTEBOOK}?token={TOKEN}")
         self.page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for()
+        # Without a kernel, "restart" would ask for one.
+        self.page.wait_for_function(
+            "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=1000 * SLOW
+        )
 
     def picture(self, name):
         if self.pictures:

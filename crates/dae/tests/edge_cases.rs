@@ -325,3 +325,11 @@ fn spectra_of_degenerate_images_survive_their_file() {
     spectrum.save(&path).unwrap();
     assert_eq!(Spectrum::read(&path).unwrap(), spectrum);
 }
+
+/// No image at all is an error, not a panic.
+#[test]
+fn no_image_at_all_is_refused() {
+    let images = split(&vec![vec![1, 2, 3, 4]; 2]);
+    assert!(second_moment(&images, 0).is_err());
+    assert!(images.first(3).is_err());
+}

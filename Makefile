@@ -21,7 +21,7 @@ PYTHON = $$(bash scripts/python.sh)/bin/python
 RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
 
 .DEFAULT_GOAL := all
-.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report check lint clean clean-cache setup help
+.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report test-interruption check lint clean clean-cache setup help
 
 all: data-if-possible figures ## Set up, get the data, regenerate every figure, compare with the published values (the default)
 
@@ -93,6 +93,10 @@ test-browser: notebook-setup ## Notebook 01 in JupyterLab and the report of PROF
 	@$(PAPER) run --profile smoke
 	@$(MAKE) --no-print-directory test-report PROFILE=smoke
 
+# About four seconds an interruption: a quarter of an hour.
+test-interruption: build ## Kill figures and fetching at 200 random moments, fill the disk, and insist on undisturbed tables
+	@python3 scripts/interruption.py --kills 200
+
 report: build ## Write results/<profile>/report.html: figures, comparisons, claims and their origin on one page
 	@$(PAPER) report --profile $(PROFILE)
 
@@ -123,7 +127,7 @@ help: ## Show this
 	@echo "make [TARGET] [PROFILE=smoke|quick|paper] [SEED=n] [OFFLINE=1] [CACHE=folder]"
 	@echo
 	@sed -n 's/^\([$$()A-Za-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | sed 's/^$$(FIGURES)/$(firstword $(FIGURES))..$(lastword $(FIGURES))/' | \
-		awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
+		awk -F'|' '{ printf "  %-18s %s\n", $$1, $$2 }'
 	@echo
 	@echo "  PROFILE      quick (default), smoke (tiny, a minute) or paper (as published)"
 	@echo "  SEED         seed of everything random, instead of the one of the settings"

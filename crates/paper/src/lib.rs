@@ -5,6 +5,7 @@
 pub mod check;
 pub mod claims;
 pub mod comparison;
+mod documented;
 mod error;
 pub mod experiments;
 pub mod files;

@@ -107,7 +107,7 @@ fn bad_arguments_end_with_code_2_and_say_what_is_allowed() {
         (vec!["run", "--profile", "huge"], "quick"),
         (vec!["run", "--seed", "-1"], "seed"),
         (vec!["data", "fetch", "imagenet"], "mnist"),
-        (vec!["frobnicate"], "Usage"),
+        (vec!["frobnicate"], "--help"),
     ] {
         let output = paper(&arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

@@ -7,7 +7,7 @@ use paper::regenerate::{Job, inputs_of_all};
 #[derive(Args)]
 pub struct Inputs {
     /// Sizes and durations: smoke, quick or paper.
-    #[arg(long, default_value = "quick")]
+    #[arg(long, value_enum, default_value = "quick")]
     profile: Profile,
 }
 

@@ -9,6 +9,7 @@ mod report;
 mod run;
 mod spectrum;
 mod status;
+mod values;
 mod verify;
 
 use clap::{Parser, Subcommand};

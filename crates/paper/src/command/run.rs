@@ -17,6 +17,7 @@ use paper::{Error, claims, comparison};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::list::print_differences;
+use super::values;
 
 #[derive(Args)]
 pub struct Run {
@@ -26,7 +27,7 @@ pub struct Run {
     #[arg(long, value_enum, default_value = "quick")]
     profile: Profile,
     /// Seed of everything random, instead of the one of the settings.
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_negative_numbers = true, value_parser = values::seed)]
     seed: Option<u64>,
     /// A setting to change, such as `fig6.cifar10.samples=5000`; can be given several times.
     #[arg(long, value_name = "KEY=VALUE")]
@@ -43,7 +44,8 @@ pub struct Run {
         long,
         value_name = "MINUTES",
         default_value_t = 2.0,
-        allow_negative_numbers = true
+        allow_negative_numbers = true,
+        value_parser = values::minutes
     )]
     checkpoint_every: f64,
     /// Compute everything again, even what has not changed.
@@ -87,13 +89,11 @@ impl Run {
 
     /// The job, with Ctrl-C and what a scheduler sends before it kills connected to its stop flag.
     fn job(&self) -> anyhow::Result<Job> {
-        let checkpoint_every = Duration::try_from_secs_f64(60.0 * self.checkpoint_every)
-            .context("--checkpoint-every takes minutes, 0 or more")?;
         let job = Job {
             seed: self.seed,
             set: self.set.clone(),
             fresh: self.fresh,
-            checkpoint_every,
+            checkpoint_every: Duration::from_secs_f64(60.0 * self.checkpoint_every),
             ..Job::new(self.profile, &self.results)
         };
         // A hang-up is left alone, so that `nohup` does what it says.

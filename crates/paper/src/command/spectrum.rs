@@ -7,12 +7,14 @@ use dae::data::{DataSet, SourceOptions, Spectrum};
 use paper::progress::Progress;
 use paper::spectra;
 
+use super::values;
+
 #[derive(Args)]
 pub struct SpectrumCommand {
     /// Data sets (mnist, cifar10); both if none is named.
     datasets: Vec<DataSet>,
     /// Leading eigenvalues to print.
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, default_value_t = 8, allow_negative_numbers = true, value_parser = values::count)]
     top: usize,
     /// Compute from the images (fetching them if need be), compare, and write the CSV files into this folder.
     #[arg(long, value_name = "FOLDER")]

@@ -7,13 +7,15 @@ use paper::profile::Profile;
 use paper::regenerate::{Job, training_runs};
 use paper::runs::{Header, State};
 
+use super::values;
+
 #[derive(Args)]
 pub struct Status {
     /// The profile to look at.
     #[arg(long, value_enum, default_value = "quick")]
     profile: Profile,
     /// Seed, if not the one of the settings.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true, value_parser = values::seed)]
     seed: Option<u64>,
     /// A setting that was changed for the runs, such as `fig6.cifar10.samples=5000`; can be given several times.
     #[arg(long, value_name = "KEY=VALUE")]

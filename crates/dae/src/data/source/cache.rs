@@ -119,7 +119,7 @@ pub(super) fn store(images: &Images, options: &SourceOptions) -> Result<()> {
     match fs::rename(beside.path(), &place) {
         Ok(()) => {
             // Its content has moved on: nothing is left to remove.
-            let _ = beside.keep();
+            beside.keep();
             sync_folder(&options.cache);
             Ok(())
         }

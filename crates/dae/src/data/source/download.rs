@@ -7,11 +7,10 @@ use std::thread;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use tempfile::TempDir;
 use ureq::Agent;
 use ureq::http::Response;
 
-use super::{Event, Form, SourceOptions, private_folder};
+use super::{Event, Form, Private, SourceOptions, private_folder};
 use crate::data::{DataSet, Expected, Images, cifar10, mnist};
 use crate::{Error, Result};
 
@@ -74,7 +73,7 @@ fn all<const N: usize>(
 struct Desk {
     folder: PathBuf,
     _lock: File,
-    _private: Option<TempDir>,
+    _private: Option<Private>,
 }
 
 impl Desk {

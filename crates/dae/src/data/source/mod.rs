@@ -10,6 +10,7 @@ mod download;
 mod form;
 mod npm;
 
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -321,11 +322,75 @@ fn is_damage(error: &Error) -> bool {
     }
 }
 
-/// Creates a folder that nobody else uses, inside the cache, and removes it when dropped.
-fn private_folder(prefix: &str, inside: &Path) -> Result<tempfile::TempDir> {
-    std::fs::create_dir_all(inside).map_err(Error::io(inside))?;
-    tempfile::Builder::new()
-        .prefix(prefix)
-        .tempdir_in(inside)
-        .map_err(Error::io(inside))
+/// A folder that nobody else uses, removed when dropped.
+struct Private {
+    folder: tempfile::TempDir,
+    /// Held as long as its owner lives: that tells it from one whose owner was killed.
+    _lock: Option<File>,
+}
+
+impl Private {
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Leaves the folder where it is.
+    fn keep(self) {
+        let _ = self.folder.keep();
+    }
+}
+
+/// Creates a private folder inside the cache, and removes those that killed processes left under the same prefix.
+fn private_folder(prefix: &str, inside: &Path) -> Result<Private> {
+    fs::create_dir_all(inside).map_err(Error::io(inside))?;
+    sweep(prefix, inside);
+    loop {
+        let folder = tempfile::Builder::new()
+            .prefix(prefix)
+            .tempdir_in(inside)
+            .map_err(Error::io(inside))?;
+        // Where folders cannot be locked, nothing is swept either. A sweep between the two steps makes another attempt.
+        let lock = File::open(folder.path()).ok();
+        let lock = lock.filter(|folder| folder.lock().is_ok());
+        if lock.is_none() || folder.path().exists() {
+            return Ok(Private {
+                folder,
+                _lock: lock,
+            });
+        }
+    }
+}
+
+/// Removes what killed processes left, as far as that can be done: they may be hundreds of megabytes.
+fn sweep(prefix: &str, inside: &Path) {
+    for entry in fs::read_dir(inside).into_iter().flatten().flatten() {
+        let named = entry.file_name().to_string_lossy().starts_with(prefix);
+        if !named || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        let lock = File::open(entry.path());
+        if lock.as_ref().is_ok_and(|lock| lock.try_lock().is_ok()) {
+            fs::remove_dir_all(entry.path()).ok();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_killed_processes_left_is_swept_and_what_is_in_use_is_not() {
+        let cache = tempfile::tempdir().unwrap();
+        let left = cache.path().join(".writing-left");
+        fs::create_dir(&left).unwrap();
+        fs::write(left.join("half"), b"hal").unwrap();
+        let other = cache.path().join("mnist");
+        fs::create_dir(&other).unwrap();
+        let first = private_folder(".writing-", cache.path()).unwrap();
+        assert!(!left.exists());
+        fs::write(first.path().join("half"), b"hal").unwrap();
+        let second = private_folder(".writing-", cache.path()).unwrap();
+        assert!(first.path().join("half").exists() && second.path().exists() && other.exists());
+    }
 }

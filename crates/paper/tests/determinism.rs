@@ -1,0 +1,91 @@
+//! The same seed gives the same tables: from run to run to the last byte, and with two threads to the last byte or,
+//! where BLAS adds up in another order, within a bound.
+
+// Clippy allows these in test functions by itself, but not in what they call.
+#![allow(clippy::unwrap_used)]
+
+mod together;
+
+use std::path::Path;
+
+use dae::data::{CacheState, SourceOptions, verify};
+use together::{Tables, run, tables};
+
+/// What the threads of BLAS may change in a number of Figure 6 at `smoke`: ten times what was measured.
+const THREADS: f64 = 2e-6;
+
+const WITHOUT_IMAGES: [&str; 5] = ["fig1", "fig2", "fig3", "fig4", "fig5"];
+
+fn made(figures: &[&str], cache: &Path, threads: &str, seed: &str) -> Tables {
+    let results = tempfile::tempdir().unwrap();
+    let mut command = run(figures, results.path(), cache, threads);
+    let output = command.args(["--seed", seed]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    tables(results.path())
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_with_one_thread_and_with_two() {
+    let cache = tempfile::tempdir().unwrap();
+    let make = |threads, seed| made(&WITHOUT_IMAGES, cache.path(), threads, seed);
+    let first = make("1", "2018");
+    assert!(first.len() >= 10);
+    for threads in ["1", "2"] {
+        for (name, table) in make(threads, "2018") {
+            assert!(
+                first[&name] == table,
+                "{name} differs with {threads} threads"
+            );
+        }
+    }
+}
+
+#[test]
+fn another_seed_gives_other_tables_where_there_is_chance() {
+    let cache = tempfile::tempdir().unwrap();
+    let [a, b] = ["1", "2"].map(|seed| made(&WITHOUT_IMAGES, cache.path(), "1", seed));
+    for (name, table) in a {
+        let chance = name.starts_with("fig5");
+        assert_eq!(b[&name] != table, chance, "{name}");
+    }
+}
+
+#[test]
+fn the_threads_of_blas_move_figure_6_within_the_bound() {
+    let options = SourceOptions {
+        offline: true,
+        ..SourceOptions::from_env().unwrap()
+    };
+    let there = |state: &CacheState| matches!(state, CacheState::Good(_));
+    if !verify(&options).iter().all(|entry| there(&entry.state)) {
+        println!("skipped: the images are not in {}", options.cache.display());
+        return;
+    }
+    let make = |threads, seed| made(&["fig6"], &options.cache, threads, seed);
+    let (one, two) = (make("1", "2018"), make("2", "2018"));
+    assert!(one == make("1", "2018") && two == make("2", "2018"));
+    let other = make("1", "7");
+    for name in ["fig6_mapping.csv", "fig6_loss.csv"] {
+        assert!(other[name] != one[name], "{name}");
+    }
+    let mut worst: f64 = 0.0;
+    for (name, table) in &one {
+        let words = |table: &[u8]| {
+            let text = String::from_utf8(table.to_vec()).unwrap();
+            let words = text.split([',', '\n']).map(str::to_owned);
+            words.collect::<Vec<_>>()
+        };
+        let (a, b) = (words(table), words(&two[name]));
+        assert_eq!(a.len(), b.len(), "{name}");
+        for (a, b) in a.iter().zip(&b).filter(|(a, b)| a != b) {
+            let [a, b] = [a, b].map(|word| word.parse::<f64>().unwrap());
+            assert!(
+                (a - b).abs() <= THREADS * a.abs().max(1.0),
+                "{name}: {a} and {b}"
+            );
+            worst = worst.max((a - b).abs());
+        }
+    }
+    println!("largest difference between one and two threads: {worst:.1e}");
+}

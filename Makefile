@@ -112,7 +112,7 @@ lint: setup ## rustfmt, clippy and rustdoc, warnings are errors
 audit: ## Licences, duplicates and origin of all crates, and crates that nothing uses (ADVISORIES=1: and known defects)
 	@cargo deny --version >/dev/null 2>&1 && cargo machete --version >/dev/null 2>&1 || \
 		{ echo "install them with: cargo install --locked cargo-deny cargo-machete" >&2; exit 1; }
-	@cargo deny --all-features check licenses bans sources $(if $(ADVISORIES),advisories)
+	@cargo deny check licenses bans sources $(if $(ADVISORIES),advisories)
 	@cargo machete
 
 setup: ## Find or install what the build needs: a C compiler, OpenBLAS (Rust itself has to be there)

@@ -21,7 +21,7 @@ PYTHON = $$(bash scripts/python.sh)/bin/python
 RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
 
 .DEFAULT_GOAL := all
-.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report test-interruption check lint clean clean-cache setup help
+.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report test-interruption check lint audit clean clean-cache setup help
 
 all: data-if-possible figures ## Set up, get the data, regenerate every figure, compare with the published values (the default)
 
@@ -112,6 +112,13 @@ lint: setup ## rustfmt, clippy and rustdoc, warnings are errors
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --release --workspace --all-targets --quiet -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --workspace --lib --no-deps --quiet
+
+# cargo install --locked cargo-deny cargo-machete: that builds some 500 crates, so nothing does it unasked.
+audit: ## Licences, duplicates and origin of all crates, and crates that nothing uses (ADVISORIES=1: and known defects)
+	@cargo deny --version >/dev/null 2>&1 && cargo machete --version >/dev/null 2>&1 || \
+		{ echo "install them with: cargo install --locked cargo-deny cargo-machete" >&2; exit 1; }
+	@cargo deny check licenses bans sources $(if $(ADVISORIES),advisories)
+	@cargo machete
 
 setup: ## Find or install what the build needs: a C compiler, OpenBLAS (Rust itself has to be there)
 	@bash scripts/setup.sh

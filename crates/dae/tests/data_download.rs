@@ -360,6 +360,21 @@ fn a_silent_site_is_given_up() {
 }
 
 #[test]
+fn a_site_that_stalls_or_breaks_off_twice_leads_to_the_next_one() {
+    for manner in [Manner::Stall, Manner::Half, Manner::Status(503)] {
+        let (images, archive) = photos();
+        let (bad, good) = (site(archive.clone(), &[manner; 2]), site(archive, &[]));
+        let cache = tempfile::tempdir().unwrap();
+        let start = Instant::now();
+        let (error, events) = get(&images, &[&bad.url, &good.url], &cache);
+        assert_eq!(error, None, "{manner:?}");
+        assert_eq!(tags(&events), ["trying", "failed", "trying", "verified"]);
+        assert_eq!(bad.requests.lock().unwrap().len(), 2, "{manner:?}");
+        assert!(start.elapsed() >= Duration::from_millis(10), "no pause");
+    }
+}
+
+#[test]
 fn wrong_content_leads_to_the_next_site_and_is_not_kept() {
     let (images, archive) = photos();
     let mut other = images.clone();

@@ -107,7 +107,7 @@ fn damaged_bytes_are_refused_whole_or_read_whole() {
         let mut rng = stream(2, &["mutation", name]);
         let mut refusals = 0;
         for _ in 0..2_000 {
-            match read(&mutate(&good, &mut rng)) {
+            match read(&mutate(&good, &good, &mut rng)) {
                 // A changed pixel cannot be noticed here: that is what the fingerprint is for.
                 Ok(bytes) => assert_eq!(bytes.len(), length, "{name}"),
                 Err(error) => {
@@ -130,7 +130,7 @@ fn damaged_compression_is_refused_or_gives_the_same() {
     let good = tgz(under("cifar-10-batches-bin", cifar10_files(&photos)));
     let mut rng = stream(3, &["mutation", "gzip"]);
     for _ in 0..1_000 {
-        let bad = mutate(&good, &mut rng);
+        let bad = mutate(&good, &good, &mut rng);
         if let Ok(images) = cifar10::read_archive(&bad[..], &expected, Path::new(FILE)) {
             assert_eq!(images, photos, "the checksum must have noticed");
         }

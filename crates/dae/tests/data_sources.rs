@@ -132,6 +132,35 @@ fn bad_files_in_the_mirror_lead_to_the_next_ones() {
     assert!(reasons[2].contains("gzip"), "{}", reasons[2]);
 }
 
+/// As Fashion-MNIST in place of MNIST: same names, sizes and headers, other images.
+#[test]
+fn another_data_set_of_the_same_form_is_refused_with_both_fingerprints() {
+    let images = made_up(DataSet::Mnist);
+    let mut other = images.clone();
+    for split in [&mut other.train, &mut other.test] {
+        split.pixels.mapv_inplace(|pixel| 255 - pixel);
+        split.labels.reverse();
+    }
+    let expected = expected(&images);
+    for (form, files) in forms(&other) {
+        let place = place();
+        write(&place.mirror, &files);
+        let message = watch(&expected, &place.options).0.unwrap_err().to_string();
+        for fingerprint in [&expected.fingerprint, &other.fingerprint()] {
+            assert!(message.contains(fingerprint), "{form}: {message}");
+        }
+        assert!(!place.options.cache.exists(), "{form}: nothing is kept");
+    }
+    // Nor is it believed in the cache, under the right name.
+    let place = place();
+    write(&place.mirror, &mnist_files(&images));
+    write(&place.options.cache.join("mnist"), &mnist_files(&other));
+    let (found, events) = watch(&expected, &place.options);
+    assert_eq!(found.unwrap(), images);
+    let wanted = ["trying", "failed", "quarantined", "trying", "verified"];
+    assert_eq!(tags(&events), wanted);
+}
+
 #[test]
 fn a_bad_cache_is_put_aside_and_filled_again() {
     for dataset in DataSet::ALL {

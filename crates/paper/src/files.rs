@@ -1,9 +1,11 @@
 //! Files that are either there or not, never half.
 
-use std::fs;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Component, Path};
+use std::{fs, io};
 
-use serde::Serialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{Error, Result};
@@ -39,5 +41,85 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 /// SHA-256 of a file, or `None` if it cannot be read.
 pub fn sha256_of(path: &Path) -> Option<String> {
-    fs::read(path).ok().map(|bytes| sha256(&bytes))
+    read(path).ok().map(|bytes| sha256(&bytes))
+}
+
+/// Reads a regular file. Reading a named pipe or a device in its place might never end.
+///
+/// # Errors
+/// Anything but a regular file, or the file system failing.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    fs::read(path)
+}
+
+/// Reads a map from the paths of files below a folder, for `deserialize_with`.
+///
+/// Files under such paths are read, and removed when they are no longer made, so a record may only name what is in its
+/// own folder: no absolute path, no `..`.
+///
+/// # Errors
+/// Any other path.
+pub fn below<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let files = BTreeMap::<String, String>::deserialize(from)?;
+    match files.keys().find(|path| !is_below(path)) {
+        None => Ok(files),
+        Some(path) => Err(D::Error::custom(format!(
+            "`{}` does not name a file inside the folder of results",
+            path.chars().take(200).collect::<String>()
+        ))),
+    }
+}
+
+fn is_below(path: &str) -> bool {
+    let mut parts = Path::new(path).components();
+    // Windows takes a backslash for a separator and a colon for a drive or a stream, and other systems must agree.
+    let strange = path.contains(['\\', ':', '\0']);
+    !path.is_empty() && !strange && parts.all(|part| matches!(part, Component::Normal(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Files(#[serde(deserialize_with = "below")] BTreeMap<String, String>);
+
+    #[test]
+    fn only_paths_that_stay_below_are_taken() {
+        let read = |path: &str| {
+            let map = serde_json::json!({ path: "hash" }).to_string();
+            serde_json::from_str::<Files>(&map).map(|files| files.0.len())
+        };
+        for good in ["manifest.json", "tables/fig1_paths.csv", "a/b/..c"] {
+            assert_eq!(read(good).unwrap(), 1, "{good}");
+        }
+        let bad = [
+            "",
+            "/",
+            "/etc/hostname",
+            "..",
+            "../a",
+            "tables/../../a",
+            "./a",
+            "C:a",
+            "a\\..\\b",
+            "a\0b",
+        ];
+        for bad in bad {
+            let error = read(bad).unwrap_err().to_string();
+            assert!(error.contains("inside the folder"), "{bad}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(read(folder.path()).is_err());
+        assert_eq!(sha256_of(folder.path()), None);
+        #[cfg(unix)]
+        assert_eq!(sha256_of(Path::new("/dev/zero")), None);
+    }
 }

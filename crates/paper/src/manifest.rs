@@ -43,6 +43,7 @@ pub struct Manifest {
     /// The figures that were made, in order.
     pub figures: Vec<Entry>,
     /// SHA-256 of the tables that are made from those of all figures, by path.
+    #[serde(deserialize_with = "files::below")]
     pub audit: BTreeMap<String, String>,
     /// The report, if there is one.
     pub report: Option<Report>,
@@ -57,6 +58,7 @@ pub struct Entry {
     /// The figure.
     pub figure: Figure,
     /// SHA-256 of its tables, pictures and record, by path below the profile's folder.
+    #[serde(deserialize_with = "files::below")]
     pub files: BTreeMap<String, String>,
     /// The whole settings.
     pub settings: Value,
@@ -139,7 +141,15 @@ impl Manifest {
     pub fn read(folder: &Path) -> Result<Self> {
         let path = folder.join(FILE);
         let text = fs::read(&path).map_err(Error::io(&path))?;
-        serde_json::from_slice(&text).map_err(|error| Error::Damaged {
+        Self::parse(&text)
+    }
+
+    /// Understands the content of a manifest, without believing it.
+    ///
+    /// # Errors
+    /// Anything but a manifest, and one that names files outside its folder.
+    pub fn parse(text: &[u8]) -> Result<Self> {
+        serde_json::from_slice(text).map_err(|error| Error::Damaged {
             file: FILE.to_owned(),
             problem: error.to_string(),
         })

@@ -74,9 +74,19 @@ impl Published {
 /// # Errors
 /// A damaged file, with its line.
 pub fn of(figure: &str) -> Result<Vec<Published>> {
+    let mut values = parse(TEXT.as_bytes())?;
+    values.retain(|value| value.figure == figure);
+    Ok(values)
+}
+
+/// Understands the content of the file.
+///
+/// # Errors
+/// As [`of`].
+pub fn parse(text: &[u8]) -> Result<Vec<Published>> {
     let mut reader = csv::ReaderBuilder::new()
         .comment(Some(b'#'))
-        .from_reader(TEXT.as_bytes());
+        .from_reader(text);
     let mut values = Vec::new();
     for row in reader.deserialize() {
         let value: Published = row.map_err(|error| damaged(error.to_string()))?;
@@ -86,9 +96,7 @@ pub fn of(figure: &str) -> Result<Vec<Published>> {
                 value.name()
             )));
         }
-        if value.figure == figure {
-            values.push(value);
-        }
+        values.push(value);
     }
     Ok(values)
 }

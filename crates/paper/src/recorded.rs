@@ -80,8 +80,15 @@ impl Recorded {
 }
 
 fn read(path: &Path, file: &str) -> Result<Record> {
-    let text = fs::read(path).map_err(Error::io(path))?;
-    serde_json::from_slice(&text).map_err(|error| Error::Damaged {
+    parse(&fs::read(path).map_err(Error::io(path))?, file)
+}
+
+/// Understands the content of a record; `file` is named in messages.
+///
+/// # Errors
+/// Anything but a record, and one that names files outside its folder.
+pub fn parse(text: &[u8], file: &str) -> Result<Record> {
+    serde_json::from_slice(text).map_err(|error| Error::Damaged {
         file: file.to_owned(),
         problem: error.to_string(),
     })

@@ -155,6 +155,7 @@ pub struct Record {
     /// Everything the results depend on.
     pub inputs: Inputs,
     /// SHA-256 of every file that was written, by its path below the profile's folder.
+    #[serde(deserialize_with = "files::below")]
     pub outputs: BTreeMap<String, String>,
     /// What was expected and what was found.
     pub checks: Vec<Check>,

@@ -8,15 +8,15 @@
 
 use std::cell::Cell;
 use std::fs::{self, File, TryLockError};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::progress::Progress;
 use crate::provenance::{Provenance, Session};
@@ -47,6 +47,7 @@ pub struct Header {
     /// Epochs to do.
     pub epochs: u64,
     /// Seconds that the epochs done have taken, over all sessions.
+    #[serde(deserialize_with = "some_seconds")]
     pub seconds: f64,
     /// SHA-256 of what follows the first line.
     pub sha256: String,
@@ -249,7 +250,9 @@ impl Slot<'_> {
         else {
             return Ok(None);
         };
-        let read = read_checkpoint::<C>(&path);
+        let read = fs::read(&path)
+            .ok()
+            .and_then(|bytes| parse_checkpoint::<C>(&bytes));
         match read.filter(|(header, _)| self.runs.reuse && header.key == self.key) {
             Some((header, state)) => {
                 self.before.set(Duration::from_secs_f64(header.seconds));
@@ -355,16 +358,31 @@ pub fn key(inputs: &impl Serialize) -> String {
     serde_json::to_vec(inputs).map_or_else(|error| error.to_string(), |text| files::sha256(&text))
 }
 
+/// No header is longer: that would be another file, which may be of any size.
+const LONGEST_HEADER: u64 = 1 << 16;
+
+/// A time that a run may have taken: the hash does not cover the header, and not every number makes a [`Duration`].
+fn some_seconds<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    let seconds = f64::deserialize(from)?;
+    if (0.0..1e10).contains(&seconds) {
+        Ok(seconds)
+    } else {
+        Err(D::Error::custom("no time that a run may have taken"))
+    }
+}
+
 fn read_header(path: &Path) -> Option<Header> {
     let mut line = Vec::new();
-    BufReader::new(File::open(path).ok()?)
+    BufReader::new(File::open(path).ok()?.take(LONGEST_HEADER))
         .read_until(b'\n', &mut line)
         .ok()?;
     serde_json::from_slice(&line).ok()
 }
 
-fn read_checkpoint<C: DeserializeOwned>(path: &Path) -> Option<(Header, C)> {
-    let bytes = fs::read(path).ok()?;
+/// Understands the content of a checkpoint file: a line with the header, and the state in binary.
+///
+/// Gives `None` for anything else, as for no file at all: a run then starts afresh.
+pub fn parse_checkpoint<C: DeserializeOwned>(bytes: &[u8]) -> Option<(Header, C)> {
     let end = bytes.iter().position(|&byte| byte == b'\n')?;
     let header: Header = serde_json::from_slice(&bytes[..end]).ok()?;
     let content = &bytes[end + 1..];
@@ -499,6 +517,29 @@ mod tests {
             let inputs = if damage { 1 } else { 2 };
             assert_eq!(count(&runs, inputs, false).unwrap().len(), 10);
             assert!(path.with_extension("checkpoint.other").exists());
+            fs::remove_file(directory.path().join("count.json")).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_checkpoint_with_an_impossible_time_is_put_aside() {
+        let directory = tempfile::tempdir().unwrap();
+        let runs = Runs::kept_in(directory.path());
+        let path = directory.path().join("count.checkpoint");
+        for seconds in ["-1.5", "1e300", "null"] {
+            count(&runs, 1, true).unwrap_err();
+            runs.stop.store(false, Ordering::Relaxed);
+            let bytes = fs::read(&path).unwrap();
+            let end = bytes.iter().position(|&byte| byte == b'\n').unwrap();
+            let header: Header = serde_json::from_slice(&bytes[..end]).unwrap();
+            let was = format!("\"seconds\":{}", serde_json::json!(header.seconds));
+            let header = String::from_utf8(bytes[..end].to_vec()).unwrap();
+            assert!(header.contains(&was), "{header} {was}");
+            let header = header.replace(&was, &format!("\"seconds\":{seconds}"));
+            fs::write(&path, [header.as_bytes(), &bytes[end..]].concat()).unwrap();
+            assert_eq!(count(&runs, 1, false).unwrap().len(), 10);
+            assert!(path.with_extension("checkpoint.other").exists());
+            fs::remove_file(path.with_extension("checkpoint.other")).unwrap();
             fs::remove_file(directory.path().join("count.json")).unwrap();
         }
     }

@@ -1,14 +1,14 @@
 //! Picking known files out of a `.tar.gz` without ever writing one to a path that the archive
 //! names.
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use flate2::bufread::GzDecoder;
 use tar::Archive;
 
 use super::Expected;
-use super::bytes::{exactly, read_error, refuse};
+use super::bytes::{OneGzip, exactly, read_error, refuse};
 use crate::Result;
 
 /// A file that an archive must hold.
@@ -75,6 +75,13 @@ pub fn read_members(
     let members = members?;
     drained.map_err(read_error(file, "a whole gzip stream"))?;
     Ok(members)
+}
+
+/// The content of one gzip stream, and an error if the stream is damaged or anything follows it.
+///
+/// It is decompressed as it is read: whoever reads it decides how much is enough.
+pub fn gunzip(reader: impl BufRead) -> impl Read {
+    OneGzip::new(reader)
 }
 
 fn collect(

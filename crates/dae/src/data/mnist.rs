@@ -11,7 +11,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::archive::{self, Member};
-use super::bytes::{OneGzip, exactly, header, open, refuse};
+use super::bytes::{exactly, header, open, refuse};
 use super::{DataSet, Expected, Images, Split};
 use crate::Result;
 
@@ -174,7 +174,7 @@ fn open_plain_or_gzip(path: &Path) -> Result<Box<dyn Read>> {
     let file = open(path)?;
     let compressed = path.extension().is_some_and(|extension| extension == "gz");
     Ok(if compressed {
-        Box::new(OneGzip::new(file))
+        Box::new(archive::gunzip(file))
     } else {
         Box::new(file)
     })

@@ -1,14 +1,17 @@
 //! Small made-up data sets, and every file format they may come in.
 
 // Each test file uses a part.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
+
+mod mutation;
 
 use std::io::Write;
 
 use dae::data::{DataSet, Event, Expected, Images, Split, cifar10, mnist};
-use dae::random::{Rng, stream};
+use dae::random::stream;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+pub use mutation::mutate;
 use rand::RngExt;
 
 /// Training and test images of a made-up data set: enough for five unequal batches.
@@ -194,31 +197,6 @@ pub fn write(folder: &std::path::Path, files: &[(String, Vec<u8>)]) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
     }
-}
-
-/// Damages `bytes` in up to three places.
-pub fn mutate(bytes: &[u8], rng: &mut Rng) -> Vec<u8> {
-    let mut bytes = bytes.to_vec();
-    for _ in 0..rng.random_range(1..=3) {
-        let at = rng.random_range(0..=bytes.len());
-        let until = (at + rng.random_range(1..=64)).min(bytes.len());
-        match rng.random_range(0..7) {
-            0 if at < bytes.len() => bytes[at] ^= 1 << rng.random_range(0..8),
-            1 if at < bytes.len() => bytes[at] = rng.random(),
-            2 => bytes.truncate(at),
-            3 => bytes.insert(at, rng.random()),
-            4 => drop(bytes.drain(at..until)),
-            5 => bytes.extend_from_within(at..until),
-            // Sizes and counts like to be here, and are best attacked with extremes.
-            _ => {
-                let value = [0, 1, 0x7f, 0x80, 0xff][rng.random_range(0..5)];
-                let start = at.min(64).min(bytes.len());
-                let end = (start + 4).min(bytes.len());
-                bytes[start..end].fill(value);
-            }
-        }
-    }
-    bytes
 }
 
 /// The names of events, with what tells them apart.

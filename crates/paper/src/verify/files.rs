@@ -19,7 +19,7 @@ pub fn check(folder: &Path, verification: &mut Verification) {
     };
     let expected = manifest.files();
     for (path, hash) in &expected {
-        match fs::read(folder.join(path)) {
+        match files::read(&folder.join(path)) {
             Err(error) => verification.find(
                 Part::Files,
                 *path,
@@ -142,7 +142,8 @@ fn present(folder: &Path) -> BTreeSet<String> {
             let Ok(name) = path.strip_prefix(folder) else {
                 continue;
             };
-            if path.is_dir() {
+            // A link to a folder counts as a file: it may lead anywhere, also round in circles.
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 if LEFT_OUT.iter().all(|left_out| name != Path::new(left_out)) {
                     folders.push(path);
                 }

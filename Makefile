@@ -21,7 +21,7 @@ PYTHON = $$(bash scripts/python.sh)/bin/python
 RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
 
 .DEFAULT_GOAL := all
-.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report check lint clean clean-cache setup help
+.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report bench bench-peers bench-limit bench-scaling bench-precision bench-costs check lint clean clean-cache setup help
 
 all: data-if-possible figures ## Set up, get the data, regenerate every figure, compare with the published values (the default)
 
@@ -91,6 +91,24 @@ test-browser: notebook-setup ## Notebook 01 in JupyterLab and the report of PROF
 	@chromium=$$(bash scripts/chromium.sh) && python=$(PYTHON) && $$python scripts/notebooks/browser.py --chromium "$$chromium" --pictures target/browser
 	@$(PAPER) run --profile smoke
 	@$(MAKE) --no-print-directory test-report PROFILE=smoke
+
+# Parts: peers limit scaling precision costs.
+PART ?= peers limit scaling precision costs
+
+bench: build data ## Measure speed: NumPy and PyTorch beside us, the limit, scaling, precision, costs (PART); on a quiet machine
+	@for part in $(PART); do $(MAKE) --no-print-directory bench-$$part || exit 1; done
+	@$(PAPER) readme
+
+BENCH := $(CARGO) run --release --quiet --package paper --example bench --
+
+bench-peers:
+	@python=$$(REQUIREMENTS=benches/peers/requirements.txt bash scripts/python.sh) && $(BENCH) peers --python $$python/bin/python
+
+bench-limit bench-scaling bench-precision:
+	@$(BENCH) $(@:bench-%=%)
+
+bench-costs: build
+	@$(BENCH) costs --paper target/release/paper
 
 report: build ## Write results/<profile>/report.html: figures, comparisons, claims and their origin on one page
 	@$(PAPER) report --profile $(PROFILE)

@@ -21,7 +21,7 @@ PYTHON = $$(bash scripts/python.sh)/bin/python
 RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
 
 .DEFAULT_GOAL := all
-.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report test-interruption check lint audit clean clean-cache setup help
+.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report test-interruption bench bench-peers bench-limit bench-scaling bench-precision bench-costs check lint audit clean clean-cache setup help
 
 all: data-if-possible figures ## Set up, get the data, regenerate every figure, compare with the published values (the default)
 
@@ -96,6 +96,24 @@ test-browser: notebook-setup ## Notebook 01 in JupyterLab and the report of PROF
 # About four seconds an interruption: a quarter of an hour.
 test-interruption: build ## Kill figures and fetching at 200 random moments, fill the disk, and insist on undisturbed tables
 	@python3 scripts/interruption.py --kills 200
+
+# Parts: peers limit scaling precision costs.
+PART ?= peers limit scaling precision costs
+
+bench: build data ## Measure speed: NumPy and PyTorch beside us, the limit, scaling, precision, costs (PART); on a quiet machine
+	@for part in $(PART); do $(MAKE) --no-print-directory bench-$$part || exit 1; done
+	@$(PAPER) readme
+
+BENCH := $(CARGO) run --release --quiet --package paper --example bench --
+
+bench-peers:
+	@python=$$(REQUIREMENTS=benches/peers/requirements.txt bash scripts/python.sh) && $(BENCH) peers --python $$python/bin/python
+
+bench-limit bench-scaling bench-precision:
+	@$(BENCH) $(@:bench-%=%)
+
+bench-costs: build
+	@$(BENCH) costs --paper target/release/paper
 
 report: build ## Write results/<profile>/report.html: figures, comparisons, claims and their origin on one page
 	@$(PAPER) report --profile $(PROFILE)

@@ -8,8 +8,9 @@
 //! <!-- end of results -->
 //! ```
 //!
-//! and what is between the two lines is replaced. Agreement and claims come from `results/paper`; costs from
-//! `results/costs.csv`, which keeps what was measured for every profile, since only `paper` is committed.
+//! and what is between the two lines is replaced. Agreement and claims come from `results/paper`, the comparison with
+//! NumPy and PyTorch from `results/bench`; costs from `results/costs.csv`, which keeps what was measured for every
+//! profile, since only `paper` is committed.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -25,6 +26,22 @@ use crate::profile::Profile;
 use crate::recorded::Recorded;
 use crate::regenerate::Figure;
 use crate::{Error, Result};
+
+/// Our trainers beside others, below `results/bench`.
+const PEERS: &str = "peers.csv";
+
+/// What a row of [`PEERS`] says that the README shows.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Peer {
+    case: String,
+    peer: String,
+    threads: usize,
+    ours_s_per_epoch: f64,
+    peer_s_per_epoch: f64,
+    ratio: f64,
+    ratio_min: f64,
+    ratio_max: f64,
+}
 
 /// Where costs are kept, below `results`.
 const COSTS: &str = "costs.csv";
@@ -80,6 +97,7 @@ pub fn pages(root: &Path, costs: &[Cost]) -> Result<Vec<(PathBuf, String)>> {
         ("costs", costs_table(costs)),
         ("agreement", agreement(&compared)),
         ("claims", claims_table(&claims, &measured)),
+        ("bench", bench_table(root)?),
     ] {
         readme = splice(&readme, name, &content)?;
     }
@@ -182,6 +200,49 @@ fn costs_table(costs: &[Cost]) -> String {
         );
     }
     text
+}
+
+/// Empty but for a sentence where nothing was measured yet.
+fn bench_table(root: &Path) -> Result<String> {
+    let folder = root.join("results/bench");
+    if !folder.join(PEERS).exists() {
+        return Ok("Not measured yet: `make bench` does it.\n".to_owned());
+    }
+    let peers: Vec<Peer> = read_rows(&folder, PEERS)?;
+    let mut text = String::from(
+        "| case | threads | here | peer | its epoch | times as fast | from ... to |\n|---|---|---|---|---|---|---|\n",
+    );
+    for row in peers {
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {} | {} | {} ... {} |",
+            row.case,
+            row.threads,
+            epoch(row.ours_s_per_epoch),
+            row.peer,
+            epoch(row.peer_s_per_epoch),
+            ratio(row.ratio),
+            ratio(row.ratio_min),
+            ratio(row.ratio_max),
+        );
+    }
+    Ok(text)
+}
+
+fn epoch(seconds: f64) -> String {
+    if seconds < 0.1 {
+        format!("{:.1} ms", 1e3 * seconds)
+    } else {
+        format!("{seconds:.2} s")
+    }
+}
+
+fn ratio(value: f64) -> String {
+    if value < 10.0 {
+        format!("{value:.2}")
+    } else {
+        format!("{value:.0}")
+    }
 }
 
 fn time(seconds: f64) -> String {
@@ -362,6 +423,23 @@ mod tests {
         );
         assert_eq!(splice(&spliced, "x", "new\n").unwrap(), spliced);
         assert!(splice(text, "y", "").is_err());
+    }
+
+    #[test]
+    fn the_bench_table_shows_what_was_measured() {
+        let root = tempfile::tempdir().unwrap();
+        assert!(bench_table(root.path()).unwrap().contains("make bench"));
+        let folder = root.path().join("results/bench");
+        fs::create_dir_all(&folder).unwrap();
+        let head = "case,peer,threads,ours_s_per_epoch,peer_s_per_epoch,ratio,ratio_min,ratio_max";
+        let rows = "linear-mnist,numpy,2,0.0025,1.2,480,470.4,491";
+        fs::write(folder.join(PEERS), format!("{head}\n{rows}\n")).unwrap();
+        let table = bench_table(root.path()).unwrap();
+        let last = table.lines().last().unwrap();
+        let expected = "| linear-mnist | 2 | 2.5 ms | numpy | 1.20 s | 480 | 470 ... 491 |";
+        assert_eq!(last, expected);
+        fs::write(folder.join(PEERS), "case,peer\na,b\n").unwrap();
+        assert!(bench_table(root.path()).is_err());
     }
 
     #[test]

@@ -1,0 +1,106 @@
+//! Our trainers, ready to do epochs.
+
+use std::time::Instant;
+
+use dae::Settings as _;
+use dae::data::{Eigen, SourceOptions, second_moment};
+use dae::random::Key;
+use dae::train::linear::{LinearSettings, LinearTrainer, Precision, Weights};
+use dae::train::nonlinear::{
+    Activation, Modes, NonlinearSettings, NonlinearTrainer, Sampler, State,
+};
+use ndarray::Array2;
+use paper::progress::Progress;
+use paper::spectra;
+
+use super::case::{Case, SEED, Sizes, start};
+
+pub enum Ours {
+    Linear(LinearTrainer),
+    Nonlinear(Box<NonlinearTrainer>),
+}
+
+impl Ours {
+    /// A trainer at the start that the peers have too, and the seconds that it took beyond reading the images: for the
+    /// linear model those are covariance, eigenvectors and the rotation of the start.
+    pub fn of(case: Case, threads: usize) -> anyhow::Result<(Self, f64)> {
+        let sizes = case.sizes(threads)?;
+        let start = start(&sizes)?;
+        let options = SourceOptions::from_env()?;
+        let images = spectra::images(case.dataset(), &options, &Progress::Silent)?;
+        let clock = Instant::now();
+        let trainer = if case.linear() {
+            let Eigen { lambda, u } = Eigen::of(&second_moment(&images.train, sizes.samples)?)?;
+            let rotated = Weights {
+                encoder: u.t().dot(&start.encoder),
+                decoder: u.t().dot(&start.decoder),
+            };
+            linear(&sizes, &lambda.to_vec(), &rotated)?
+        } else {
+            let pixels = images.train.first_f32(sizes.samples)?;
+            nonlinear(&sizes, pixels, &start)?
+        };
+        Ok((trainer, clock.elapsed().as_secs_f64()))
+    }
+
+    /// Does epochs.
+    pub fn advance(&mut self, epochs: u64) -> anyhow::Result<()> {
+        match self {
+            Self::Linear(trainer) => trainer.advance(epochs),
+            Self::Nonlinear(trainer) => {
+                for _ in 0..epochs {
+                    trainer.step(false)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The loss as it is now. The nonlinear trainer finds it on the way through an epoch, which is put back.
+    pub fn loss(&mut self) -> anyhow::Result<f64> {
+        match self {
+            Self::Linear(trainer) => Ok(trainer.observe(&[])?.loss),
+            Self::Nonlinear(trainer) => {
+                let state = trainer.state();
+                let seen = trainer.step(true)?;
+                trainer.restore(&state)?;
+                seen.map(|observation| observation.loss)
+                    .ok_or_else(|| anyhow::anyhow!("the trainer observed nothing"))
+            }
+        }
+    }
+}
+
+pub fn linear(sizes: &Sizes, lambda: &[f64], start: &Weights) -> anyhow::Result<Ours> {
+    let settings = LinearSettings {
+        hidden: sizes.hidden,
+        alpha: sizes.alpha,
+        s2: sizes.noise,
+        gamma: 0.0,
+        precision: Precision::F32,
+    };
+    Ok(Ours::Linear(LinearTrainer::new(
+        &settings.check()?,
+        lambda,
+        start,
+    )?))
+}
+
+pub fn nonlinear(sizes: &Sizes, pixels: Array2<f32>, start: &Weights) -> anyhow::Result<Ours> {
+    let settings = NonlinearSettings {
+        hidden: sizes.hidden,
+        activation: Activation::Relu,
+        alpha: sizes.alpha,
+        weight_decay: 0.0,
+        sigma: sizes.noise,
+        sampler: Sampler::Auto,
+    };
+    let trainer = NonlinearTrainer::new(
+        &settings.check()?,
+        pixels.into(),
+        Modes::none(sizes.pixels),
+        Key::new(SEED, &["bench", "noise"]),
+        &State::start(start),
+    )?;
+    Ok(Ours::Nonlinear(Box::new(trainer)))
+}

@@ -1,0 +1,246 @@
+//! Time of an epoch against D, H, N and threads.
+//!
+//! Expected: `D H^2` for the linear trainer, which never sees N, and `N D H` for the nonlinear one.
+
+use std::str::FromStr as _;
+
+use dae::train::linear::Weights;
+use ndarray::Array2;
+use paper::plot::{
+    self, Axis, Entry, Legend, Mark, Page, Panel, Row as PageRow, Shape, Strip, Stroke,
+};
+use serde::Serialize;
+
+use super::case::{SEED, Sizes};
+use super::limit::{Products, needed};
+use super::ours::{Ours, linear, nonlinear};
+use super::spread;
+use super::worker::Process;
+
+const ROUNDS: usize = 5;
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    trainer: &'static str,
+    varied: &'static str,
+    samples: usize,
+    pixels: usize,
+    hidden: usize,
+    threads: usize,
+    s_per_epoch: f64,
+    s_per_epoch_min: f64,
+    s_per_epoch_max: f64,
+    /// Multiply-adds that the epoch needs, for what is expected.
+    multiply_adds: f64,
+}
+
+/// One size of one trainer.
+#[derive(Debug, Clone, Copy)]
+pub struct Point {
+    linear: bool,
+    samples: usize,
+    pixels: usize,
+    hidden: usize,
+}
+
+impl Point {
+    fn words(self) -> String {
+        let Self {
+            linear,
+            samples,
+            pixels,
+            hidden,
+        } = self;
+        format!("{linear},{samples},{pixels},{hidden}")
+    }
+
+    pub fn parse(words: &str) -> anyhow::Result<Self> {
+        let parts: Vec<&str> = words.split(',').collect();
+        let &[linear, samples, pixels, hidden] = parts.as_slice() else {
+            anyhow::bail!("`{words}` is not LINEAR,N,D,H");
+        };
+        Ok(Self {
+            linear: bool::from_str(linear)?,
+            samples: samples.parse()?,
+            pixels: pixels.parse()?,
+            hidden: hidden.parse()?,
+        })
+    }
+
+    fn sizes(self, threads: usize) -> Sizes {
+        Sizes {
+            samples: self.samples,
+            pixels: self.pixels,
+            hidden: self.hidden,
+            alpha: 1e-3,
+            activation: if self.linear { "none" } else { "relu" },
+            noise: 0.0,
+            seed: SEED,
+            threads,
+        }
+    }
+
+    /// A trainer on numbers made up: what they are does not change what an epoch takes.
+    pub fn prepare(self, threads: usize) -> anyhow::Result<(Ours, Products)> {
+        let sizes = self.sizes(threads);
+        let value = |(i, j): (usize, usize)| ((7 * i + 3 * j) % 11) as f64 / 1100.0 - 0.004;
+        let start = Weights {
+            encoder: Array2::from_shape_fn((self.pixels, self.hidden), value),
+            decoder: Array2::from_shape_fn((self.pixels, self.hidden), value),
+        };
+        let ours = if self.linear {
+            linear(&sizes, &vec![1.0; self.pixels], &start)?
+        } else {
+            let shape = (self.samples, self.pixels);
+            let pixels = Array2::from_shape_fn(shape, |(i, j)| ((5 * i + j) % 256) as f32 / 255.0);
+            nonlinear(&sizes, pixels, &start)?
+        };
+        Ok((ours, Products::of(self.linear, &sizes)))
+    }
+}
+
+/// Which sizes, with what varies in them.
+fn points() -> Vec<(&'static str, Point)> {
+    let mut points = Vec::new();
+    let mut add = |varied, linear, samples, pixels, hidden| {
+        let point = Point {
+            linear,
+            samples,
+            pixels,
+            hidden,
+        };
+        points.push((varied, point));
+    };
+    for pixels in [392, 784, 1568, 3072] {
+        add("D", true, 50_000, pixels, 256);
+        add("D", false, 8_192, pixels, 256);
+    }
+    for hidden in [64, 128, 256, 512] {
+        add("H", true, 50_000, 784, hidden);
+        add("H", false, 8_192, 784, hidden);
+    }
+    for samples in [4_096, 8_192, 16_384, 32_768] {
+        add("N", true, samples, 784, 256);
+        add("N", false, samples, 784, 256);
+    }
+    points
+}
+
+pub fn run() -> anyhow::Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for threads in [2, 1] {
+        for (varied, point) in points() {
+            let (mut worker, _) = Process::worker(&["--point", &point.words()], threads)?;
+            let epochs = if point.linear { 20 } else { 1 };
+            worker.ask("1")?;
+            let mut seconds = Vec::new();
+            for _ in 0..ROUNDS {
+                seconds.push(worker.ask(&epochs.to_string())?.seconds / f64::from(epochs));
+            }
+            let [s_per_epoch, s_per_epoch_min, s_per_epoch_max] = spread(&seconds);
+            rows.push(Row {
+                trainer: if point.linear { "linear" } else { "nonlinear" },
+                varied,
+                samples: point.samples,
+                pixels: point.pixels,
+                hidden: point.hidden,
+                threads,
+                s_per_epoch,
+                s_per_epoch_min,
+                s_per_epoch_max,
+                multiply_adds: needed(point.linear, &point.sizes(threads)),
+            });
+        }
+    }
+    Ok(rows)
+}
+
+/// A panel for each of D, H and N; measured times as markers, what is expected from the second point on as lines.
+pub fn figure(rows: &[Row]) -> Page {
+    let panels = ["D", "H", "N"].map(|varied| panel(rows, varied));
+    let mut entries = Vec::new();
+    for (trainer, shape) in SHAPES {
+        for threads in [1, 2] {
+            let label = match threads {
+                1 => format!("{trainer}, 1 thread"),
+                _ => format!("{trainer}, {threads} threads"),
+            };
+            entries.push(Entry::marker(shape, 6.0, colour(threads), &label));
+        }
+    }
+    entries.push(Entry::line(
+        Stroke::dotted(plot::grey(0.4), 2.0),
+        "in proportion to the multiply-adds",
+    ));
+    let legend = Legend {
+        heading: String::new(),
+        entries,
+    };
+    let row = PageRow::new(1.0, panels.into()).with_strip(Strip::Legend(legend));
+    Page {
+        title: "Time of an epoch against the sizes".to_owned(),
+        description: "Seconds of an epoch of the linear and of the nonlinear trainer against the number of pixels D, \
+                      of hidden units H and of samples N, with one and two threads, beside lines in proportion to the \
+                      multiply-adds."
+            .to_owned(),
+        rows: vec![row],
+    }
+}
+
+const SHAPES: [(&str, Shape); 2] = [("linear", Shape::Circle), ("nonlinear", Shape::Square)];
+
+fn colour(threads: usize) -> plot::Colour {
+    plot::family(threads, 4)
+}
+
+fn panel(rows: &[Row], varied: &str) -> Panel {
+    let size = |row: &Row| match varied {
+        "D" => row.pixels as f64,
+        "H" => row.hidden as f64,
+        _ => row.samples as f64,
+    };
+    let own: Vec<&Row> = rows.iter().filter(|row| row.varied == varied).collect();
+    let mut marks = Vec::new();
+    for (trainer, shape) in SHAPES {
+        for threads in [1, 2] {
+            let series: Vec<&&Row> = own
+                .iter()
+                .filter(|row| row.trainer == trainer && row.threads == threads)
+                .collect();
+            let Some(anchor) = series.get(1) else {
+                continue;
+            };
+            let rate = anchor.s_per_epoch / anchor.multiply_adds;
+            marks.push(Mark::Line {
+                points: series
+                    .iter()
+                    .map(|r| [size(r), rate * r.multiply_adds])
+                    .collect(),
+                stroke: Stroke::dotted(colour(threads), 2.0),
+            });
+            marks.push(Mark::Markers {
+                points: series.iter().map(|r| [size(r), r.s_per_epoch]).collect(),
+                shape,
+                radius: 6.0,
+                fill: colour(threads),
+            });
+        }
+    }
+    let range = |values: Vec<f64>| {
+        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+        [low / 1.4, high * 1.4]
+    };
+    let mut ticks: Vec<f64> = own.iter().map(|row| size(row)).collect();
+    ticks.sort_by(f64::total_cmp);
+    ticks.dedup();
+    let title = match varied {
+        "D" => "pixels",
+        "H" => "hidden units",
+        _ => "samples",
+    };
+    let x = Axis::log(varied, range(ticks.clone())).with_ticks(&ticks);
+    // One range for all panels, so that they can be compared.
+    let y = range(rows.iter().map(|row| row.s_per_epoch).collect());
+    Panel::plane(title, x, Axis::log("s / epoch", y), marks)
+}

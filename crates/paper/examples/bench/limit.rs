@@ -81,7 +81,7 @@ pub fn needed(linear: bool, sizes: &Sizes) -> f64 {
 /// General products of the shapes that dominate an epoch, in single precision.
 pub enum Products {
     /// `A G` and `A^T A`.
-    Linear([Array2<f32>; 4]),
+    Linear(Box<[Array2<f32>; 4]>),
     /// `X W`, `X^T P` and `P G` for the rows of one block.
     Nonlinear(Box<[Array2<f32>; 6]>),
 }
@@ -92,7 +92,8 @@ impl Products {
         let (D, H) = (sizes.pixels, sizes.hidden);
         let some = |rows, columns| Array2::from_shape_fn((rows, columns), value);
         if linear {
-            return Self::Linear([some(D, H), some(H, H), some(D, H), some(H, H)]);
+            let [A, G, AG, M] = [some(D, H), some(H, H), some(D, H), some(H, H)];
+            return Self::Linear(Box::new([A, G, AG, M]));
         }
         // As many rows as the trainer has in a block.
         let n = sizes.samples.min(1024);
@@ -110,15 +111,16 @@ impl Products {
         let (mut multiply_adds, clock) = (0.0, Instant::now());
         while multiply_adds < 2.5e10 {
             match self {
-                Self::Linear([A, G, AG, M]) => {
+                Self::Linear(all) => {
+                    let [A, G, AG, M] = all.as_mut();
                     multiply_adds += product(A.view(), G, AG);
-                    multiply_adds += product(A.t(), A, M);
+                    multiply_adds += product(A.t(), &*A, M);
                 }
                 Self::Nonlinear(all) => {
                     let [X, W, XW, P, G, PG] = all.as_mut();
                     multiply_adds += product(X.view(), W, XW);
                     multiply_adds += product(P.view(), G, PG);
-                    // Into the place of W, which is small whatever X holds: its values do not matter.
+                    // Into the place of W, which is set back so that nothing grows from round to round.
                     multiply_adds += product(X.t(), XW, W);
                     W.fill(1e-3);
                 }

@@ -25,11 +25,10 @@ fn main() -> anyhow::Result<()> {
     println!("dataset,model,mode,quantity,seeds,mean,standard_deviation");
     for (i, training) in runs[0].trainings.iter().enumerate() {
         for (j, mode) in training.modes.iter().enumerate() {
-            let quantities: [(&str, fn(&Training, usize) -> f64); 2] =
-                [("mapping", last), ("half_rise_epoch", half_rise)];
-            for (name, quantity) in quantities {
-                let values = runs.iter().map(|run| quantity(&run.trainings[i], j));
+            for quantity in [Quantity::Mapping, Quantity::HalfRise] {
+                let values = runs.iter().map(|run| quantity.of(&run.trainings[i], j));
                 let [mean, deviation] = spread(&values.collect::<Vec<f64>>());
+                let name = quantity.name();
                 let (dataset, model, seeds) = (training.dataset, training.model.name(), runs.len());
                 println!("{dataset},{model},{mode},{name},{seeds},{mean:.5},{deviation:.5}");
             }
@@ -38,18 +37,34 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The mapping at the last recorded epoch.
-fn last(training: &Training, mode: usize) -> f64 {
-    let seen = training.record.observations.last();
-    seen.map_or(f64::NAN, |seen| seen.mappings[mode])
+/// What is compared with the published curves.
+#[derive(Clone, Copy)]
+enum Quantity {
+    /// The mapping at the last recorded epoch.
+    Mapping,
+    /// The first recorded epoch above half of it.
+    HalfRise,
 }
 
-/// The first recorded epoch above half of it.
-fn half_rise(training: &Training, mode: usize) -> f64 {
-    let half = 0.5 * last(training, mode);
-    let mut seen = training.record.observations.iter();
-    seen.find(|seen| seen.mappings[mode] > half)
-        .map_or(f64::NAN, |seen| seen.epoch as f64)
+impl Quantity {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Mapping => "mapping",
+            Self::HalfRise => "half_rise_epoch",
+        }
+    }
+
+    fn of(self, training: &Training, mode: usize) -> f64 {
+        let seen = &training.record.observations;
+        let last = seen.last().map_or(f64::NAN, |seen| seen.mappings[mode]);
+        match self {
+            Self::Mapping => last,
+            Self::HalfRise => {
+                let above = seen.iter().find(|seen| seen.mappings[mode] > 0.5 * last);
+                above.map_or(f64::NAN, |seen| seen.epoch as f64)
+            }
+        }
+    }
 }
 
 /// Mean and standard deviation (n - 1).

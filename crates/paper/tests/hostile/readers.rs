@@ -35,7 +35,7 @@ pub const READERS: [Reader; 13] = [
     reader("idx_gz", idx_gz),
     reader("cifar10_batch", cifar10_batch),
     reader("cifar10_labels", cifar10_labels),
-    mended("png_sheet", png_sheet, mend_png),
+    mended("png_sheet", png_sheet, |bytes| mend_png(bytes)),
     mended("tar_gz", tar_gz, zip_tar),
     reader("spectrum_csv", spectrum_csv),
     reader("settings_toml", settings_toml),
@@ -209,7 +209,7 @@ fn published_csv(bytes: &[u8]) -> Result<()> {
 }
 
 /// Gives every chunk of a PNG the checksum that belongs to it.
-fn mend_png(bytes: &mut Vec<u8>) {
+fn mend_png(bytes: &mut [u8]) {
     let mut at = 8;
     while let Some(length) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
         let end = u64::from(u32::from_be_bytes(*length)) + at as u64 + 8;

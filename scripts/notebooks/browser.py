@@ -59,8 +59,6 @@ def server(root):
     environment = jupyter_environment() | {"JUPYTER_TOKEN": TOKEN, "DAE_RESULTS": str(CLONE / "results")}
     # The test asks JupyterLab itself what its cells hold.
     options = ["--no-browser", "--expose-app-in-browser", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
-    if os.geteuid() == 0:
-        options.append("--allow-root")
     process = subprocess.Popen(lab.command(root, *options), env=environment, stdout=log, stderr=log)
     try:
         for _ in range(240):

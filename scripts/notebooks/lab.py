@@ -29,6 +29,8 @@ def command(root=CLONE, *options):
         # A kernel whose crates were changed builds them first.
         "--MappingKernelManager.kernel_info_timeout=900",
         "--KernelManager.shutdown_wait_time=10",
+        # In a container everybody is root, which Jupyter otherwise refuses; it is reached from this machine only.
+        *(["--allow-root"] if os.geteuid() == 0 else []),
         *options,
     ]
 

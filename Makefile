@@ -21,7 +21,7 @@ PYTHON = $$(bash scripts/python.sh)/bin/python
 RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
 
 .DEFAULT_GOAL := all
-.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report test-interruption bench bench-peers bench-limit bench-scaling bench-precision bench-costs check lint audit clean clean-cache setup help
+.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report test-interruption bench bench-kernels bench-peers bench-limit bench-scaling bench-precision bench-costs bench-first-use check lint audit clean clean-cache setup help
 
 all: data-if-possible figures ## Set up, get the data, regenerate every figure, compare with the published values (the default)
 
@@ -97,10 +97,10 @@ test-browser: notebook-setup ## Notebook 01 in JupyterLab and the report of PROF
 test-interruption: build ## Kill figures and fetching at 200 random moments, fill the disk, and insist on undisturbed tables
 	@python3 scripts/interruption.py --kills 200
 
-# Parts: peers limit scaling precision costs.
-PART ?= peers limit scaling precision costs
+# Beside these parts there is first-use, which builds everything from nothing once more.
+PART ?= kernels peers limit scaling precision costs
 
-bench: build data ## Measure speed: NumPy and PyTorch beside us, the limit, scaling, precision, costs (PART); on a quiet machine
+bench: build data ## Measure speed: kernels, NumPy and PyTorch beside us, the limit, scaling, precision, costs (PART, also first-use); on a quiet machine
 	@for part in $(PART); do $(MAKE) --no-print-directory bench-$$part || exit 1; done
 	@$(PAPER) readme
 
@@ -109,7 +109,13 @@ BENCH := $(CARGO) run --release --quiet --package paper --example bench --
 bench-peers:
 	@python=$$(REQUIREMENTS=benches/peers/requirements.txt bash scripts/python.sh) && $(BENCH) peers --python $$python/bin/python
 
-bench-limit bench-scaling bench-precision:
+bench-kernels: export CRITERION_HOME := $(CURDIR)/target/criterion
+bench-kernels:
+	@rm -rf "$$CRITERION_HOME"
+	@CARGO_BUILD_BUILD_DIR="$(DAE_CACHE_DIR)/build/kernels" $(CARGO) run --release --quiet --locked --manifest-path benches/kernels/Cargo.toml -- --bench
+	@$(BENCH) kernels --criterion "$$CRITERION_HOME"
+
+bench-limit bench-scaling bench-precision bench-first-use:
 	@$(BENCH) $(@:bench-%=%)
 
 bench-costs: build

@@ -5,6 +5,8 @@
 
 mod case;
 mod costs;
+mod first_use;
+mod kernels;
 mod limit;
 mod ours;
 mod peers;
@@ -40,6 +42,10 @@ enum Part {
     Precision(precision::Options),
     /// Loading, spectra, figures, memory.
     Costs(costs::Options),
+    /// The table of the micro-benchmarks.
+    Kernels(kernels::Options),
+    /// From a clone with empty caches to the figures.
+    FirstUse,
     /// One process that answers on standard output; started by the other parts.
     #[command(hide = true)]
     Worker(worker::Job),
@@ -61,6 +67,8 @@ fn main() -> anyhow::Result<()> {
         }
         Part::Precision(options) => write(&to, "precision", &session, &options.run()?),
         Part::Costs(options) => write(&to, "costs", &session, &options.run()?),
+        Part::Kernels(options) => write(&to, "kernels", &session, &options.run()?),
+        Part::FirstUse => write(&to, "first-use", &session, &first_use::run()?),
     }
 }
 

@@ -202,6 +202,13 @@ impl Entry {
         })
     }
 
+    /// The largest resident memory of the figure and its training runs, in bytes, if it was recorded.
+    pub fn peak_memory(&self) -> Option<u64> {
+        let trained = self.trainings.iter().map(|training| &training.provenance);
+        let all = std::iter::once(&self.provenance).chain(trained).flatten();
+        all.filter_map(|p| p.peak_memory).max()
+    }
+
     /// Seconds that making it took altogether, with training runs that were kept from before, if those say.
     pub fn total_seconds(&self) -> Option<f64> {
         let kept = self.trainings.iter().filter(|training| training.kept);

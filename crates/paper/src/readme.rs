@@ -123,13 +123,11 @@ pub fn costs(root: &Path) -> Result<Vec<Cost>> {
             let entry = Entry::of(record, &recorded.folder)?;
             let seconds = entry.total_seconds();
             let provenance = entry.provenance.as_ref();
-            let trained = entry.trainings.iter().filter_map(|t| t.provenance.as_ref());
-            let peaks = provenance.into_iter().chain(trained);
             let cost = Cost {
                 profile,
                 figure,
                 seconds,
-                peak_memory: peaks.filter_map(|p| p.peak_memory).max(),
+                peak_memory: entry.peak_memory(),
                 cpu: provenance.map(|p| p.cpu.clone()),
                 threads: provenance.map(|p| p.threads.blas),
                 started: provenance.map(|p| p.started.clone()),

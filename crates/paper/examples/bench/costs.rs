@@ -8,10 +8,8 @@ use std::time::Instant;
 use anyhow::Context as _;
 use clap::Args;
 use dae::data::{DataSet, Eigen, SourceOptions, Spectrum, cache_dir, second_moment};
-use paper::manifest::Entry;
+use paper::manifest::Manifest;
 use paper::progress::Progress;
-use paper::recorded::Recorded;
-use paper::regenerate::Figure;
 use paper::spectra;
 use serde::Serialize;
 
@@ -124,13 +122,9 @@ impl Options {
     }
 }
 
-/// The largest resident memory that Figure 5's record names, in bytes.
+/// The largest resident memory of Figure 5, in bytes.
 fn peak_memory(results: &Path) -> anyhow::Result<f64> {
-    let recorded = Recorded::open(results)?;
-    let record = recorded.records.get(&Figure::Fig5).context("no record of Figure 5")?;
-    let entry = Entry::of(record, &recorded.folder)?;
-    let trained = entry.trainings.iter().filter_map(|t| t.provenance.as_ref());
-    let peaks = entry.provenance.iter().chain(trained);
-    let peak = peaks.filter_map(|p| p.peak_memory).max();
+    let manifest = Manifest::read(results)?;
+    let peak = manifest.figures.iter().find_map(|entry| entry.peak_memory());
     Ok(peak.context("no peak memory was recorded")? as f64)
 }

@@ -19,6 +19,7 @@
 //! A. Pretorius, S. Kroon, H. Kamper, "Learning Dynamics of Linear Denoising Autoencoders",
 //! ICML 2018, PMLR 80:4141-4150, arXiv:1806.05413.
 
+pub mod blas;
 mod checked;
 pub mod data;
 mod error;

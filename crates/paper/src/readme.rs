@@ -61,7 +61,7 @@ pub struct Cost {
     pub peak_memory: Option<u64>,
     /// Model of the processor, if it was recorded.
     pub cpu: Option<String>,
-    /// Threads of BLAS, if they were recorded.
+    /// Threads, if they were recorded.
     pub threads: Option<usize>,
     /// When, if it was recorded.
     pub started: Option<String>,
@@ -129,7 +129,7 @@ pub fn costs(root: &Path) -> Result<Vec<Cost>> {
                 seconds,
                 peak_memory: entry.peak_memory(),
                 cpu: provenance.map(|p| p.cpu.clone()),
-                threads: provenance.map(|p| p.threads.blas),
+                threads: provenance.map(|p| p.threads.rayon),
                 started: provenance.map(|p| p.started.clone()),
             };
             costs.insert((profile, figure), cost);
@@ -183,7 +183,7 @@ fn costs_table(costs: &[Cost]) -> String {
         let longest = own.iter().max_by(|a, b| seconds(a).total_cmp(&seconds(b)));
         let machine = longest.and_then(|cost| {
             Some(format!(
-                "{}, BLAS threads: {}",
+                "{}, threads: {}",
                 cost.cpu.as_ref()?,
                 cost.threads?
             ))

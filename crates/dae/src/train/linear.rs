@@ -10,22 +10,25 @@
 //! loss  = 1/2 [ sum(lambda) - 2 tr(L A B) + tr(M G) ] + gamma/2 (||A||^2 + ||B||^2)
 //! ```
 //!
-//! An epoch costs about `4 D H^2` multiply-adds, whatever the number of samples.
+//! An epoch costs about `4 D H^2` multiply-adds, whatever the number of samples. The directions are cut into parts that
+//! threads work on; the parts are always the same, so that results do not depend on the number of threads.
 
 // Matrices are capital letters, as in the equations above.
 #![allow(non_snake_case)]
 
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2, Axis, Zip, s};
+use ndarray::parallel::prelude::*;
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Zip, s};
 use ndarray_linalg::{Cholesky, Eigh, SVD, UPLO};
+use rayon::{join, scope};
 use serde::{Deserialize, Serialize};
 
-use super::products::set_gram;
+use super::products::sum_symmetric;
 pub use super::real::Precision;
 use super::real::Real;
 use crate::error::{Error, non_negative, positive, shape};
 use crate::random::{Rng, normal_matrix};
-use crate::{Checked, Result, Settings};
+use crate::{Checked, Result, Settings, blas};
 
 /// Settings of a linear autoencoder.
 ///
@@ -135,9 +138,9 @@ impl Weights {
     /// # Numerical notes
     /// Absolute error about `sqrt(EPSILON)` times the largest one, from the roots of the Gram matrices.
     pub fn singular_values(&self) -> Result<Array1<f64>> {
-        let encoder = factor(&self.encoder.t().dot(&self.encoder))?;
-        let decoder = factor(&self.decoder.t().dot(&self.decoder))?;
-        let (_, values, _) = encoder.t().dot(&decoder).svd(false, false)?;
+        let root = |W: &Array2<f64>| factor(&W.t().dot(W));
+        let (encoder, decoder) = join(|| root(&self.encoder), || root(&self.decoder));
+        let (_, values, _) = encoder?.t().dot(&decoder?).svd(false, false)?;
         Ok(values)
     }
 }
@@ -246,9 +249,8 @@ impl LinearTrainer {
 
     /// Does `epochs` more updates.
     pub fn advance(&mut self, epochs: u64) {
-        for _ in 0..epochs {
-            self.engine.step();
-        }
+        // Among rayon's threads from the first step to the last: handing over and waking up takes a tenth of a step.
+        scope(|_| (0..epochs).for_each(|_| self.engine.step()));
         self.epoch += epochs;
     }
 
@@ -296,12 +298,12 @@ impl LinearTrainer {
     }
 
     fn loss(&self, Weights { encoder, decoder }: &Weights) -> f64 {
-        let G = decoder.t().dot(decoder);
-        let noisy = (&self.lambda + self.s2)
-            .mapv(f64::sqrt)
-            .insert_axis(Axis(1))
-            * encoder;
-        let M = noisy.t().dot(&noisy);
+        let noisy = || {
+            let roots = (&self.lambda + self.s2).mapv(f64::sqrt);
+            roots.insert_axis(Axis(1)) * encoder
+        };
+        let gram = |W: &Array2<f64>| W.t().dot(W);
+        let (G, M) = join(|| gram(decoder), || gram(&noisy()));
         let cross = (encoder * decoder).sum_axis(Axis(1)).dot(&self.lambda);
         let decay = encoder.mapv(|x| x * x).sum() + decoder.mapv(|x| x * x).sum();
         0.5 * (self.lambda.sum() - 2.0 * cross + (M * G).sum() + self.gamma * decay)
@@ -309,68 +311,113 @@ impl LinearTrainer {
 }
 
 /// A trainer of either precision.
-trait Engine: Send {
+trait Engine: Send + Sync {
     fn step(&mut self);
     fn weights(&self) -> Weights;
 }
 
+/// Parts that the directions are cut into, for threads.
+const PARTS: usize = 4;
+
 /// Weights, constants and work space in one precision.
 struct Eigenbasis<F> {
-    /// `A`, D x H.
-    A: Array2<F>,
-    /// `B^T`, D x H.
-    Bt: Array2<F>,
-    /// `sqrt(L + s2) A`, D x H, kept up to date with `A` because `M` is its Gram matrix.
-    noisy: Array2<F>,
+    parts: Vec<Part<F>>,
     /// `B B^T`, H x H.
     G: Array2<F>,
     /// `A^T (L + s2) A`, H x H.
     M: Array2<F>,
-    /// `A G`, D x H.
-    AG: Array2<F>,
-    /// `B^T M`, D x H.
-    BtM: Array2<F>,
-    /// `lambda`, `lambda + s2` and its root for each direction.
-    variances: Array1<[F; 3]>,
+    step: Step<F>,
+}
+
+/// Constants of a step.
+struct Step<F> {
     alpha: F,
     /// `1 - alpha gamma`.
     keep: F,
 }
 
+/// Some of the directions, n of D.
+struct Part<F> {
+    /// `A`, n x H.
+    A: Array2<F>,
+    /// `B^T`, n x H.
+    Bt: Array2<F>,
+    /// `sqrt(L + s2) A`, n x H, kept up to date with `A` because `M` is its Gram matrix.
+    noisy: Array2<F>,
+    /// `A G`, n x H.
+    AG: Array2<F>,
+    /// `B^T M`, n x H.
+    BtM: Array2<F>,
+    /// What these directions add to `G`, on and above the diagonal.
+    G: Array2<F>,
+    /// What these directions add to `M`, on and above the diagonal.
+    M: Array2<F>,
+    /// `lambda`, `lambda + s2` and its root for each direction.
+    variances: Array1<[F; 3]>,
+}
+
 impl<F: Real> Eigenbasis<F> {
     fn new(settings: &LinearSettings, lambda: &Array1<f64>, start: &Weights) -> Self {
+        blas::use_one_thread();
         let (directions, hidden) = start.encoder.dim();
-        let A = start.encoder.mapv(F::narrow);
-        let variances =
-            lambda.mapv(|l| [l, l + settings.s2, (l + settings.s2).sqrt()].map(F::narrow));
+        let rows = directions.div_ceil(PARTS).max(1);
+        let chunks = (start.encoder.axis_chunks_iter(Axis(0), rows))
+            .zip(start.decoder.axis_chunks_iter(Axis(0), rows))
+            .zip(lambda.axis_chunks_iter(Axis(0), rows));
+        let parts = chunks.map(|((A, Bt), lambda)| Part::new(settings.s2, lambda, [A, Bt]));
+        Self {
+            parts: parts.collect(),
+            G: Array2::zeros((hidden, hidden)),
+            M: Array2::zeros((hidden, hidden)),
+            step: Step {
+                alpha: F::narrow(settings.alpha),
+                keep: F::narrow(1.0 - settings.alpha * settings.gamma),
+            },
+        }
+    }
+}
+
+impl<F: Real> Part<F> {
+    fn new(s2: f64, lambda: ArrayView1<f64>, [A, Bt]: [ArrayView2<f64>; 2]) -> Self {
+        let (directions, hidden) = A.dim();
+        let variances = lambda.mapv(|l| [l, l + s2, (l + s2).sqrt()].map(F::narrow));
+        let A = A.mapv(F::narrow);
         let mut noisy = A.clone();
         Zip::from(noisy.rows_mut())
             .and(&variances)
             .for_each(|mut row, v| row *= v[2]);
-        Self {
+        let mut part = Self {
             A,
-            Bt: start.decoder.mapv(F::narrow),
+            Bt: Bt.mapv(F::narrow),
             noisy,
-            G: Array2::zeros((hidden, hidden)),
-            M: Array2::zeros((hidden, hidden)),
             AG: Array2::zeros((directions, hidden)),
             BtM: Array2::zeros((directions, hidden)),
+            G: Array2::zeros((hidden, hidden)),
+            M: Array2::zeros((hidden, hidden)),
             variances,
-            alpha: F::narrow(settings.alpha),
-            keep: F::narrow(1.0 - settings.alpha * settings.gamma),
-        }
+        };
+        part.multiply();
+        part
+    }
+
+    /// Brings what these directions add to `G` and `M` up to date with the weights.
+    fn multiply(&mut self) {
+        F::gram(self.Bt.view(), F::zero(), &mut self.G);
+        F::gram(self.noisy.view(), F::zero(), &mut self.M);
     }
 
     /// Both updates from the old pair, in one pass over the weights.
-    fn update(&mut self) {
-        let (alpha, keep) = (self.alpha, self.keep);
+    fn update(&mut self, G: &Array2<F>, M: &Array2<F>, &Step { alpha, keep }: &Step<F>) {
+        let (one, zero) = (F::one(), F::zero());
+        general_mat_mul(one, &self.A, G, zero, &mut self.AG);
+        general_mat_mul(one, &self.Bt, M, zero, &mut self.BtM);
         Zip::from(self.A.rows_mut())
             .and(self.Bt.rows_mut())
             .and(self.noisy.rows_mut())
             .and(self.AG.rows())
             .and(self.BtM.rows())
             .and(&self.variances)
-            .par_for_each(|a, b, noisy, ag, bm, &[lambda, noisy_lambda, root]| {
+            .for_each(|a, b, noisy, ag, bm, &[lambda, noisy_lambda, root]| {
                 let (up, down) = (alpha * lambda, alpha * noisy_lambda);
                 Zip::from(a)
                     .and(b)
@@ -389,18 +436,31 @@ impl<F: Real> Eigenbasis<F> {
 
 impl<F: Real> Engine for Eigenbasis<F> {
     fn step(&mut self) {
-        let (one, zero) = (F::one(), F::zero());
-        set_gram(self.Bt.view(), &mut self.G);
-        set_gram(self.noisy.view(), &mut self.M);
-        general_mat_mul(one, &self.A, &self.G, zero, &mut self.AG);
-        general_mat_mul(one, &self.Bt, &self.M, zero, &mut self.BtM);
-        self.update();
+        let Self { parts, G, M, step } = self;
+        join(
+            || sum_symmetric(parts.iter().map(|part| &part.G), G),
+            || sum_symmetric(parts.iter().map(|part| &part.M), M),
+        );
+        // Each part goes on to its Gram matrices while it is in the cache.
+        parts.par_iter_mut().for_each(|part| {
+            part.update(G, M, step);
+            part.multiply();
+        });
     }
 
     fn weights(&self) -> Weights {
+        let directions = self.parts.iter().map(|part| part.A.nrows()).sum();
+        let whole = |of: fn(&Part<F>) -> &Array2<F>| {
+            let mut whole = Array2::zeros((directions, self.G.ncols()));
+            let rows = self.parts.iter().flat_map(|part| of(part).rows());
+            for (mut to, from) in whole.rows_mut().into_iter().zip(rows) {
+                to.zip_mut_with(&from, |to, from| *to = from.widen());
+            }
+            whole
+        };
         Weights {
-            encoder: self.A.mapv(F::widen),
-            decoder: self.Bt.mapv(F::widen),
+            encoder: whole(|part| &part.A),
+            decoder: whole(|part| &part.Bt),
         }
     }
 }

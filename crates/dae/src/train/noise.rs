@@ -23,38 +23,72 @@ use ndarray_linalg::{Cholesky, Diag, QR, SolveTriangular, UPLO};
 use rand_distr::{Distribution, StandardNormal};
 
 use super::linear::factor;
-use super::products::{add_gram, add_triangular, mirror};
+use super::products::{add_triangular, set_product, sum, sum_symmetric};
 use super::real::Real;
 use crate::Result;
 use crate::error::Error;
 use crate::random::Key;
 
 /// Rows of a noise matrix that share a random stream. Part of the law of a seed: changing it changes every draw.
-const STRIP: usize = 128;
+pub(super) const STRIP: usize = 128;
 
 /// How far `Q^T Q` may be from the identity: what single precision resolves of it.
 const ORTHONORMAL: f64 = 1e-7;
 
 /// The products with the data that an epoch needs, with the noise in them.
 ///
-/// For every block of rows `X` of the data, in order: [`Noise::forward`] sets `[A, B]` to `[(X + Z) W1, X W2^T]`, and
-/// [`Noise::backward`] adds `X^T P` and `(X + Z)^T dH` to the sums `[X^T P, (X + Z)^T dH]`.
+/// For every block of rows `X` of the data: [`Noise::forward`] sets `[A, B]` to `[(X + Z) W1, X W2^T]`, and
+/// [`Noise::backward`] adds `X^T P` and `(X + Z)^T dH` to the sums `[X^T P, (X + Z)^T dH]`. Threads that are at
+/// different rows share this and have a [`Lane`] each.
 pub(super) enum Noise<F> {
     /// None: two products with matrices of twice the width, which is faster than four.
     Off,
     /// As written down: `Z` block by block.
-    Direct(Direct<F>),
+    Direct(Source<F>),
     /// As in the head of this file.
     LawEqual(Box<LawEqual<F>>),
 }
 
+/// What one thread needs for the noise of its rows. Matrices that the sampler at hand has no use for are empty.
+pub(super) struct Lane<F> {
+    /// `X + Z` of the current block, rows x D.
+    noisy: Array2<F>,
+    /// Current block of `Y`, rows x r.
+    Y: Array2<F>,
+    /// `Y^T dH`, r x H, summed over the blocks.
+    YtdH: Array2<F>,
+    /// `dH^T dH`, H x H, summed over the blocks, on and above the diagonal.
+    gram: Array2<F>,
+}
+
 impl<F: Real> Noise<F> {
+    /// Room for the noise of blocks of so many rows.
+    pub(super) fn lane(&self, rows: usize, pixels: usize) -> Lane<F> {
+        let [mut noisy, mut Y, mut YtdH, mut gram] = [(); 4].map(|()| Array2::zeros((0, 0)));
+        match self {
+            Self::Off => {}
+            Self::Direct(_) => noisy = Array2::zeros((rows, pixels)),
+            Self::LawEqual(law) => {
+                let (rank, hidden) = law.R.dim();
+                Y = Array2::zeros((rows, rank));
+                YtdH = Array2::zeros((rank, hidden));
+                gram = Array2::zeros((hidden, hidden));
+            }
+        }
+        Lane {
+            noisy,
+            Y,
+            YtdH,
+            gram,
+        }
+    }
+
     /// Prepares an epoch that starts from the encoder `W1`.
     pub(super) fn start(&mut self, W1: ArrayView2<F>, epoch: u64) -> Result<()> {
         match self {
             Self::Off => Ok(()),
-            Self::Direct(direct) => {
-                direct.source.start(epoch);
+            Self::Direct(source) => {
+                source.start(epoch);
                 Ok(())
             }
             Self::LawEqual(law) => law.start(W1, epoch),
@@ -63,40 +97,79 @@ impl<F: Real> Noise<F> {
 
     /// Sets `AB` to `[(X + Z) W1, X W2^T]`, where `W` is `[W1, W2^T]` and `first` the first of these rows.
     pub(super) fn forward(
-        &mut self,
+        &self,
+        lane: &mut Lane<F>,
         first: usize,
         X: ArrayView2<F>,
         W: ArrayView2<F>,
         AB: &mut ArrayViewMut2<F>,
     ) {
+        let (one, zero) = (F::one(), F::zero());
         match self {
-            Self::Off => general_mat_mul(F::one(), &X, &W, F::zero(), AB),
-            Self::Direct(direct) => direct.forward(first, X, W, AB),
+            Self::Off => general_mat_mul(one, &X, &W, zero, AB),
+            Self::Direct(source) => {
+                let mut noisy = lane.noisy.slice_mut(s![..X.nrows(), ..]);
+                noisy.assign(&X);
+                source.add_rows("Z", first, noisy.view_mut());
+                let (W1, W2t) = W.split_at(Axis(1), W.ncols() / 2);
+                let (mut A, mut B) = AB.view_mut().split_at(Axis(1), W1.ncols());
+                general_mat_mul(one, &noisy, &W1, zero, &mut A);
+                general_mat_mul(one, &X, &W2t, zero, &mut B);
+            }
             Self::LawEqual(law) => {
-                general_mat_mul(F::one(), &X, &W, F::zero(), AB);
-                law.forward(first, AB);
+                general_mat_mul(one, &X, &W, zero, AB);
+                let mut Y = lane.Y.slice_mut(s![..X.nrows(), ..]);
+                Y.fill(zero);
+                law.source.add_rows("Y", first, Y.view_mut());
+                let mut A = AB.slice_mut(s![.., ..law.R.ncols()]);
+                add_triangular(Y.view(), &law.R, &mut A);
             }
         }
     }
 
     /// Adds `[X^T P, (X + Z)^T dH]` to `sums`, where `PdH` is `[P, dH]` for the rows last seen by `forward`.
-    pub(super) fn backward(&mut self, X: ArrayView2<F>, PdH: ArrayView2<F>, sums: &mut Array2<F>) {
+    pub(super) fn backward(
+        &self,
+        lane: &mut Lane<F>,
+        X: ArrayView2<F>,
+        PdH: ArrayView2<F>,
+        sums: &mut Array2<F>,
+    ) {
+        let one = F::one();
+        let hidden = PdH.ncols() / 2;
         match self {
-            Self::Off => general_mat_mul(F::one(), &X.t(), &PdH, F::one(), sums),
-            Self::Direct(direct) => direct.backward(X, PdH, sums),
-            Self::LawEqual(law) => {
-                general_mat_mul(F::one(), &X.t(), &PdH, F::one(), sums);
-                law.backward(PdH);
+            Self::Off => general_mat_mul(one, &X.t(), &PdH, one, sums),
+            Self::Direct(_) => {
+                let noisy = lane.noisy.slice(s![..X.nrows(), ..]);
+                let (P, dH) = PdH.split_at(Axis(1), hidden);
+                let (mut for_P, mut for_dH) = sums.view_mut().split_at(Axis(1), hidden);
+                general_mat_mul(one, &X.t(), &P, one, &mut for_P);
+                general_mat_mul(one, &noisy.t(), &dH, one, &mut for_dH);
+            }
+            Self::LawEqual(_) => {
+                general_mat_mul(one, &X.t(), &PdH, one, sums);
+                let Y = lane.Y.slice(s![..X.nrows(), ..]);
+                let dH = PdH.slice(s![.., hidden..]);
+                general_mat_mul(one, &Y.t(), &dH, one, &mut lane.YtdH);
+                F::gram(dH, one, &mut lane.gram);
             }
         }
     }
 
     /// Adds to `sums` what can be known only after the last block.
-    pub(super) fn finish(&mut self, sums: &mut Array2<F>) -> Result<()> {
+    pub(super) fn finish(&mut self, lanes: &[&Lane<F>], sums: &mut Array2<F>) -> Result<()> {
         match self {
             Self::Off | Self::Direct(_) => Ok(()),
-            Self::LawEqual(law) => law.finish(sums),
+            Self::LawEqual(law) => law.finish(lanes, sums),
         }
+    }
+}
+
+impl<F: Real> Lane<F> {
+    /// Forgets the sums of the last epoch.
+    pub(super) fn clear(&mut self) {
+        self.YtdH.fill(F::zero());
+        self.gram.fill(F::zero());
     }
 }
 
@@ -115,24 +188,11 @@ impl<F: Real> Source<F> {
         }
     }
 
-    /// Sets `target` to noise, or to `X` with noise added: the rows of `matrix` from `first` on, a multiple of
-    /// [`STRIP`].
-    fn fill(
-        &self,
-        matrix: &str,
-        first: usize,
-        X: Option<ArrayView2<F>>,
-        mut target: ArrayViewMut2<F>,
-    ) {
-        let strips = target.axis_chunks_iter_mut(Axis(0), STRIP).into_par_iter();
-        strips.enumerate().for_each(|(strip, mut rows)| {
-            let (from, last) = (strip * STRIP, strip * STRIP + rows.nrows());
-            match X {
-                None => rows.fill(F::zero()),
-                Some(X) => rows.assign(&X.slice(s![from..last, ..])),
-            }
-            self.add(matrix, first + from, rows);
-        });
+    /// Adds to `rows` the rows of `matrix` from `first` on, a multiple of [`STRIP`].
+    fn add_rows(&self, matrix: &str, first: usize, mut rows: ArrayViewMut2<F>) {
+        for (i, strip) in rows.axis_chunks_iter_mut(Axis(0), STRIP).enumerate() {
+            self.add(matrix, first + i * STRIP, strip);
+        }
     }
 
     /// Adds one strip of noise to `rows`, the first of which is number `first`.
@@ -151,45 +211,6 @@ impl<F: Real> Source<F> {
     }
 }
 
-/// The noise as it is written down, a block of `X + Z` at a time.
-pub(super) struct Direct<F> {
-    source: Source<F>,
-    /// `X + Z` of the current block, rows x D.
-    noisy: Array2<F>,
-}
-
-impl<F: Real> Direct<F> {
-    pub(super) fn new(source: Source<F>, [rows, pixels]: [usize; 2]) -> Self {
-        let noisy = Array2::zeros((rows, pixels));
-        Self { source, noisy }
-    }
-
-    fn forward(
-        &mut self,
-        first: usize,
-        X: ArrayView2<F>,
-        W: ArrayView2<F>,
-        AB: &mut ArrayViewMut2<F>,
-    ) {
-        let mut noisy = self.noisy.slice_mut(s![..X.nrows(), ..]);
-        self.source.fill("Z", first, Some(X), noisy.view_mut());
-        let hidden = W.ncols() / 2;
-        let (W1, W2t) = W.split_at(Axis(1), hidden);
-        let (mut A, mut B) = AB.view_mut().split_at(Axis(1), hidden);
-        general_mat_mul(F::one(), &noisy, &W1, F::zero(), &mut A);
-        general_mat_mul(F::one(), &X, &W2t, F::zero(), &mut B);
-    }
-
-    fn backward(&mut self, X: ArrayView2<F>, PdH: ArrayView2<F>, sums: &mut Array2<F>) {
-        let noisy = self.noisy.slice(s![..X.nrows(), ..]);
-        let hidden = PdH.ncols() / 2;
-        let (P, dH) = PdH.split_at(Axis(1), hidden);
-        let (mut for_P, mut for_dH) = sums.view_mut().split_at(Axis(1), hidden);
-        general_mat_mul(F::one(), &X.t(), &P, F::one(), &mut for_P);
-        general_mat_mul(F::one(), &noisy.t(), &dH, F::one(), &mut for_dH);
-    }
-}
-
 /// The noise drawn through the thin factorisation of `W1`.
 pub(super) struct LawEqual<F> {
     source: Source<F>,
@@ -198,20 +219,18 @@ pub(super) struct LawEqual<F> {
     Q: Array2<F>,
     /// r x H, upper triangular.
     R: Array2<F>,
-    /// Current block of `Y`, rows x r.
-    Y: Array2<F>,
-    /// `Y^T dH`, r x H, summed over the blocks.
+    /// `Y^T dH`, r x H, summed over the lanes.
     YtdH: Array2<F>,
-    /// `dH^T dH`, H x H, summed over the blocks.
+    /// `dH^T dH`, H x H, summed over the lanes.
     gram: Array2<F>,
     /// `E`, D x H.
     E: Array2<F>,
-    /// `E K^T`, D x H.
-    EKt: Array2<F>,
+    /// `E K^T`, then `Z^T dH`, D x H.
+    ZtdH: Array2<F>,
 }
 
 impl<F: Real> LawEqual<F> {
-    pub(super) fn new(key: Key, sigma: f64, [rows, pixels, hidden]: [usize; 3]) -> Self {
+    pub(super) fn new(key: Key, sigma: f64, [pixels, hidden]: [usize; 2]) -> Self {
         let rank = pixels.min(hidden);
         let epoch = 0;
         Self {
@@ -219,11 +238,10 @@ impl<F: Real> LawEqual<F> {
             epoch,
             Q: Array2::zeros((pixels, rank)),
             R: Array2::zeros((rank, hidden)),
-            Y: Array2::zeros((rows, rank)),
             YtdH: Array2::zeros((rank, hidden)),
             gram: Array2::zeros((hidden, hidden)),
             E: Array2::zeros((pixels, hidden)),
-            EKt: Array2::zeros((pixels, hidden)),
+            ZtdH: Array2::zeros((pixels, hidden)),
         }
     }
 
@@ -233,42 +251,31 @@ impl<F: Real> LawEqual<F> {
         let (Q, R) = orthonormal(&W1.mapv(F::widen))?;
         self.Q = Q.mapv(F::narrow);
         self.R = R.mapv(F::narrow);
-        self.YtdH.fill(F::zero());
-        self.gram.fill(F::zero());
         Ok(())
     }
 
-    fn forward(&mut self, first: usize, AB: &mut ArrayViewMut2<F>) {
-        let mut Y = self.Y.slice_mut(s![..AB.nrows(), ..]);
-        self.source.fill("Y", first, None, Y.view_mut());
-        let mut A = AB.slice_mut(s![.., ..self.R.ncols()]);
-        add_triangular(Y.view(), &self.R, &mut A);
-    }
-
-    fn backward(&mut self, PdH: ArrayView2<F>) {
-        let Y = self.Y.slice(s![..PdH.nrows(), ..]);
-        let dH = PdH.slice(s![.., self.R.ncols()..]);
-        general_mat_mul(F::one(), &Y.t(), &dH, F::one(), &mut self.YtdH);
-        add_gram(dH, &mut self.gram);
-    }
-
     /// Adds `Z^T dH = E K^T + Q (Y^T dH - Q^T E K^T)`.
-    fn finish(&mut self, sums: &mut Array2<F>) -> Result<()> {
-        mirror(&mut self.gram);
+    fn finish(&mut self, lanes: &[&Lane<F>], sums: &mut Array2<F>) -> Result<()> {
+        sum_symmetric(lanes.iter().map(|lane| &lane.gram), &mut self.gram);
         let gram = self.gram.mapv(F::widen);
         // LAPACK is never asked to factor what is not finite: what it does then is nobody's promise.
         if !gram.sum().is_finite() {
             let (what, epoch) = ("the gradient", self.epoch);
             return Err(Error::Diverged { what, epoch });
         }
-        let K = factor(&gram)?.mapv(F::narrow);
-        self.source.fill("E", 0, None, self.E.view_mut());
-        general_mat_mul(F::one(), &self.E, &K.t(), F::zero(), &mut self.EKt);
-        general_mat_mul(-F::one(), &self.Q.t(), &self.EKt, F::one(), &mut self.YtdH);
-        let hidden = self.R.ncols();
-        let mut for_dH = sums.slice_mut(s![.., hidden..]);
-        for_dH += &self.EKt;
-        general_mat_mul(F::one(), &self.Q, &self.YtdH, F::one(), &mut for_dH);
+        let Kt = factor(&gram)?.reversed_axes().mapv(F::narrow);
+        let strips = self.E.axis_chunks_iter_mut(Axis(0), STRIP).into_par_iter();
+        strips.enumerate().for_each(|(i, mut strip)| {
+            strip.fill(F::zero());
+            self.source.add("E", i * STRIP, strip);
+        });
+        set_product(self.E.view(), &Kt, &mut self.ZtdH);
+        let YtdH: Vec<_> = lanes.iter().map(|lane| &lane.YtdH).collect();
+        sum(&YtdH, &mut self.YtdH);
+        general_mat_mul(-F::one(), &self.Q.t(), &self.ZtdH, F::one(), &mut self.YtdH);
+        general_mat_mul(F::one(), &self.Q, &self.YtdH, F::one(), &mut self.ZtdH);
+        let mut for_dH = sums.slice_mut(s![.., self.R.ncols()..]);
+        for_dH += &self.ZtdH;
         Ok(())
     }
 }

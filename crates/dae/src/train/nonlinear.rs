@@ -16,9 +16,10 @@
 //! mapping of mode i = u_i^T (X_hat^T X / N) u_i / lambda_i = (W2 u_i) . (P^T X u_i) / (N lambda_i)
 //! ```
 //!
-//! The rows are taken a block at a time, so that work space does not grow with the number of samples. Without directly
-//! drawn noise the four products with `X` are two of twice the width, `X [W1, W2^T]` and `X^T [P, dH]`, which are 6% to
-//! 10% faster.
+//! The rows are cut into lanes that threads work on, and taken a block at a time, so that work space does not grow with
+//! the number of samples. Lanes depend on the number of samples alone, so that results do not depend on the number of
+//! threads. Without directly drawn noise the four products with `X` are two of twice the width, `X [W1, W2^T]` and
+//! `X^T [P, dH]`, which are 6% to 10% faster.
 //!
 //! In the convention of the linear trainers this is learning rate `2 alpha / D` and decay `weight_decay D / 2`.
 
@@ -26,20 +27,25 @@
 #![allow(non_snake_case)]
 
 use ndarray::linalg::general_mat_mul;
+use ndarray::parallel::prelude::*;
 use ndarray::{ArcArray2, Array2, ArrayView2, ArrayViewMut2, Axis, Zip, s};
 use serde::{Deserialize, Serialize};
 
 use super::linear::Weights;
-use super::noise::{Direct, LawEqual, Noise, Source};
-use super::products::{add_gram, mirror};
+use super::noise::{self, LawEqual, Noise, STRIP, Source};
+use super::products::{set_product, sum, sum_symmetric};
 use super::real::Real;
 use crate::error::{Error, non_negative, positive, shape};
 use crate::random::Key;
-use crate::{Checked, Result, Settings};
+use crate::{Checked, Result, Settings, blas};
 
 /// Rows that are taken at a time, a multiple of the noise's strips. From 512 rows on the products run at full speed;
 /// fewer rows take less memory.
 const BLOCK: usize = 1024;
+
+/// Most lanes that rows are cut into, and fewest rows that make another lane worth its sums.
+const LANES: usize = 8;
+const LANE_ROWS: usize = 512;
 
 /// What the hidden units do with their input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,18 +78,16 @@ impl Activation {
     }
 }
 
-fn rows_map<F: Real>(A: &mut ArrayViewMut2<F>, f: impl Fn(F) -> F + Sync + Send) {
-    Zip::from(A.rows_mut()).par_for_each(|mut row| row.map_inplace(|a| *a = f(*a)));
+fn rows_map<F: Real>(A: &mut ArrayViewMut2<F>, f: impl Fn(F) -> F) {
+    for mut row in A.rows_mut() {
+        row.map_inplace(|a| *a = f(*a));
+    }
 }
 
-fn rows_zip<F: Real>(
-    P: &ArrayView2<F>,
-    D: &mut ArrayViewMut2<F>,
-    f: impl Fn(F, F) -> F + Sync + Send,
-) {
-    Zip::from(P.rows())
-        .and(D.rows_mut())
-        .par_for_each(|p, mut d| d.zip_mut_with(&p, |d, &p| *d = f(*d, p)));
+fn rows_zip<F: Real>(P: &ArrayView2<F>, D: &mut ArrayViewMut2<F>, f: impl Fn(F, F) -> F) {
+    for (p, mut d) in P.rows().into_iter().zip(D.rows_mut()) {
+        d.zip_mut_with(&p, |d, &p| *d = f(*d, p));
+    }
 }
 
 /// How the input noise is drawn; the law of training is the same.
@@ -255,17 +259,13 @@ impl NonlinearTrainer {
         noise: Key,
         state: &State,
     ) -> Result<Self> {
-        let [rows, pixels] = [data.nrows().min(BLOCK), data.ncols()];
         let (key, sigma, epoch) = (noise, settings.sigma, state.epoch);
         let sampler = choose(settings, data.dim());
         let noise = match sampler {
             None | Some(Sampler::Auto) => Noise::Off,
-            Some(Sampler::Direct) => {
-                let source = Source::Drawn { key, sigma, epoch };
-                Noise::Direct(Direct::new(source, [rows, pixels]))
-            }
+            Some(Sampler::Direct) => Noise::Direct(Source::Drawn { key, sigma, epoch }),
             Some(Sampler::LawEqual) => {
-                let sizes = [rows, pixels, settings.hidden];
+                let sizes = [data.ncols(), settings.hidden];
                 Noise::LawEqual(Box::new(LawEqual::new(key, sigma, sizes)))
             }
         };
@@ -393,8 +393,7 @@ pub fn gradient(
         None => Noise::Off,
         Some(Z) => {
             shape("noise", data.dim(), Z.dim())?;
-            let sizes = [data.nrows().min(BLOCK), data.ncols()];
-            Noise::Direct(Direct::new(Source::Given(Z.clone()), sizes))
+            Noise::Direct(Source::Given(Z.clone()))
         }
     };
     let mut engine = Engine::new(settings, data.to_shared(), modes, noise)?;
@@ -418,14 +417,54 @@ struct Engine<F> {
     W: Array2<F>,
     /// `[X^T P, (X + Z)^T dH]`, D x 2H; `dH` without its factor `2/(N D)`, which would carry it towards underflow.
     sums: Array2<F>,
-    /// `[A, X W2^T]`, then `[P, dH]` of one block, rows x 2H.
-    block: Array2<F>,
+    lanes: Vec<Lane<F>>,
     /// `W2 W2^T`, H x H.
     G: Array2<F>,
     /// `P^T P`, H x H.
     C: Array2<F>,
     /// `W2^T C`, D x H.
     W2tC: Array2<F>,
+}
+
+/// Some of the rows, n of N, and what they add to the sums of an epoch.
+struct Lane<F> {
+    /// The first of the rows.
+    first: usize,
+    X: ArcArray2<F>,
+    noise: noise::Lane<F>,
+    /// `[A, X W2^T]`, then `[P, dH]` of one block, rows x 2H.
+    block: Array2<F>,
+    /// As [`Engine::sums`].
+    sums: Array2<F>,
+    /// As [`Engine::C`], on and above the diagonal.
+    C: Array2<F>,
+}
+
+impl<F: Real> Lane<F> {
+    /// Forward and backward pass for these rows.
+    fn pass(&mut self, noise: &Noise<F>, activation: Activation, W: ArrayView2<F>, G: &Array2<F>) {
+        self.noise.clear();
+        self.sums.fill(F::zero());
+        self.C.fill(F::zero());
+        for (i, X) in self.X.axis_chunks_iter(Axis(0), BLOCK).enumerate() {
+            let mut block = self.block.slice_mut(s![..X.nrows(), ..]);
+            let first = self.first + i * BLOCK;
+            noise.forward(&mut self.noise, first, X, W, &mut block);
+            let (mut P, mut dH) = block.view_mut().split_at(Axis(1), G.ncols());
+            activation.apply(&mut P);
+            let P = P.view();
+            general_mat_mul(F::one(), &P, G, -F::one(), &mut dH);
+            activation.pull_back(&P, &mut dH);
+            F::gram(P, F::one(), &mut self.C);
+            noise.backward(&mut self.noise, X, block.view(), &mut self.sums);
+        }
+    }
+}
+
+/// The rows of each lane, whole strips of noise but for the last one.
+fn lane_rows(samples: usize) -> usize {
+    let lanes = (samples / LANE_ROWS).clamp(1, LANES);
+    samples.div_ceil(lanes).next_multiple_of(STRIP)
 }
 
 impl<F: Real> Engine<F> {
@@ -442,7 +481,22 @@ impl<F: Real> Engine<F> {
         modes.check(pixels)?;
         let total: f64 = X.iter().map(|x| x.widen().powi(2)).sum();
         non_negative("||X||^2", total)?;
+        blas::use_one_thread();
+        let rows = lane_rows(samples);
+        let lanes = (0..samples).step_by(rows).map(|first| {
+            let last = samples.min(first + rows);
+            let block = BLOCK.min(last - first);
+            Lane {
+                first,
+                X: X.clone().slice_move(s![first..last, ..]),
+                noise: noise.lane(block, pixels),
+                block: Array2::zeros((block, 2 * hidden)),
+                sums: Array2::zeros((pixels, 2 * hidden)),
+                C: Array2::zeros((hidden, hidden)),
+            }
+        });
         Ok(Self {
+            lanes: lanes.collect(),
             X,
             modes,
             noise,
@@ -452,7 +506,6 @@ impl<F: Real> Engine<F> {
             total,
             W: Array2::zeros((pixels, 2 * hidden)),
             sums: Array2::zeros((pixels, 2 * hidden)),
-            block: Array2::zeros((samples.min(BLOCK), 2 * hidden)),
             G: Array2::zeros((hidden, hidden)),
             C: Array2::zeros((hidden, hidden)),
             W2tC: Array2::zeros((pixels, hidden)),
@@ -471,28 +524,22 @@ impl<F: Real> Engine<F> {
 
     /// Forward and backward pass: fills `G`, `C`, `W2tC` and `sums` for the weights as they are.
     fn pass(&mut self, epoch: u64) -> Result<()> {
-        let (one, zero) = (F::one(), F::zero());
-        let hidden = self.G.ncols();
-        let (W1, W2t) = self.W.view().split_at(Axis(1), hidden);
-        general_mat_mul(one, &W2t.t(), &W2t, zero, &mut self.G);
-        self.C.fill(zero);
-        self.sums.fill(zero);
-        self.noise.start(W1, epoch)?;
-        for (i, X) in self.X.axis_chunks_iter(Axis(0), BLOCK).enumerate() {
-            let mut block = self.block.slice_mut(s![..X.nrows(), ..]);
-            self.noise.forward(i * BLOCK, X, self.W.view(), &mut block);
-            let (mut P, mut dH) = block.view_mut().split_at(Axis(1), hidden);
-            self.activation.apply(&mut P);
-            let P = P.view();
-            general_mat_mul(one, &P, &self.G, -one, &mut dH);
-            self.activation.pull_back(&P, &mut dH);
-            add_gram(P, &mut self.C);
-            self.noise.backward(X, block.view(), &mut self.sums);
-        }
-        self.noise.finish(&mut self.sums)?;
-        mirror(&mut self.C);
-        general_mat_mul(one, &W2t, &self.C, zero, &mut self.W2tC);
-        Ok(())
+        let Self {
+            lanes, noise, W, G, ..
+        } = self;
+        let (W1, W2t) = W.view().split_at(Axis(1), G.ncols());
+        general_mat_mul(F::one(), &W2t.t(), &W2t, F::zero(), G);
+        noise.start(W1, epoch)?;
+        let activation = self.activation;
+        lanes
+            .par_iter_mut()
+            .for_each(|lane| lane.pass(noise, activation, W.view(), G));
+        sum_symmetric(lanes.iter().map(|lane| &lane.C), &mut self.C);
+        set_product(W2t, &self.C, &mut self.W2tC);
+        let sums: Vec<_> = lanes.iter().map(|lane| &lane.sums).collect();
+        sum(&sums, &mut self.sums);
+        let noises: Vec<_> = lanes.iter().map(|lane| &lane.noise).collect();
+        noise.finish(&noises, &mut self.sums)
     }
 
     /// Loss and mappings of the last pass, which must be of the weights as they are.

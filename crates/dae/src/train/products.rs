@@ -1,51 +1,82 @@
-//! Matrix products of which only a part is needed, cut into panels so that most of the rest is not computed.
+//! Matrix products cut into parts: for threads, and where only a part of the result is needed.
 //!
-//! BLAS has routines for these two, but reaching them takes unsafe code; four panels leave out three eighths of the
-//! multiply-adds of the general product against their half, and save about a quarter of its time.
+//! Where a sum is cut for threads, the parts depend on the sizes alone and are added up in their order, so that the
+//! number of threads changes nothing, not even rounding.
 
 // Matrices are capital letters, as in the equations of the callers.
 #![allow(non_snake_case)]
 
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
+use ndarray::parallel::prelude::*;
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
 
 use super::real::Real;
 
-/// First and last column (exclusive) of each panel.
-fn panels(columns: usize) -> impl Iterator<Item = (usize, usize)> {
-    let width = columns.div_ceil(4).max(1);
-    let first = (0..columns).step_by(width);
-    first.map(move |first| (first, columns.min(first + width)))
-}
+/// Rows of a general product that are computed at a time.
+const STRIP: usize = 128;
 
-/// Adds `P^T P` to `C`, on and above the diagonal; what is below it is not defined until [`mirror`].
-pub(super) fn add_gram<F: Real>(P: ArrayView2<F>, C: &mut Array2<F>) {
-    for (first, last) in panels(P.ncols()) {
-        let (left, right) = (P.slice(s![.., first..last]), P.slice(s![.., first..]));
-        let mut part = C.slice_mut(s![first..last, first..]);
-        general_mat_mul(F::one(), &left.t(), &right, F::one(), &mut part);
-    }
-}
+/// Side of the squares in which a matrix is mirrored: two of them fit into the nearest cache.
+const TILE: usize = 32;
 
-/// Sets `C` to `P^T P`.
-pub(super) fn set_gram<F: Real>(P: ArrayView2<F>, C: &mut Array2<F>) {
-    C.fill(F::zero());
-    add_gram(P, C);
-    mirror(C);
-}
-
-/// Copies what is above the diagonal to below it.
-pub(super) fn mirror<F: Real>(C: &mut Array2<F>) {
-    for i in 0..C.nrows() {
-        for j in 0..i {
-            C[[i, j]] = C[[j, i]];
+/// Sets `C` to the sum of at least one symmetric matrix; only what is on and above their diagonals is looked at.
+pub(super) fn sum_symmetric<'a, F: Real>(
+    parts: impl Iterator<Item = &'a Array2<F>> + Clone,
+    C: &mut Array2<F>,
+) {
+    let tiles = |from: usize, size: usize| (from..size).step_by(TILE);
+    let size = C.nrows();
+    for i in tiles(0, size) {
+        for j in tiles(i, size) {
+            let (rows, columns) = (i..size.min(i + TILE), j..size.min(j + TILE));
+            let mut tile = C.slice_mut(s![rows.clone(), columns.clone()]);
+            for (number, part) in parts.clone().enumerate() {
+                let part = part.slice(s![rows.clone(), columns.clone()]);
+                match number {
+                    0 => tile.assign(&part),
+                    _ => tile += &part,
+                }
+            }
+            if i < j {
+                let tile = tile.to_owned();
+                C.slice_mut(s![columns, rows]).assign(&tile.t());
+            } else {
+                for (a, b) in rows.flat_map(|a| (i..a).map(move |b| (a, b))) {
+                    C[[a, b]] = C[[b, a]];
+                }
+            }
         }
     }
 }
 
+/// Sets `total` to the sum of matrices, strips of rows at a time on all threads.
+pub(super) fn sum<F: Real>(parts: &[&Array2<F>], total: &mut Array2<F>) {
+    let strips = total.axis_chunks_iter_mut(Axis(0), STRIP).into_par_iter();
+    strips.enumerate().for_each(|(i, mut rows)| {
+        let strip = s![i * STRIP..i * STRIP + rows.nrows(), ..];
+        rows.fill(F::zero());
+        for part in parts {
+            rows += &part.slice(strip);
+        }
+    });
+}
+
+/// Sets `C` to `A B`, strips of rows at a time on all threads.
+pub(super) fn set_product<F: Real>(A: ArrayView2<F>, B: &Array2<F>, C: &mut Array2<F>) {
+    let strips = C.axis_chunks_iter_mut(Axis(0), STRIP).into_par_iter();
+    strips.enumerate().for_each(|(i, mut rows)| {
+        let A = A.slice(s![i * STRIP..i * STRIP + rows.nrows(), ..]);
+        general_mat_mul(F::one(), &A, B, F::zero(), &mut rows);
+    });
+}
+
 /// Adds `Y R` to `A`, for an upper triangular (or trapezoidal) `R`.
+///
+/// Four panels of columns leave out three eighths of the multiply-adds of the general product. What BLAS has for
+/// triangular matrices leaves out half, but computes in place, and `Y` is needed once more.
 pub(super) fn add_triangular<F: Real>(Y: ArrayView2<F>, R: &Array2<F>, A: &mut ArrayViewMut2<F>) {
-    for (first, last) in panels(R.ncols()) {
+    let width = R.ncols().div_ceil(4).max(1);
+    for first in (0..R.ncols()).step_by(width) {
+        let last = R.ncols().min(first + width);
         let rows = last.min(R.nrows());
         let (Y, R) = (Y.slice(s![.., ..rows]), R.slice(s![..rows, first..last]));
         let mut part = A.slice_mut(s![.., first..last]);
@@ -57,6 +88,10 @@ pub(super) fn add_triangular<F: Real>(Y: ArrayView2<F>, R: &Array2<F>, A: &mut A
 mod tests {
     use super::*;
     use crate::random::{normal_matrix, stream};
+
+    fn close(A: &Array2<f64>, B: &Array2<f64>) -> bool {
+        A.dim() == B.dim() && (A - B).iter().all(|x| x.abs() < 1e-12)
+    }
 
     #[test]
     fn parts_are_those_of_the_whole_product() {
@@ -71,18 +106,41 @@ mod tests {
             let start = normal_matrix(&mut rng, rows, columns, 1.0);
             let mut A = start.clone();
             add_triangular(Y.view(), &R, &mut A.view_mut());
-            let expected = &start + &Y.dot(&R);
-            assert!((A - expected).iter().all(|x| x.abs() < 1e-12));
+            assert!(close(&A, &(&start + &Y.dot(&R))));
 
             let mut C = Array2::zeros((inner, inner));
             for _ in 0..2 {
-                add_gram(Y.view(), &mut C);
+                f64::gram(Y.view(), 1.0, &mut C);
             }
-            mirror(&mut C);
-            let once = Y.t().dot(&Y);
-            assert!((&C - &(&once * 2.0)).iter().all(|x| x.abs() < 1e-12));
-            set_gram(Y.view(), &mut C);
-            assert!((C - once).iter().all(|x| x.abs() < 1e-12));
+            let mut sum = Array2::zeros((inner, inner));
+            sum_symmetric([&C, &C].into_iter(), &mut sum);
+            assert!(close(&sum, &(Y.t().dot(&Y) * 4.0)));
+        }
+    }
+
+    #[test]
+    fn sums_and_products_by_strips_are_those_of_whole_matrices() {
+        let mut rng = stream(2, &["products"]);
+        for (rows, columns) in [(1, 1), (127, 3), (128, 65), (300, 70)] {
+            let [A, B] = [0, 1].map(|_| normal_matrix(&mut rng, rows, columns, 1.0));
+            let mut total = Array2::from_elem((rows, columns), f64::NAN);
+            sum(&[&A, &B, &A], &mut total);
+            assert!(close(&total, &(&A * 2.0 + &B)));
+
+            let C = normal_matrix(&mut rng, columns, 5, 1.0);
+            let mut product = Array2::from_elem((rows, 5), f64::NAN);
+            set_product(A.view(), &C, &mut product);
+            assert!(close(&product, &A.dot(&C)));
+
+            // Below the diagonal anything may stand.
+            let mut S = A.t().dot(&A);
+            let expected = &S * 3.0;
+            S.indexed_iter_mut()
+                .filter(|((i, j), _)| i > j)
+                .for_each(|(_, x)| *x = f64::NAN);
+            let mut mirrored = Array2::zeros((columns, columns));
+            sum_symmetric([&S, &S, &S].into_iter(), &mut mirrored);
+            assert!((mirrored - expected).iter().all(|x| x.abs() < 1e-10));
         }
     }
 }

@@ -1,7 +1,12 @@
 //! The two precisions that training runs in.
 
-use ndarray::NdFloat;
+// Matrices are capital letters, as in the equations of the callers.
+#![allow(non_snake_case)]
+
+use ndarray::{Array2, ArrayView2, NdFloat};
 use serde::{Deserialize, Serialize};
+
+use crate::blas;
 
 /// Floating-point precision of a trainer's weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +22,8 @@ pub enum Precision {
 pub(super) trait Real: NdFloat {
     fn narrow(value: f64) -> Self;
     fn widen(self) -> f64;
+    /// Sets `C` to `beta C + P^T P`, on and above the diagonal; what is below it is not defined. `beta` is 0 or 1.
+    fn gram(P: ArrayView2<Self>, beta: Self, C: &mut Array2<Self>);
 }
 
 impl Real for f32 {
@@ -27,6 +34,10 @@ impl Real for f32 {
     fn widen(self) -> f64 {
         self.into()
     }
+
+    fn gram(P: ArrayView2<Self>, beta: Self, C: &mut Array2<Self>) {
+        blas::ssyrk(P, beta, C);
+    }
 }
 
 impl Real for f64 {
@@ -36,5 +47,9 @@ impl Real for f64 {
 
     fn widen(self) -> f64 {
         self
+    }
+
+    fn gram(P: ArrayView2<Self>, beta: Self, C: &mut Array2<Self>) {
+        blas::dsyrk(P, beta, C);
     }
 }

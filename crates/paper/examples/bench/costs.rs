@@ -73,7 +73,12 @@ impl Options {
         let clock = Instant::now();
         Eigen::of(&moment)?;
         let seconds = clock.elapsed().as_secs_f64();
-        add("eigenvectors of CIFAR-10's covariance", seconds, "s", f64::INFINITY);
+        add(
+            "eigenvectors of CIFAR-10's covariance",
+            seconds,
+            "s",
+            f64::INFINITY,
+        );
 
         let folder = tempfile::tempdir()?;
         let clock = Instant::now();
@@ -98,7 +103,12 @@ impl Options {
             let few = format!("fig5.epochs={EPOCHS}");
             let results = folder.path().join("results");
             self.paper_with(&cache, &results, &["fig5", "--set", &few])?;
-            add(what, peak_memory(&results.join("paper"))? / MIB, "MiB", target);
+            add(
+                what,
+                peak_memory(&results.join("paper"))? / MIB,
+                "MiB",
+                target,
+            );
         }
         Ok(rows)
     }
@@ -117,7 +127,10 @@ impl Options {
             .stdout(Stdio::null())
             .status()?;
         // With few epochs Figure 5 does not come close to the published values, and the command says so.
-        anyhow::ensure!(status.code().is_some_and(|code| code < 2), "{arguments:?} failed");
+        anyhow::ensure!(
+            status.code().is_some_and(|code| code < 2),
+            "{arguments:?} failed"
+        );
         Ok(())
     }
 }
@@ -125,6 +138,9 @@ impl Options {
 /// The largest resident memory of Figure 5, in bytes.
 fn peak_memory(results: &Path) -> anyhow::Result<f64> {
     let manifest = Manifest::read(results)?;
-    let peak = manifest.figures.iter().find_map(|entry| entry.peak_memory());
+    let peak = manifest
+        .figures
+        .iter()
+        .find_map(|entry| entry.peak_memory());
     Ok(peak.context("no peak memory was recorded")? as f64)
 }

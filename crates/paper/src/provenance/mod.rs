@@ -1,13 +1,12 @@
 //! Where, when and with what something was computed.
 
-mod blas;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant, SystemTime};
 use std::{env, fs, thread};
 
+use dae::blas;
 use serde::{Deserialize, Serialize};
 use sysinfo::{CpuRefreshKind, RefreshKind, System};
 

@@ -1,7 +1,12 @@
 //! Downloads from sites that do not behave, played by a little server in this process.
 
 // Clippy allows these in test functions by itself, but not in what they call.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::panic
+)]
 #![cfg(feature = "download")]
 
 mod data_support;

@@ -1,7 +1,12 @@
 //! The readers of file formats against files that are not what they claim to be.
 
 // Clippy allows these in test functions by itself, but not in what they call.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::panic
+)]
 
 mod data_support;
 

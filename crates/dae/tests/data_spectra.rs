@@ -1,7 +1,12 @@
 //! Spectra: their files, their numbers, and how they are compared.
 
 // Clippy allows these in test functions by itself, but not in what they call.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::panic
+)]
 
 mod data_support;
 

@@ -1,7 +1,7 @@
 //! Data and settings at the edge of what makes sense: what comes out is defined.
 
 // A test fails by panicking.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 // Matrices are capital letters, as in the equations of the modules under test.
 #![allow(non_snake_case)]
 

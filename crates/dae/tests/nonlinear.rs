@@ -3,7 +3,7 @@
 // Matrices are capital letters, as in the equations of the module under test.
 #![allow(non_snake_case)]
 // Helpers are not test functions, but test code all the same.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use dae::random::{Key, Rng, normal_matrix, stream};
 use dae::train::linear::{LinearSettings, Precision, Weights};

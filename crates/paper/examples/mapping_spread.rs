@@ -6,6 +6,8 @@
 //! `cargo run --release -p paper --example mapping_spread > data/mapping_spread.csv` (some 20 minutes on two cores; what is
 //! trained is kept in `results/quick/runs`, so that it can be stopped and started again).
 
+#![allow(clippy::indexing_slicing)] // all runs have the same settings, hence the same shape
+
 use paper::experiments::fig6::run::{Training, run};
 use paper::profile::{self, Profile};
 use paper::progress::Progress;

@@ -4,6 +4,8 @@
 //! epoch, the mean and the standard deviation of the loss over the seeds as CSV:
 //! `cargo run --release -p paper --example seed_spread > data/seed_spread.csv` (some five minutes on two cores).
 
+#![allow(clippy::indexing_slicing)] // all runs have the same settings, hence the same shape
+
 use dae::data::{DataSet, Spectrum};
 use paper::experiments::fig5::run::run;
 use paper::profile::{self, Profile};

@@ -102,8 +102,8 @@ pub fn of(
     let paper = serde_json::to_value(profile::load(Profile::Paper)?.0);
     let paper = paper.map_err(|error| Error::io("settings")(error.into()))?;
     let found = |value: &Published| match figure {
-        Figure::Fig5 => fig5(value, settings, &paper["fig5"], table),
-        Figure::Fig6 => fig6(value, settings, &paper["fig6"], table),
+        Figure::Fig5 => fig5(value, settings, entry(&paper, "fig5"), table),
+        Figure::Fig6 => fig6(value, settings, entry(&paper, "fig6"), table),
         // A published value of another figure would need its own lines here: until then it counts as missing.
         _ => Ok(Found::Value(f64::NAN, String::new())),
     };
@@ -262,10 +262,11 @@ fn fig5(
         Err(why) => return Ok(Found::NotComparable(why)),
     };
     let sheet = table("fig5_loss.csv")?;
-    let (of_run, epochs) = (rows_of(&sheet, value)?, sheet.counts("epoch")?);
-    let losses = sheet.numbers("loss")?;
-    let at = of_run.into_iter().find(|&i| Some(epochs[i]) == value.epoch);
-    Ok(Found::Value(at.map_or(f64::NAN, |i| losses[i]), remark))
+    let epochs = sheet.counts("epoch")?.into_iter();
+    let losses = epochs.zip(sheet.numbers("loss")?).collect();
+    let mut of_run = rows_of(&sheet, value, losses)?.into_iter();
+    let at = of_run.find(|&(epoch, _)| Some(epoch) == value.epoch);
+    Ok(Found::Value(at.map_or(f64::NAN, |(_, loss)| loss), remark))
 }
 
 fn lambda(
@@ -275,16 +276,25 @@ fn lambda(
     table: &dyn Fn(&str) -> Result<Sheet>,
 ) -> Result<Found> {
     let sheet = table("fig5_dynamics.csv")?;
-    let (datasets, modes) = (sheet.words("dataset")?, sheet.counts("mode")?);
-    let row = (0..sheet.len()).find(|&i| datasets[i] == value.dataset && modes[i] == mode as u64);
-    Ok(match row {
-        Some(row) => Found::Value(sheet.numbers("lambda")?[row], String::new()),
+    let found = match row_of(&sheet, &value.dataset, Some(mode))? {
+        Some(row) => sheet.numbers("lambda")?.get(row).copied(),
+        None => None,
+    };
+    Ok(match found {
+        Some(lambda) => Found::Value(lambda, String::new()),
         None => {
             let spectrum = Spectrum::committed(dataset)?;
             let found = spectrum.lambda.get(mode).copied().unwrap_or(f64::NAN);
             Found::Value(found, "from the committed spectrum".to_owned())
         }
     })
+}
+
+/// The first row of a mode of a data set.
+fn row_of(sheet: &Sheet, dataset: &str, mode: Option<usize>) -> Result<Option<usize>> {
+    let names = sheet.words("dataset")?.into_iter();
+    let mut rows = names.zip(sheet.counts("mode")?);
+    Ok(rows.position(|(name, found)| name == dataset && Some(found as usize) == mode))
 }
 
 fn fig6(
@@ -304,12 +314,11 @@ fn fig6(
         "half_rise_epoch" => curve.half_rise(curve.at(value.epoch)),
         "mapping_minus_shrinkage" if value.model == Model::Dae.name() => {
             let sheet = table("fig6_spectrum.csv")?;
-            let (datasets, modes) = (sheet.words("dataset")?, sheet.counts("mode")?);
+            let row = row_of(&sheet, &value.dataset, value.mode)?;
             let lambda = sheet.numbers("lambda")?;
-            let row = (0..sheet.len())
-                .find(|&i| datasets[i] == value.dataset && Some(modes[i] as usize) == value.mode);
-            let sigma = settings[&value.dataset]["sigma"].as_f64();
-            match (row.map(|row| lambda[row]), sigma) {
+            let lambda = row.and_then(|row| lambda.get(row));
+            let sigma = entry(entry(settings, &value.dataset), "sigma").as_f64();
+            match (lambda, sigma) {
                 (Some(lambda), Some(sigma)) => {
                     curve.at(value.epoch) - lambda / (lambda + sigma * sigma)
                 }
@@ -330,36 +339,35 @@ pub(crate) struct Curve {
 
 impl Curve {
     fn read(sheet: &Sheet, value: &Published) -> Result<Self> {
-        let (modes, epochs) = (sheet.counts("mode")?, sheet.counts("epoch")?);
-        let mappings = sheet.numbers("mapping")?;
-        let of_run = rows_of(sheet, value)?.into_iter();
-        let rows: Vec<usize> = of_run
-            .filter(|&i| Some(modes[i] as usize) == value.mode)
-            .collect();
-        Ok(Self {
-            epochs: rows.iter().map(|&i| epochs[i]).collect(),
-            mappings: rows.iter().map(|&i| mappings[i]).collect(),
-        })
+        let times = sheet.counts_by_row(["mode", "epoch"])?.into_iter();
+        let rows = times.zip(sheet.numbers("mapping")?).collect();
+        let of_run = rows_of(sheet, value, rows)?.into_iter();
+        let own = of_run.filter(|&([mode, _], _)| Some(mode as usize) == value.mode);
+        let (epochs, mappings) = own.map(|([_, epoch], mapping)| (epoch, mapping)).unzip();
+        Ok(Self { epochs, mappings })
     }
 
     fn at(&self, epoch: Option<u64>) -> f64 {
-        let index = self.epochs.iter().position(|&at| Some(at) == epoch);
-        index.map_or(f64::NAN, |index| self.mappings[index])
+        let mut points = self.epochs.iter().zip(&self.mappings);
+        let at = points.find(|&(&at, _)| Some(at) == epoch);
+        at.map_or(f64::NAN, |(_, &mapping)| mapping)
     }
 
     /// First recorded epoch above half of a value.
     pub fn half_rise(&self, of: f64) -> f64 {
-        let index = self.mappings.iter().position(|&mapping| mapping > 0.5 * of);
-        index.map_or(f64::NAN, |index| self.epochs[index] as f64)
+        let mut points = self.epochs.iter().zip(&self.mappings);
+        let above = points.find(|&(_, &mapping)| mapping > 0.5 * of);
+        above.map_or(f64::NAN, |(&epoch, _)| epoch as f64)
     }
 }
 
-/// The rows of the data set and the model of a value.
-fn rows_of(sheet: &Sheet, value: &Published) -> Result<Vec<usize>> {
-    let (datasets, models) = (sheet.words("dataset")?, sheet.words("model")?);
-    Ok((0..sheet.len())
-        .filter(|&i| datasets[i] == value.dataset && models[i] == value.model)
-        .collect())
+/// What the rows of the data set and the model of a value have, of what all rows have.
+fn rows_of<T>(sheet: &Sheet, value: &Published, rows: Vec<T>) -> Result<Vec<T>> {
+    let runs = sheet.words_by_row(["dataset", "model"])?.into_iter();
+    let own = runs
+        .zip(rows)
+        .filter(|(run, _)| *run == [&value.dataset, &value.model]);
+    Ok(own.map(|(_, row)| row).collect())
 }
 
 fn dataset(value: &Published) -> Result<DataSet> {
@@ -370,6 +378,12 @@ fn dataset(value: &Published) -> Result<DataSet> {
         file: "data/published.csv".to_owned(),
         problem: format!("`{}` is not a data set", value.dataset),
     })
+}
+
+/// What settings say under a name: null, which no setting is, if they do not have it.
+pub(crate) fn entry<'a>(settings: &'a Value, name: &str) -> &'a Value {
+    static NULL: Value = Value::Null;
+    settings.get(name).unwrap_or(&NULL)
 }
 
 /// Whether settings are the paper's as far as a data set goes, but for those of the data set that are free: these in
@@ -387,12 +401,13 @@ pub(crate) fn comparable(
     let empty = serde_json::Map::new();
     let entries = |value: &Value| value.as_object().unwrap_or(&empty).clone();
     for (key, value) in entries(paper) {
-        if DataSet::ALL.iter().all(|dataset| dataset.name() != key) && settings[&key] != value {
-            serious.push(format!("{key} = {} instead of {value}", settings[&key]));
+        let own = entry(settings, &key);
+        if DataSet::ALL.iter().all(|dataset| dataset.name() != key) && *own != value {
+            serious.push(format!("{key} = {own} instead of {value}"));
         }
     }
-    for (key, value) in entries(&paper[dataset.name()]) {
-        let own = &settings[dataset.name()][&key];
+    for (key, value) in entries(entry(paper, dataset.name())) {
+        let own = entry(entry(settings, dataset.name()), &key);
         if *own != value {
             let words = format!("{key} = {own} instead of {value}");
             if free.contains(&key.as_str()) {

@@ -7,10 +7,18 @@ pub mod claims;
 pub mod comparison;
 mod documented;
 mod error;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "settings are checked to name modes that the data have; a run makes its series equally long"
+)]
 pub mod experiments;
 pub mod files;
 pub mod manifest;
 pub mod notebook;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "coordinates, corners, neighbours in a list, and the nodes of a grid that the grid was made with"
+)]
 pub mod plot;
 pub mod profile;
 pub mod progress;

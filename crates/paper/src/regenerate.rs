@@ -13,7 +13,7 @@ use dae::data::{DataSet, Spectrum};
 use serde::{Deserialize, Serialize};
 
 use crate::check::Check;
-use crate::comparison::{self, Comparison};
+use crate::comparison::{self, Comparison, entry};
 use crate::experiments::{fig1, fig2, fig3, fig4, fig5, fig6};
 use crate::plot::Picture;
 use crate::profile::{AllSettings, Difference, Profile};
@@ -507,7 +507,7 @@ fn inputs(
         });
     Ok(Inputs {
         images: images.collect(),
-        settings: all[figure.name()].clone(),
+        settings: entry(&all, figure.name()).clone(),
         seed: settings.seed,
         spectra: spectra.collect(),
         sources: sources::of(figure.name()).to_owned(),

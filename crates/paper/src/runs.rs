@@ -384,8 +384,9 @@ fn read_header(path: &Path) -> Option<Header> {
 /// Gives `None` for anything else, as for no file at all: a run then starts afresh.
 pub fn parse_checkpoint<C: DeserializeOwned>(bytes: &[u8]) -> Option<(Header, C)> {
     let end = bytes.iter().position(|&byte| byte == b'\n')?;
-    let header: Header = serde_json::from_slice(&bytes[..end]).ok()?;
-    let content = &bytes[end + 1..];
+    let (header, rest) = bytes.split_at_checked(end)?;
+    let header: Header = serde_json::from_slice(header).ok()?;
+    let (_, content) = rest.split_first()?;
     let state =
         (files::sha256(content) == header.sha256).then(|| postcard::from_bytes(content).ok())?;
     Some((header, state?))

@@ -94,6 +94,46 @@ impl Sheet {
         self.parsed(column, "a whole number", |text| text.parse().ok())
     }
 
+    /// Several columns as they are written, row by row.
+    ///
+    /// # Errors
+    /// As [`Sheet::words`], of the first column that is not there.
+    pub fn words_by_row<const N: usize>(&self, columns: [&str; N]) -> Result<Vec<[&str; N]>> {
+        self.by_row([""; N], columns.map(|column| self.words(column)))
+    }
+
+    /// Several columns of finite numbers, row by row.
+    ///
+    /// # Errors
+    /// As [`Sheet::numbers`], of the first column that is not as it should be.
+    pub fn numbers_by_row<const N: usize>(&self, columns: [&str; N]) -> Result<Vec<[f64; N]>> {
+        self.by_row([0.0; N], columns.map(|column| self.numbers(column)))
+    }
+
+    /// Several columns of whole numbers, row by row.
+    ///
+    /// # Errors
+    /// As [`Sheet::counts`], of the first column that is not as it should be.
+    pub fn counts_by_row<const N: usize>(&self, columns: [&str; N]) -> Result<Vec<[u64; N]>> {
+        self.by_row([0; N], columns.map(|column| self.counts(column)))
+    }
+
+    /// Columns turned into rows, each of which starts as `empty`.
+    fn by_row<T: Copy, const N: usize>(
+        &self,
+        empty: [T; N],
+        columns: [Result<Vec<T>>; N],
+    ) -> Result<Vec<[T; N]>> {
+        let mut rows = vec![empty; self.len()];
+        for (k, column) in columns.into_iter().enumerate() {
+            let entries = rows.iter_mut().filter_map(|row| row.get_mut(k));
+            for (entry, value) in entries.zip(column?) {
+                *entry = value;
+            }
+        }
+        Ok(rows)
+    }
+
     fn parsed<T>(
         &self,
         column: &str,
@@ -130,6 +170,14 @@ mod tests {
         let good = sheet("model,w\nAE,0.5\nDAE,1e-3\n").unwrap();
         assert_eq!(good.numbers("w").unwrap(), [0.5, 1e-3]);
         assert_eq!(good.words("model").unwrap(), ["AE", "DAE"]);
+        assert_eq!(
+            good.words_by_row(["w", "model"]).unwrap(),
+            [["0.5", "AE"], ["1e-3", "DAE"]]
+        );
+        assert_eq!(
+            good.numbers_by_row(["w", "w"]).unwrap(),
+            [[0.5; 2], [1e-3; 2]]
+        );
         for bad in ["NaN", "inf", "", "1,2", "o.5"] {
             let error = sheet(&format!("model,w\nAE,0.5\nDAE,{bad}\n"))
                 .and_then(|sheet| sheet.numbers("w"))
@@ -143,5 +191,8 @@ mod tests {
         }
         assert!(good.numbers("v").unwrap_err().to_string().contains("`v`"));
         assert!(good.counts("w").is_err());
+        assert!(good.counts_by_row(["w"]).is_err());
+        let error = good.numbers_by_row(["w", "v"]).unwrap_err().to_string();
+        assert!(error.contains("`v`"), "{error}");
     }
 }

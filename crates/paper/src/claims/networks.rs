@@ -6,11 +6,12 @@ use dae::theory::Mode;
 use super::curves::passes;
 use super::{Measured, not_made};
 use crate::check::largest;
-use crate::comparison::comparable;
+use crate::comparison::{comparable, entry};
 use crate::experiments::{Model, fig3, fig5, fig6};
 use crate::profile::{self, Profile};
 use crate::recorded::Recorded;
 use crate::regenerate::Figure;
+use crate::spectra::eigenvalue;
 use crate::{Error, Result};
 
 /// One mode of one trained network.
@@ -27,25 +28,29 @@ struct Curve {
 /// The curves of Figure 5 or 6, in the order of the table.
 fn curves(recorded: &Recorded, table: &str) -> Result<Vec<Curve>> {
     let sheet = recorded.table(table)?;
-    let (datasets, models) = (sheet.words("dataset")?, sheet.words("model")?);
-    let (modes, epochs) = (sheet.counts("mode")?, sheet.counts("epoch")?);
+    let runs = sheet.words_by_row(["dataset", "model"])?;
+    let times = sheet.counts_by_row(["mode", "epoch"])?;
     let mapping = sheet.numbers("mapping")?;
     let theory = if sheet.columns().iter().any(|name| name == "theory") {
-        sheet.numbers("theory")?
+        sheet.numbers("theory")?.into_iter().map(Some).collect()
     } else {
-        Vec::new()
+        vec![None; sheet.len()]
     };
     let mut curves: Vec<Curve> = Vec::new();
-    for i in 0..sheet.len() {
-        let dataset = DataSet::ALL.into_iter().find(|d| d.name() == datasets[i]);
-        let model = Model::ALL.into_iter().find(|m| m.name() == models[i]);
+    let values = mapping.into_iter().zip(theory);
+    for (([dataset, model], [mode, epoch]), (mapping, theory)) in
+        runs.into_iter().zip(times).zip(values)
+    {
+        let run = format!("{dataset} {model}");
+        let dataset = DataSet::ALL.into_iter().find(|d| d.name() == dataset);
+        let model = Model::ALL.into_iter().find(|m| m.name() == model);
         let (Some(dataset), Some(model)) = (dataset, model) else {
             return Err(Error::Damaged {
                 file: format!("tables/{table}"),
-                problem: format!("`{} {}` is no run", datasets[i], models[i]),
+                problem: format!("`{run}` is no run"),
             });
         };
-        let key = (dataset, model, modes[i]);
+        let key = (dataset, model, mode);
         if curves
             .last()
             .is_none_or(|c| (c.dataset, c.model, c.mode) != key)
@@ -53,16 +58,16 @@ fn curves(recorded: &Recorded, table: &str) -> Result<Vec<Curve>> {
             curves.push(Curve {
                 dataset,
                 model,
-                mode: modes[i],
+                mode,
                 epochs: Vec::new(),
                 mapping: Vec::new(),
                 theory: Vec::new(),
             });
         }
         if let Some(curve) = curves.last_mut() {
-            curve.epochs.push(epochs[i]);
-            curve.mapping.push(mapping[i]);
-            curve.theory.extend(theory.get(i));
+            curve.epochs.push(epoch);
+            curve.mapping.push(mapping);
+            curve.theory.extend(theory);
         }
     }
     Ok(curves)
@@ -73,10 +78,18 @@ impl Curve {
         self.mapping.last().copied().unwrap_or(f64::NAN)
     }
 
+    /// The eigenvalue of the mode, in Figure 5.
+    ///
+    /// # Errors
+    /// A mode that the data do not have.
+    fn eigenvalue(&self, spectrum: &Spectrum) -> Result<f64> {
+        eigenvalue(spectrum, self.mode as usize, "tables/fig5_dynamics.csv")
+    }
+
     /// Whether the theory has been at the target for the last tenth of the epochs.
     fn learned(&self, target: f64) -> bool {
-        let late = &self.theory[self.theory.len() * 9 / 10..];
-        late.iter().all(|w| (w - target).abs() < 1e-3)
+        let mut late = self.theory.iter().skip(self.theory.len() * 9 / 10);
+        late.all(|w| (w - target).abs() < 1e-3)
     }
 
     /// First recorded epoch above half of the last value.
@@ -104,7 +117,7 @@ fn not_as_published(
     };
     Ok(comparable(
         &record.inputs.settings,
-        &paper[figure.name()],
+        entry(&paper, figure.name()),
         dataset,
         free,
     )
@@ -135,7 +148,7 @@ pub(super) fn end_of_fig5(model: Model, recorded: &Recorded) -> Result<Vec<Measu
                 if (curve.dataset, curve.model) != (dataset, model) {
                     continue;
                 }
-                let lambda = spectrum.lambda[curve.mode as usize];
+                let lambda = curve.eigenvalue(&spectrum)?;
                 let target = match model {
                     Model::Ae => 1.0,
                     Model::Dae => lambda / (lambda + settings.s2),
@@ -172,9 +185,10 @@ pub(super) fn small_variances(recorded: &Recorded) -> Result<Vec<Measured>> {
             continue;
         };
         let epsilon = settings.s2;
-        let Spectrum { lambda, .. } = Spectrum::committed(dataset)?;
+        let spectrum = Spectrum::committed(dataset)?;
+        let lambda = &spectrum.lambda;
         let (mut below, mut variance) = (0, 0.0);
-        for &lambda in &lambda {
+        for &lambda in lambda {
             if Mode::denoising(lambda, epsilon)?.fixed_point() < 0.5 {
                 below += 1;
                 variance += lambda;
@@ -203,7 +217,7 @@ pub(super) fn small_variances(recorded: &Recorded) -> Result<Vec<Measured>> {
                 let mut each = Vec::new();
                 for curve in curves(recorded, "fig5_dynamics.csv")? {
                     if (curve.dataset, curve.model) == (dataset, Model::Dae) {
-                        let lambda = lambda[curve.mode as usize];
+                        let lambda = curve.eigenvalue(&spectrum)?;
                         // A strong mode that has not risen yet says nothing.
                         let risen = curve.learned(lambda / (lambda + epsilon));
                         if risen || lambda < epsilon {
@@ -238,31 +252,33 @@ pub(super) fn faster_on_real_spectra(recorded: &Recorded) -> Result<Vec<Measured
     };
     let sheet = recorded.table("fig3_spectrum.csv")?;
     let (datasets, modes) = (sheet.words("dataset")?, sheet.counts("mode")?);
-    let (lambda, epsilon) = (sheet.numbers("lambda")?, settings.spectrum_epsilon);
-    let (dae, wdae) = (sheet.numbers("dae_epochs")?, sheet.numbers("wdae_epochs")?);
+    let values = sheet.numbers_by_row(["lambda", "dae_epochs", "wdae_epochs"])?;
+    let epsilon = settings.spectrum_epsilon;
     let mut all = Vec::new();
     for dataset in DataSet::ALL {
         let name = dataset.name();
-        let rows: Vec<usize> = (0..sheet.len()).filter(|&i| datasets[i] == name).collect();
-        let Some(&top) = rows.first() else { continue };
-        for &row in rows.iter().filter(|&&row| SHOWN.contains(&modes[row])) {
-            let expected = (1.0 + epsilon / lambda[row]) / (1.0 + epsilon / lambda[top]);
+        let rows = datasets.iter().zip(modes.iter().zip(&values));
+        let own = rows.filter(|(dataset, _)| **dataset == name);
+        let rows: Vec<(&u64, &[f64; 3])> = own.map(|(_, row)| row).collect();
+        let Some((&(_, &[top, ..]), after)) = rows.split_first() else {
+            continue;
+        };
+        for (mode, [lambda, dae, wdae]) in rows.iter().filter(|(mode, _)| SHOWN.contains(mode)) {
+            let expected = (1.0 + epsilon / lambda) / (1.0 + epsilon / top);
             all.push(Measured {
-                quantity: format!("{name}: epochs of WDAE over DAE in mode {}", modes[row]),
+                quantity: format!("{name}: epochs of WDAE over DAE in mode {mode}"),
                 expected,
-                found: Ok(wdae[row] / dae[row]),
+                found: Ok(wdae / dae),
                 tolerance: 1e-9 * expected,
                 note: format!(
                     "(1 + epsilon/lambda)/(1 + epsilon/lambda_0), epsilon = {epsilon}; rounding"
                 ),
             });
         }
-        let slower = rows
-            .iter()
-            .filter(|&&row| row != top && dae[row] >= wdae[row])
-            .count();
-        let strong = rows.iter().filter(|&&row| lambda[row] >= epsilon);
-        let mut factors: Vec<f64> = strong.map(|&row| wdae[row] / dae[row]).collect();
+        let slower = after.iter().filter(|(_, [_, dae, wdae])| dae >= wdae);
+        let slower = slower.count();
+        let strong = rows.iter().filter(|(_, [lambda, ..])| *lambda >= epsilon);
+        let mut factors: Vec<f64> = strong.map(|(_, [_, dae, wdae])| wdae / dae).collect();
         factors.sort_by(f64::total_cmp);
         let median = factors.get(factors.len() / 2).copied().unwrap_or(f64::NAN);
         all.push(Measured {
@@ -272,7 +288,7 @@ pub(super) fn faster_on_real_spectra(recorded: &Recorded) -> Result<Vec<Measured
             tolerance: 0.0,
             note: format!(
                 "of {}; the median factor over the {} modes stronger than the noise is {median:.3}",
-                rows.len() - 1,
+                after.len(),
                 factors.len()
             ),
         });
@@ -301,19 +317,20 @@ pub(super) fn theory_approximates_real_data(recorded: &Recorded) -> Result<Vec<M
                 continue;
             }
             let sheet = recorded.table("fig5_rms.csv")?;
-            let (datasets, models) = (sheet.words("dataset")?, sheet.words("model")?);
+            let runs = sheet.words_by_row(["dataset", "model"])?.into_iter();
             let (modes, rms) = (
                 sheet.counts("mode")?,
                 sheet.numbers("theory_against_mapping")?,
             );
-            let rows = (0..sheet.len())
-                .filter(|&i| datasets[i] == dataset.name() && models[i] == model.name());
-            let rows: Vec<usize> = rows.collect();
-            let each = rows
+            let own = runs
+                .zip(modes.into_iter().zip(rms))
+                .filter(|(run, _)| *run == [dataset.name(), model.name()]);
+            let own: Vec<(u64, f64)> = own.map(|(_, row)| row).collect();
+            let each = own
                 .iter()
-                .map(|&i| format!("mode {}: {:.5}", modes[i], rms[i]));
+                .map(|(mode, rms)| format!("mode {mode}: {rms:.5}"));
             let each: Vec<String> = each.collect();
-            measured.found = Ok(largest(rows.iter().map(|&i| rms[i])));
+            measured.found = Ok(largest(own.iter().map(|&(_, rms)| rms)));
             measured.note = format!(
                 "markers of the published figure are about 0.02 high: below that a curve lies within its markers; {}",
                 each.join(", ")
@@ -349,9 +366,10 @@ pub(super) fn large_variances_first(recorded: &Recorded) -> Result<Vec<Measured>
                         .filter(|curve| curve.dataset == dataset && curve.last() > 0.05)
                         .collect();
                     let (mut wrong, mut compared) = (0, 0);
-                    for two in own.windows(2).filter(|two| two[0].model == two[1].model) {
+                    let neighbours = own.iter().zip(own.iter().skip(1));
+                    for (strong, weak) in neighbours.filter(|(a, b)| a.model == b.model) {
                         compared += 1;
-                        wrong += usize::from(two[1].half_rise() < two[0].half_rise());
+                        wrong += usize::from(weak.half_rise() < strong.half_rise());
                     }
                     measured.found = Ok(wrong as f64);
                     measured.note = format!("of {compared} pairs that have risen");
@@ -456,7 +474,8 @@ fn pairs(recorded: &Recorded, dataset: DataSet) -> Result<Vec<Pair>> {
     };
     let sheet = recorded.table("fig6_spectrum.csv")?;
     let (datasets, modes) = (sheet.words("dataset")?, sheet.counts("mode")?);
-    let eigenvalues = sheet.numbers("lambda")?;
+    let eigenvalues = modes.into_iter().zip(sheet.numbers("lambda")?);
+    let eigenvalues = datasets.into_iter().zip(eigenvalues);
     // The error is averaged over D pixels there: in the convention of the theory the decay is this.
     let gamma = 0.5 * settings.weight_decay * dataset.pixels() as f64;
     let epsilon = settings.of(dataset).sigma.powi(2);
@@ -466,11 +485,12 @@ fn pairs(recorded: &Recorded, dataset: DataSet) -> Result<Vec<Pair>> {
     let mut wdae = other.into_iter().filter(|curve| curve.model == Model::Wdae);
     let mut pairs = Vec::new();
     for dae in dae {
-        let row = (0..sheet.len()).find(|&i| datasets[i] == dataset.name() && modes[i] == dae.mode);
-        let (Some(row), Some(wdae)) = (row, wdae.next()) else {
+        let lambda = eigenvalues
+            .clone()
+            .find(|&(name, (mode, _))| name == dataset.name() && mode == dae.mode);
+        let (Some((_, (_, lambda))), Some(wdae)) = (lambda, wdae.next()) else {
             continue;
         };
-        let lambda = eigenvalues[row];
         let noise = Mode::denoising(lambda, epsilon)?.fixed_point();
         let decay = Mode::decaying(lambda, gamma)?.fixed_point();
         pairs.push(Pair {

@@ -15,7 +15,7 @@ use crate::experiments::fig3::run::Variant;
 use crate::experiments::{Model, fig1, fig2, fig3, fig4};
 use crate::recorded::Recorded;
 use crate::regenerate::Figure;
-use crate::{Result, starts};
+use crate::{Error, Result, starts};
 
 /// Shares of a learning rate at which errors of first order are seen to shrink.
 const SHARES: [u32; 4] = [8, 16, 32, 64];
@@ -51,8 +51,7 @@ pub(super) fn closed_forms_are_exact(recorded: &Recorded) -> Result<Vec<Measured
         )]);
     };
     let sheet = recorded.table("fig1_dynamics.csv")?;
-    let (epsilons, theory) = (sheet.numbers("epsilon")?, sheet.numbers("theory")?);
-    let simulation = sheet.numbers("simulation")?;
+    let rows = sheet.numbers_by_row(["epsilon", "theory", "simulation"])?;
     let mut all = Vec::new();
     for &epsilon in &settings.epsilon {
         let mode = Mode::denoising(settings.lambda, epsilon)?;
@@ -70,8 +69,8 @@ pub(super) fn closed_forms_are_exact(recorded: &Recorded) -> Result<Vec<Measured
             }
             errors.push((alpha, worst));
         }
-        let rows = (0..sheet.len()).filter(|&i| epsilons[i] == epsilon);
-        let recorded = largest(rows.map(|i| theory[i] - simulation[i]));
+        let own = rows.iter().filter(|row| row[0] == epsilon);
+        let recorded = largest(own.map(|[_, theory, simulation]| theory - simulation));
         all.push(Measured {
             quantity: format!("exponent of the largest |theory - simulation| in alpha, epsilon = {epsilon}"),
             expected: 1.0,
@@ -211,18 +210,14 @@ type Path = Vec<(u64, [f64; 2])>;
 /// The paths of a model in Figure 4, one for each start.
 fn paths(recorded: &Recorded, model: Model) -> Result<Vec<Path>> {
     let sheet = recorded.table("fig4_paths.csv")?;
-    let (models, trials) = (sheet.words("model")?, sheet.counts("trial")?);
-    let (epochs, w1, w2) = (
-        sheet.counts("epoch")?,
-        sheet.numbers("w1")?,
-        sheet.numbers("w2")?,
-    );
+    let models = sheet.words("model")?.into_iter();
+    let times = sheet.counts_by_row(["trial", "epoch"])?;
+    let rows = models.zip(times).zip(sheet.numbers_by_row(["w1", "w2"])?);
     let mut paths: Vec<(u64, Path)> = Vec::new();
-    for i in (0..sheet.len()).filter(|&i| models[i] == model.name()) {
-        let point = (epochs[i], [w1[i], w2[i]]);
+    for ((_, [trial, epoch]), point) in rows.filter(|((name, _), _)| *name == model.name()) {
         match paths.last_mut() {
-            Some((trial, path)) if *trial == trials[i] => path.push(point),
-            _ => paths.push((trials[i], vec![point])),
+            Some((last, path)) if *last == trial => path.push((epoch, point)),
+            _ => paths.push((trial, vec![(epoch, point)])),
         }
     }
     Ok(paths.into_iter().map(|(_, path)| path).collect())
@@ -233,16 +228,15 @@ pub(super) fn matched_decay(recorded: &Recorded) -> Result<Vec<Measured>> {
     let Some(settings) = recorded.settings::<fig2::Settings>(Figure::Fig2)? else {
         return Ok(vec![not_made(Figure::Fig2, quantity, 0.0, 1e-9)]);
     };
+    let end = |mode: &Mode| {
+        let path = train(mode, rates::optimal(mode)?, 5000, [settings.w0.sqrt(); 2])?;
+        Ok::<_, Error>(path.last().map_or(f64::NAN, product))
+    };
     let mut differences = Vec::new();
     for &lambda in &settings.lambda {
         for &epsilon in &settings.epsilon {
-            let mut ends = Vec::new();
-            for mode in pair(lambda, epsilon)? {
-                let start = [settings.w0.sqrt(); 2];
-                let path = train(&mode, rates::optimal(&mode)?, 5000, start)?;
-                ends.extend(path.last().map(product));
-            }
-            differences.push(ends[0] - ends[1]);
+            let [dae, wdae] = pair(lambda, epsilon)?;
+            differences.push(end(&dae)? - end(&wdae)?);
         }
     }
     Ok(vec![Measured {
@@ -277,7 +271,7 @@ impl Curve {
 
 fn curves(recorded: &Recorded, table: &str, lambda: Option<f64>) -> Result<Vec<Curve>> {
     let sheet = recorded.table(table)?;
-    let (models, epsilon) = (sheet.words("model")?, sheet.numbers("epsilon")?);
+    let (models, epsilons) = (sheet.words("model")?, sheet.numbers("epsilon")?);
     let (epochs, w) = (sheet.counts("epoch")?, sheet.numbers("w")?);
     let lambdas = match lambda {
         Some(lambda) => vec![lambda; sheet.len()],
@@ -288,26 +282,29 @@ fn curves(recorded: &Recorded, table: &str, lambda: Option<f64>) -> Result<Vec<C
         None => vec![""; sheet.len()],
     };
     let mut curves: Vec<Curve> = Vec::new();
-    for i in 0..sheet.len() {
-        if epochs[i] == 0 {
+    let kinds = models.into_iter().zip(variants);
+    let values = lambdas.into_iter().zip(epsilons);
+    let points = epochs.into_iter().zip(w);
+    for (((model, variant), (lambda, epsilon)), (epoch, w)) in kinds.zip(values).zip(points) {
+        if epoch == 0 {
             curves.push(Curve {
-                model: if models[i] == Model::Dae.name() {
+                model: if model == Model::Dae.name() {
                     Model::Dae
                 } else {
                     Model::Wdae
                 },
-                lambda: lambdas[i],
-                epsilon: epsilon[i],
+                lambda,
+                epsilon,
                 variant: Variant::ALL
                     .into_iter()
-                    .find(|variant| variant.name() == variants[i]),
+                    .find(|known| known.name() == variant),
                 epochs: Vec::new(),
                 w: Vec::new(),
             });
         }
         if let Some(curve) = curves.last_mut() {
-            curve.epochs.push(epochs[i]);
-            curve.w.push(w[i]);
+            curve.epochs.push(epoch);
+            curve.w.push(w);
         }
     }
     Ok(curves)
@@ -343,8 +340,9 @@ pub(super) fn more_noise_learns_sooner(recorded: &Recorded) -> Result<Vec<Measur
         .map(|(model, quantity, sign)| {
             let own: Vec<&Curve> = curves.iter().filter(|curve| curve.model == model).collect();
             let (mut wrong, mut compared) = (0, 0);
-            for two in own.windows(2).filter(|two| two[0].lambda == two[1].lambda) {
-                if let (Some(less), Some(more)) = (two[0].half_rise(), two[1].half_rise()) {
+            let neighbours = own.iter().zip(own.iter().skip(1));
+            for (less, more) in neighbours.filter(|(a, b)| a.lambda == b.lambda) {
+                if let (Some(less), Some(more)) = (less.half_rise(), more.half_rise()) {
                     compared += 1;
                     wrong += usize::from(sign * (more - less) > 0.0);
                 }
@@ -428,19 +426,18 @@ pub(super) fn optimal_rates(recorded: &Recorded) -> Result<Vec<Measured>> {
         return Ok(vec![not_made(Figure::Fig3, quantity, 1.0, 1e-12)]);
     };
     let sheet = recorded.table("fig3_rates.csv")?;
-    let columns = ["epsilon", "dae", "wdae", "ratio"].map(|name| sheet.numbers(name));
-    let [epsilon, dae, wdae, ratio] = columns;
-    let (epsilon, dae, wdae, ratio) = (epsilon?, dae?, wdae?, ratio?);
+    let rows = sheet.numbers_by_row(["epsilon", "dae", "wdae", "ratio"])?;
     let mut products = Vec::new();
-    for (i, &epsilon) in epsilon.iter().enumerate() {
+    for &[epsilon, dae, wdae, _] in &rows {
         let modes = pair(settings.lambda, epsilon)?;
-        for (mode, rate) in modes.iter().zip([dae[i], wdae[i]]) {
+        for (mode, rate) in modes.iter().zip([dae, wdae]) {
             products.push(rate * crate::verify::steepest(mode));
         }
     }
-    let rises = ratio.windows(2).filter(|two| two[1] >= two[0]).count();
-    let last = ratio.last().copied().unwrap_or(f64::NAN);
-    let end = epsilon.last().copied().unwrap_or(f64::NAN);
+    let neighbours = rows.iter().zip(rows.iter().skip(1));
+    let rises = neighbours.filter(|([.., ratio], [.., next])| next >= ratio);
+    let rises = rises.count();
+    let [end, .., last] = rows.last().copied().unwrap_or([f64::NAN; 4]);
     Ok(vec![
         Measured {
             quantity: quantity.to_owned(),
@@ -472,22 +469,12 @@ pub(super) fn faster_at_optimal_rates(recorded: &Recorded) -> Result<Vec<Measure
     let lead = largest(differences(Variant::Published));
     // Gradient descent at the optimal rates themselves, not at a share of them.
     let mut descended = Vec::new();
+    let path = |mode: &Mode| train(mode, rates::optimal(mode)?, 500, [settings.w0.sqrt(); 2]);
     for &epsilon in &settings.epsilon {
-        let mut paths = Vec::new();
-        for mode in pair(settings.lambda, epsilon)? {
-            paths.push(train(
-                &mode,
-                rates::optimal(&mode)?,
-                500,
-                [settings.w0.sqrt(); 2],
-            )?);
-        }
-        descended.extend(
-            paths[0]
-                .iter()
-                .zip(&paths[1])
-                .map(|(d, w)| product(d) - product(w)),
-        );
+        let [dae, wdae] = pair(settings.lambda, epsilon)?;
+        let (dae, wdae) = (path(&dae)?, path(&wdae)?);
+        let both = dae.iter().zip(&wdae);
+        descended.extend(both.map(|(d, w)| product(d) - product(w)));
     }
     let mut explained = Vec::new();
     for (dae, wdae) in pairs(&curves, Some(Variant::Published)) {

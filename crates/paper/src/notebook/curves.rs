@@ -73,16 +73,16 @@ impl Curve {
 /// # Ok::<(), paper::Error>(())
 /// ```
 pub fn curves(x: &str, y: &str, lines: &[Curve]) -> Result<Picture> {
-    let of = |axis: usize| {
+    let of = |axis: fn(&[f64; 2]) -> f64| {
         lines
             .iter()
-            .flat_map(move |line| line.points.iter().map(move |p| p[axis]))
+            .flat_map(move |line| line.points.iter().map(axis))
     };
-    let ends = of(0).fold([f64::INFINITY, f64::NEG_INFINITY], |[a, b], x| {
+    let ends = of(|p| p[0]).fold([f64::INFINITY, f64::NEG_INFINITY], |[a, b], x| {
         [a.min(x), b.max(x)]
     });
     let x = Axis::linear(x, ends, 5);
-    let y = Axis::linear(y, plot::padded(of(1)), 5);
+    let y = Axis::linear(y, plot::padded(of(|p| p[1])), 5);
     let mut marks = Vec::new();
     let mut entries: Vec<Entry> = Vec::new();
     for (i, line) in lines.iter().enumerate() {

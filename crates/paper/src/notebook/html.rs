@@ -64,12 +64,12 @@ impl HtmlTable {
 
     /// The table as text in columns, for viewers that show no HTML.
     pub fn text(&self) -> String {
-        let width = |column: usize| {
+        let width = |(column, name): (usize, &String)| {
             let cells = self.rows.iter().filter_map(|row| row.get(column));
-            let words = cells.map(Cell::words).chain([self.header[column].as_str()]);
+            let words = cells.map(Cell::words).chain([name.as_str()]);
             words.map(|words| words.chars().count()).max().unwrap_or(0)
         };
-        let widths: Vec<usize> = (0..self.header.len()).map(width).collect();
+        let widths: Vec<usize> = self.header.iter().enumerate().map(width).collect();
         let header: Vec<Cell> = self.header.iter().cloned().map(Cell::Text).collect();
         let mut out = String::new();
         for row in std::iter::once(&header).chain(&self.rows) {

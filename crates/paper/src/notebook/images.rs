@@ -105,7 +105,8 @@ impl Album {
     pub fn lambda(&self) -> Vec<f64> {
         let of = |images: &Images| {
             let directions = images.basis.vectors.ncols();
-            images.basis.lambda[..directions].to_vec()
+            let lambda = images.basis.lambda.iter().take(directions);
+            lambda.copied().collect()
         };
         self.images.as_ref().map(of).unwrap_or_default()
     }
@@ -296,13 +297,14 @@ fn paste(
     for y in 0..height * factor {
         for x in 0..width * factor {
             let at = 4 * ((corner.1 + y) * stride + corner.0 + x);
-            let Some(pixel) = bytes.get_mut(at..at + 4) else {
+            let pixel = bytes.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<4>);
+            let Some([colours @ .., opacity]) = pixel else {
                 continue;
             };
-            for (channel, byte) in pixel.iter_mut().take(3).enumerate() {
+            for (channel, byte) in colours.iter_mut().enumerate() {
                 *byte = level(channel.min(channels - 1), y / factor, x / factor);
             }
-            pixel[3] = 255;
+            *opacity = 255;
         }
     }
 }

@@ -29,6 +29,10 @@ pub fn unbalanced(mode: &Mode, start: [f64; 2], alpha: f64, epochs: &[u64]) -> R
 ///
 /// # Errors
 /// Divergence.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "descent gives the state of every epoch up to the last one asked for"
+)]
 pub fn descent(mode: &Mode, start: [f64; 2], alpha: f64, epochs: &[u64]) -> Result<Vec<f64>> {
     let settings = ScalarSettings {
         lambda: mode.lambda(),

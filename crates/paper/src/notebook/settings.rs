@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::html::{Cell, HtmlTable};
 use super::show::{Content, Show};
+use crate::comparison::entry;
 use crate::profile::AllSettings;
 use crate::regenerate::Figure;
 use crate::{Error, Result};
@@ -37,7 +38,7 @@ impl SettingsTable {
         list(
             "",
             &here,
-            &paper[figure.name()],
+            entry(&paper, figure.name()),
             &documented(figure),
             &mut rows,
         );

@@ -222,7 +222,9 @@ fn mappings(training: &fig6::run::Training) -> Vec<Curve> {
     let seen = &training.record.observations;
     let curve = |(i, mode): (usize, &usize)| {
         let epochs: Vec<u64> = seen.iter().map(|seen| seen.epoch).collect();
-        let mapping: Vec<f64> = seen.iter().map(|seen| seen.mappings[i]).collect();
+        // A mode that was not seen is no number, which is refused where it would be drawn.
+        let of = |mappings: &[f64]| mappings.get(i).copied().unwrap_or(f64::NAN);
+        let mapping: Vec<f64> = seen.iter().map(|seen| of(&seen.mappings)).collect();
         Curve::by_epoch(format!("mode {mode}"), &epochs, &mapping)
     };
     training.modes.iter().enumerate().map(curve).collect()

@@ -228,7 +228,7 @@ fn layers(items: &[Item]) -> (Vec<Stamp>, Vec<Layer>) {
     while let Some((place, item)) = rest.next() {
         let pair = pairs.get(place).and_then(Option::as_ref);
         match (
-            pair.filter(|stamp| counts[stamp] >= OFTEN),
+            pair.filter(|stamp| counts.get(stamp).is_some_and(|&count| count >= OFTEN)),
             items.get(place + 1),
         ) {
             (Some(stamp), Some(second)) => {
@@ -418,14 +418,14 @@ impl Outline {
     /// The box that holds all points, and `margin` around them.
     fn bounds(&self, margin: f32) -> Option<Rect> {
         let points = || self.contours.iter().flat_map(Contour::points);
-        let of = |axis: usize| {
-            let values = || points().map(|point| point[axis]);
+        let of = |axis: fn([i32; 2]) -> i32| {
+            let values = || points().map(axis);
             Some((
                 values().min()? as f32 - margin,
                 values().max()? as f32 + margin,
             ))
         };
-        let ((left, right), (top, bottom)) = (of(0)?, of(1)?);
+        let ((left, right), (top, bottom)) = (of(|point| point[0])?, of(|point| point[1])?);
         Rect::from_ltrb(left, top, right, bottom)
     }
 

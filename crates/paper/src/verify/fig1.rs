@@ -35,40 +35,37 @@ pub fn check(settings: &Settings, judge: &mut Judge) -> Result<()> {
     if !judge.rows(&dynamics, &keys())? || !judge.rows(&paths, &keys())? {
         return Ok(());
     }
-    let (theory, simulation) = (dynamics.numbers("theory")?, dynamics.numbers("simulation")?);
-    let (w1, w2) = (paths.numbers("w1")?, paths.numbers("w2")?);
-    let loss = paths.numbers("loss")?;
-    let mut row = 0;
+    let mappings = dynamics.numbers_by_row(["theory", "simulation"])?;
+    let points = paths.numbers_by_row(["w1", "w2", "loss"])?;
+    let mut rows = mappings.into_iter().zip(points).enumerate();
     for (epsilon, trial) in curves() {
         let mode = Mode::denoising(settings.lambda, epsilon)?;
         let start = starts::published(trial)?;
-        for epoch in 0..=epochs {
+        let mut last = None;
+        for (epoch, (row, ([theory, simulation], [w1, w2, loss]))) in
+            (0..=epochs).zip(rows.by_ref())
+        {
             let s = settings.alpha * epoch as f64;
             let [a, b] = dynamics::unbalanced(&mode, start, s)?;
             judge.exact(
                 &dynamics,
                 (row, "theory"),
-                [a * b, theory[row]],
+                [a * b, theory],
                 "unbalanced closed form",
             );
-            let product = w1[row] * w2[row];
             judge.exact(
                 &dynamics,
                 (row, "simulation"),
-                [product, simulation[row]],
+                [w1 * w2, simulation],
                 "w1 w2 of fig1_paths.csv",
             );
             judge.exact(
                 &paths,
                 (row, "loss"),
-                [mode.loss(w1[row], w2[row]), loss[row]],
+                [mode.loss(w1, w2), loss],
                 "loss of w1 and w2",
             );
-            if epoch == 0 {
-                judge.exact(&paths, (row, "w1"), [start[0], w1[row]], "published start");
-                judge.exact(&paths, (row, "w2"), [start[1], w2[row]], "published start");
-            } else {
-                let before = [w1[row - 1], w2[row - 1]];
+            if let Some((_, before)) = last {
                 step(
                     judge,
                     &paths,
@@ -76,19 +73,23 @@ pub fn check(settings: &Settings, judge: &mut Judge) -> Result<()> {
                     settings.alpha,
                     1,
                     before,
-                    (row, [w1[row], w2[row]]),
+                    (row, [w1, w2]),
                 )?;
+            } else {
+                judge.exact(&paths, (row, "w1"), [start[0], w1], "published start");
+                judge.exact(&paths, (row, "w2"), [start[1], w2], "published start");
             }
-            row += 1;
+            last = Some((row, [w1, w2]));
         }
-        let end = [w1[row - 1], w2[row - 1]];
-        let [a, b] = dynamics::unbalanced(&mode, end, 1e6)?;
-        judge.exact(
-            &paths,
-            (row - 1, "w1"),
-            [mode.fixed_point(), a * b],
-            "fixed point that the flow from here tends to",
-        );
+        if let Some((row, end)) = last {
+            let [a, b] = dynamics::unbalanced(&mode, end, 1e6)?;
+            judge.exact(
+                &paths,
+                (row, "w1"),
+                [mode.fixed_point(), a * b],
+                "fixed point that the flow from here tends to",
+            );
+        }
     }
     Ok(())
 }

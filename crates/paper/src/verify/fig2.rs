@@ -83,9 +83,9 @@ pub fn curve(
 ) -> Result<()> {
     let w = sheet.numbers("w")?;
     let target = mode.fixed_point();
-    for (i, &epoch) in epochs.iter().enumerate() {
-        let (row, s) = (first + i, alpha * epoch as f64);
-        let found = w[row];
+    let mut rows = epochs.iter().zip(w.iter().enumerate().skip(first));
+    for (&epoch, (row, &found)) in rows.clone() {
+        let s = alpha * epoch as f64;
         let expected = dynamics::balanced(mode, w0, s)?;
         judge.exact(sheet, (row, "w"), [expected, found], "balanced closed form");
         // The inverse has lost its digits where the curve is flat.
@@ -100,9 +100,8 @@ pub fn curve(
             );
         }
     }
-    if let (Some(&last), true) = (epochs.last(), w0 < target) {
-        let row = first + epochs.len() - 1;
-        let further = dynamics::balanced(mode, w[row], 1e4 / mode.growth())?;
+    if let (Some((last, (row, &end))), true) = (rows.next_back(), w0 < target) {
+        let further = dynamics::balanced(mode, end, 1e4 / mode.growth())?;
         let (lambda, epsilon, gamma) = (mode.lambda(), mode.epsilon(), mode.gamma());
         let expected = if epsilon > 0.0 {
             lambda / (lambda + epsilon)

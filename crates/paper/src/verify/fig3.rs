@@ -1,5 +1,7 @@
 //! The tables of Figure 3 against the theory.
 
+use std::iter;
+
 use dae::data::{DataSet, Spectrum};
 use dae::theory::{Mode, rates};
 
@@ -55,9 +57,13 @@ fn check_dynamics(settings: &Settings, judge: &mut Judge) -> Result<()> {
     if !judge.rows(&sheet, &keys)? {
         return Ok(());
     }
-    let (gamma, alpha) = (sheet.numbers("gamma")?, sheet.numbers("alpha")?);
-    let w = sheet.numbers("w")?;
+    let values = sheet.numbers_by_row(["gamma", "alpha", "w"])?;
     let length = recorded.len();
+    // The WDAE of an epsilon comes as many curves after the DAE of it as there are values of epsilon.
+    let lag = settings.epsilon.len() * length;
+    let earlier = values.iter().map(|&[_, _, w]| Some(w));
+    let earlier = iter::repeat_n(None, lag).chain(earlier);
+    let mut rows = values.iter().zip(earlier).enumerate();
     for (i, &(variant, model, epsilon)) in curves.iter().enumerate() {
         let (dae, wdae) = pair(settings.lambda, epsilon)?;
         let (mode, optimal) = match (model, variant) {
@@ -66,26 +72,24 @@ fn check_dynamics(settings: &Settings, judge: &mut Judge) -> Result<()> {
             (_, Variant::Consistent) => (wdae, rates::optimal(&wdae)?),
         };
         let rate = settings.rate_fraction * optimal;
-        let first = i * length;
-        for row in first..first + length {
+        for (row, (&[gamma, alpha, w], dae)) in rows.by_ref().take(length) {
             judge.exact(
                 &sheet,
                 (row, "gamma"),
-                [wdae.gamma(), gamma[row]],
+                [wdae.gamma(), gamma],
                 "matched decay",
             );
             judge.exact(
                 &sheet,
                 (row, "alpha"),
-                [rate, alpha[row]],
+                [rate, alpha],
                 "share of the optimal rate",
             );
-            if (variant, model) == (Variant::Consistent, Model::Wdae) {
-                let dae = row - settings.epsilon.len() * length;
+            if let (Variant::Consistent, Model::Wdae, Some(dae)) = (variant, model, dae) {
                 judge.exact(
                     &sheet,
                     (row, "w"),
-                    [w[dae], w[row]],
+                    [dae, w],
                     "tied with the DAE of the same epsilon",
                 );
             }
@@ -95,7 +99,7 @@ fn check_dynamics(settings: &Settings, judge: &mut Judge) -> Result<()> {
             &sheet,
             &mode,
             (settings.w0, rate),
-            (first, &recorded),
+            (i * length, &recorded),
         )?;
     }
     Ok(())
@@ -114,18 +118,16 @@ fn check_rates(settings: &Settings, judge: &mut Judge) -> Result<()> {
     if !judge.rows(&sheet, &[("epsilon", Keys::Numbers(epsilons.clone()))])? {
         return Ok(());
     }
-    let columns = ["gamma", "dae", "wdae", "ratio"];
-    let [gamma, dae, wdae, ratio] = columns.map(|name| sheet.numbers(name));
-    let (gamma, dae, wdae, ratio) = (gamma?, dae?, wdae?, ratio?);
-    for (row, &epsilon) in epsilons.iter().enumerate() {
+    let found = sheet.numbers_by_row(["gamma", "dae", "wdae", "ratio"])?;
+    for (row, (&epsilon, [gamma, dae, wdae, ratio])) in epsilons.iter().zip(found).enumerate() {
         let (noise, decay) = pair(settings.lambda, epsilon)?;
         judge.exact(
             &sheet,
             (row, "gamma"),
-            [decay.gamma(), gamma[row]],
+            [decay.gamma(), gamma],
             "matched decay",
         );
-        for (name, mode, found) in [("dae", noise, dae[row]), ("wdae", decay, wdae[row])] {
+        for (name, mode, found) in [("dae", noise, dae), ("wdae", decay, wdae)] {
             judge.exact(
                 &sheet,
                 (row, name),
@@ -133,12 +135,7 @@ fn check_rates(settings: &Settings, judge: &mut Judge) -> Result<()> {
                 "one over the largest curvature on the path from the origin to w = 1",
             );
         }
-        judge.exact(
-            &sheet,
-            (row, "ratio"),
-            [dae[row] / wdae[row], ratio[row]],
-            "dae over wdae",
-        );
+        judge.exact(&sheet, (row, "ratio"), [dae / wdae, ratio], "dae over wdae");
     }
     Ok(())
 }
@@ -148,6 +145,9 @@ pub fn steepest(mode: &Mode) -> f64 {
     let points = (0..=PATH).map(|i| (f64::from(i) / f64::from(PATH)).sqrt());
     points.map(|r| mode.curvatures(r, r)[0]).fold(0.0, f64::max)
 }
+
+/// Takes an entry out of a row of `fig3_spectrum.csv`.
+type Entry = fn(&[f64; 5]) -> f64;
 
 fn check_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
     let sheet = judge.table("fig3_spectrum.csv")?;
@@ -191,27 +191,22 @@ fn check_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
     if !judge.rows(&sheet, &keys)? {
         return Ok(());
     }
-    let names = ["lambda", "epsilon", "gamma", "dae_epochs", "wdae_epochs"];
-    let reasons = [
-        "eigenvalue in data/spectra",
-        "setting",
-        "matched decay",
-        "learning time at one over the largest curvature of mode 0",
-        "learning time at one over the largest curvature of mode 0",
+    let learned = "learning time at one over the largest curvature of mode 0";
+    let columns: [(&str, Entry, &str); 5] = [
+        ("lambda", |values| values[0], "eigenvalue in data/spectra"),
+        ("epsilon", |values| values[1], "setting"),
+        ("gamma", |values| values[2], "matched decay"),
+        ("dae_epochs", |values| values[3], learned),
+        ("wdae_epochs", |values| values[4], learned),
     ];
-    for (j, name) in names.into_iter().enumerate() {
+    for (name, value, reason) in columns {
         let found = sheet.numbers(name)?;
-        for (row, (_, _, expected)) in rows.iter().enumerate() {
+        for (row, ((_, _, values), found)) in rows.iter().zip(found).enumerate() {
             // Small modes: lambda - gamma of the WDAE has lost digits, by the factor epsilon / lambda.
-            let lost = 1.0 + settings.spectrum_epsilon / expected[0];
-            let tolerance = 1e-12 * lost * expected[j].abs().max(1.0);
-            judge.value(
-                &sheet,
-                (row, name),
-                [expected[j], found[row]],
-                tolerance,
-                reasons[j],
-            );
+            let lost = 1.0 + settings.spectrum_epsilon / values[0];
+            let expected = value(values);
+            let tolerance = 1e-12 * lost * expected.abs().max(1.0);
+            judge.value(&sheet, (row, name), [expected, found], tolerance, reason);
         }
     }
     Ok(())

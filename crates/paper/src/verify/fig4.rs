@@ -37,25 +37,20 @@ pub fn check(settings: &Settings, judge: &mut Judge) -> Result<()> {
     if !judge.rows(&sheet, &keys)? {
         return Ok(());
     }
-    let (w1, w2) = (sheet.numbers("w1")?, sheet.numbers("w2")?);
-    let (w, norm) = (sheet.numbers("w")?, sheet.numbers("norm")?);
-    let mut row = 0;
+    let points = sheet.numbers_by_row(["w1", "w2", "w", "norm"])?;
+    let mut rows = points.into_iter().enumerate();
     for (&(_, epsilon, gamma), &(_, start)) in curves() {
         let mode = Mode::new(settings.lambda, epsilon, gamma)?;
-        for &epoch in &recorded {
-            let now = [w1[row], w2[row]];
-            judge.exact(&sheet, (row, "w"), [now[0] * now[1], w[row]], "w1 w2");
+        let mut last = None;
+        for (row, [w1, w2, w, norm]) in rows.by_ref().take(recorded.len()) {
+            judge.exact(&sheet, (row, "w"), [w1 * w2, w], "w1 w2");
             judge.exact(
                 &sheet,
                 (row, "norm"),
-                [now[0].hypot(now[1]), norm[row]],
+                [w1.hypot(w2), norm],
                 "sqrt(w1^2 + w2^2)",
             );
-            if epoch == 0 {
-                judge.exact(&sheet, (row, "w1"), [start[0], now[0]], "start");
-                judge.exact(&sheet, (row, "w2"), [start[1], now[1]], "start");
-            } else {
-                let before = [w1[row - 1], w2[row - 1]];
+            if let Some((_, before)) = last {
                 step(
                     judge,
                     &sheet,
@@ -63,22 +58,27 @@ pub fn check(settings: &Settings, judge: &mut Judge) -> Result<()> {
                     settings.alpha,
                     settings.table_every,
                     before,
-                    (row, now),
+                    (row, [w1, w2]),
                 )?;
+            } else {
+                judge.exact(&sheet, (row, "w1"), [start[0], w1], "start");
+                judge.exact(&sheet, (row, "w2"), [start[1], w2], "start");
             }
-            row += 1;
+            last = Some((row, [w1, w2]));
         }
-        // Far enough for what is left of w2^2 - w1^2, which slows the weights down, to be gone.
-        let far = 40.0 / mode.growth() + if gamma > 0.0 { 40.0 / gamma } else { 0.0 };
-        let end = dynamics::trajectory(&mode, [w1[row - 1], w2[row - 1]], &[far])?;
-        let found = end.first().map_or(f64::NAN, |[a, b]| a * b);
-        judge.value(
-            &sheet,
-            (row - 1, "w"),
-            [mode.fixed_point(), found],
-            1e-8,
-            "fixed point that the flow from here tends to",
-        );
+        if let Some((row, end)) = last {
+            // Far enough for what is left of w2^2 - w1^2, which slows the weights down, to be gone.
+            let far = 40.0 / mode.growth() + if gamma > 0.0 { 40.0 / gamma } else { 0.0 };
+            let end = dynamics::trajectory(&mode, end, &[far])?;
+            let found = end.first().map_or(f64::NAN, |[a, b]| a * b);
+            judge.value(
+                &sheet,
+                (row, "w"),
+                [mode.fixed_point(), found],
+                1e-8,
+                "fixed point that the flow from here tends to",
+            );
+        }
     }
     Ok(())
 }

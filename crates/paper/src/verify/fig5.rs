@@ -1,5 +1,7 @@
 //! The tables of Figure 5 against the theory.
 
+use std::iter;
+
 use dae::theory::{Mode, dynamics};
 
 use super::judge::{Judge, Keys};
@@ -8,6 +10,7 @@ use crate::Result;
 use crate::experiments::fig5::Settings;
 use crate::experiments::fig5::tables::rms_deviation;
 use crate::experiments::{Model, epochs};
+use crate::spectra::eigenvalue;
 
 /// How near a learned mode has to be to its fixed point: competition between modes, which the theory neglects, dies
 /// out slowly.
@@ -76,46 +79,57 @@ fn check_dynamics(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> R
     if !judge.rows(&sheet, &keys)? || !judge.rows(&summary, &short)? {
         return Ok(());
     }
-    let names = [
+    let values = sheet.numbers_by_row([
         "lambda",
         "mapping",
         "singular_value",
         "theory",
         "theory_published_start",
+    ])?;
+    let deviations = [
+        "theory_against_mapping",
+        "theory_against_singular_value",
+        "published_start_against_mapping",
+        "published_start_against_singular_value",
     ];
-    let columns = names.map(|name| sheet.numbers(name));
-    let [lambda, mapping, singular_value, theory, published] = columns;
-    let (lambda, mapping, singular_value) = (lambda?, mapping?, singular_value?);
-    let (theory, published) = (theory?, published?);
-    for (i, &(dataset, model, number, spectrum)) in curves.iter().enumerate() {
+    let summarised = summary.numbers_by_row(deviations)?;
+    let found = curves.iter().zip(values.chunks_exact(length));
+    let before = iter::once(None).chain(found.clone().map(Some));
+    for (i, (((&(dataset, model, number, spectrum), own), before), rms)) in
+        found.zip(before).zip(summarised).enumerate()
+    {
         let trainer = settings.trainer(dataset, model);
-        let rows = i * length..(i + 1) * length;
-        let eigenvalue = spectrum.lambda[number];
+        let eigenvalue = eigenvalue(spectrum, number, "records/fig5.json")?;
         let mode = Mode::new(eigenvalue, trainer.s2, trainer.gamma)?;
-        for (row, &epoch) in rows.clone().zip(recorded) {
+        // Curves of one network: the singular values are sorted.
+        let stronger =
+            before.filter(|(curve, _)| (curve.0, curve.1) == (dataset, model) && curve.2 < number);
+        let mut stronger = stronger.into_iter().flat_map(|(_, rows)| rows);
+        let mut start = None;
+        for ((row, &[lambda, _, singular_value, theory, published]), &epoch) in
+            (i * length..).zip(own).zip(recorded)
+        {
             judge.exact(
                 &sheet,
                 (row, "lambda"),
-                [eigenvalue, lambda[row]],
+                [eigenvalue, lambda],
                 "eigenvalue in data/spectra",
             );
             let s = trainer.alpha * epoch as f64;
-            for (name, column) in [("theory", &theory), ("theory_published_start", &published)] {
-                let expected = dynamics::balanced(&mode, column[rows.start], s)?;
+            let names = ["theory", "theory_published_start"];
+            let found = [theory, published];
+            let starts = *start.get_or_insert(found);
+            for ((name, found), start) in names.into_iter().zip(found).zip(starts) {
+                let expected = dynamics::balanced(&mode, start, s)?;
                 judge.exact(
                     &sheet,
                     (row, name),
-                    [expected, column[row]],
+                    [expected, found],
                     "balanced closed form from its value at epoch 0",
                 );
             }
-            // Curves of one network: the singular values are sorted.
-            if i > 0
-                && curves[i - 1].0 == dataset
-                && curves[i - 1].1 == model
-                && curves[i - 1].2 < number
-            {
-                let above = (singular_value[row] - singular_value[row - length]).max(0.0);
+            if let Some([_, _, stronger, ..]) = stronger.next() {
+                let above = (singular_value - stronger).max(0.0);
                 judge.value(
                     &sheet,
                     (row, "singular_value"),
@@ -126,33 +140,28 @@ fn check_dynamics(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> R
             }
         }
         let target = mode.fixed_point();
-        let late = rows.start + length * 9 / 10;
-        if target > 0.0
-            && theory[late..rows.end]
-                .iter()
-                .all(|w| (w - target).abs() < 1e-3)
-        {
-            let row = rows.end - 1;
+        let mut late = own.iter().skip(length * 9 / 10);
+        let learned = late.all(|[_, _, _, theory, _]| (theory - target).abs() < 1e-3);
+        if let (Some(&[_, mapping, ..]), true) = (own.last(), target > 0.0 && learned) {
             judge.value(
                 &sheet,
-                (row, "mapping"),
-                [target, mapping[row]],
+                ((i + 1) * length - 1, "mapping"),
+                [target, mapping],
                 LEARNED,
                 "fixed point of a mode that the theory says is learned",
             );
         }
-        for (name, a, b) in [
-            ("theory_against_mapping", &theory, &mapping),
-            ("theory_against_singular_value", &theory, &singular_value),
-            ("published_start_against_mapping", &published, &mapping),
-            (
-                "published_start_against_singular_value",
-                &published,
-                &singular_value,
-            ),
-        ] {
-            let expected = rms_deviation(&a[rows.clone()], &b[rows.clone()]);
-            let found = summary.numbers(name)?[i];
+        let column = |value: fn(&[f64; 5]) -> f64| own.iter().map(value).collect::<Vec<_>>();
+        let (mapping, singular_value) = (column(|row| row[1]), column(|row| row[2]));
+        let (theory, published) = (column(|row| row[3]), column(|row| row[4]));
+        let pairs = [
+            (&theory, &mapping),
+            (&theory, &singular_value),
+            (&published, &mapping),
+            (&published, &singular_value),
+        ];
+        for ((name, (a, b)), found) in deviations.into_iter().zip(pairs).zip(rms) {
+            let expected = rms_deviation(a, b);
             judge.exact(
                 &summary,
                 (i, name),
@@ -189,7 +198,7 @@ fn check_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resul
     for (i, ((dataset, spectrum), model)) in runs().enumerate() {
         let trainer = settings.trainer(*dataset, model);
         let data = settings.of(*dataset);
-        let (start, end) = (i * length, (i + 1) * length);
+        let start = i * length;
         // What the 2 k H weights of variance init_std^2 in the k directions trained add: decay, gamma/2 each; error and
         // noise are of higher order, and their size is that of W.
         let weights = 2.0 * (data.directions * data.hidden) as f64 * settings.init_std.powi(2);
@@ -199,20 +208,23 @@ fn check_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resul
             * (6.0 * mapped + mapped * mapped * dataset.pixels() as f64)
             + trainer.s2 * mapped * mapped * (dataset.pixels() as f64).powi(2);
         let tolerance = size + (0.05 * trainer.gamma * weights) + 1e-6 * spectrum.half_trace();
-        judge.value(
-            &sheet,
-            (start, "loss"),
-            [expected, loss[start]],
-            tolerance,
-            "half the trace of the spectrum and what the random start adds",
-        );
         let least = least(
             &spectrum.lambda,
             data.hidden.min(data.directions),
             (trainer.s2, trainer.gamma),
         )?;
-        for row in start..end {
-            let below = (least - loss[row]).max(0.0);
+        let mut before: Option<f64> = None;
+        for (row, &loss) in loss.iter().enumerate().skip(start).take(length) {
+            if row == start {
+                judge.value(
+                    &sheet,
+                    (row, "loss"),
+                    [expected, loss],
+                    tolerance,
+                    "half the trace of the spectrum and what the random start adds",
+                );
+            }
+            let below = (least - loss).max(0.0);
             judge.value(
                 &sheet,
                 (row, "loss"),
@@ -220,8 +232,8 @@ fn check_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resul
                 1e-6 * least.max(1.0),
                 "how far it is below the least loss of its width",
             );
-            if row > start {
-                let rise = (loss[row] / loss[row - 1] - 1.0).max(0.0);
+            if let Some(before) = before {
+                let rise = (loss / before - 1.0).max(0.0);
                 judge.value(
                     &sheet,
                     (row, "loss"),
@@ -230,6 +242,7 @@ fn check_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resul
                     "rise over the row before, relative; single precision",
                 );
             }
+            before = Some(loss);
         }
     }
     Ok(())

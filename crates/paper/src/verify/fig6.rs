@@ -9,6 +9,7 @@ use crate::experiments::fig6::Settings;
 use crate::experiments::fig6::run::jobs;
 use crate::experiments::{Model, epochs};
 use crate::sheet::Sheet;
+use crate::spectra::eigenvalue;
 
 pub fn check(settings: &Settings, judge: &mut Judge) -> Result<()> {
     let recorded = epochs(settings.epochs - 1, settings.record_every);
@@ -54,18 +55,24 @@ fn check_runs(settings: &Settings, judge: &mut Judge) -> Result<()> {
     }
     let samplers = sheet.words("sampler")?;
     let epochs = sheet.counts("projection_epochs")?;
-    let names = ["mapping", "loss", "final_mapping", "final_loss"];
-    let effects = names.map(|name| sheet.numbers(&format!("projection_{name}")));
-    let [mapping, loss, final_mapping, final_loss] = effects;
-    let (mapping, loss, last) = (mapping?, loss?, [final_mapping?, final_loss?]);
-    for (row, job) in jobs.iter().enumerate() {
+    let effects = sheet.numbers_by_row([
+        "projection_mapping",
+        "projection_loss",
+        "projection_final_mapping",
+        "projection_final_loss",
+    ])?;
+    let found = samplers.into_iter().zip(epochs).zip(effects);
+    for (row, (job, ((sampler, epochs), effects))) in jobs.iter().zip(found).enumerate() {
+        let [mapping, loss, final_mapping, final_loss] = effects;
         let line = Sheet::line(row);
-        if (samplers[row] == "none") != (job.sigma == 0.0) {
-            let found = samplers[row];
+        if (sampler == "none") != (job.sigma == 0.0) {
             judge.wrong(
                 &sheet,
                 "sampler",
-                format!("line {line}, sampler: `{found}` for noise of {}", job.sigma),
+                format!(
+                    "line {line}, sampler: `{sampler}` for noise of {}",
+                    job.sigma
+                ),
             );
         }
         // Where directions were dropped, the effect on the first epochs was measured.
@@ -78,12 +85,12 @@ fn check_runs(settings: &Settings, judge: &mut Judge) -> Result<()> {
         judge.exact(
             &sheet,
             (row, "projection_epochs"),
-            [measured as f64, epochs[row] as f64],
+            [measured as f64, epochs as f64],
             "setting",
         );
         for (name, most, last) in [
-            ("projection_final_mapping", mapping[row], last[0][row]),
-            ("projection_final_loss", loss[row], last[1][row]),
+            ("projection_final_mapping", mapping, final_mapping),
+            ("projection_final_loss", loss, final_loss),
         ] {
             let above = (last - most).max(0.0);
             judge.value(
@@ -102,10 +109,7 @@ fn check_runs(settings: &Settings, judge: &mut Judge) -> Result<()> {
             );
         }
         if !dropped {
-            for (name, most) in [
-                ("projection_mapping", mapping[row]),
-                ("projection_loss", loss[row]),
-            ] {
+            for (name, most) in [("projection_mapping", mapping), ("projection_loss", loss)] {
                 judge.exact(&sheet, (row, name), [0.0, most], "nothing was dropped");
             }
         }
@@ -144,13 +148,14 @@ fn check_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
         return Ok(());
     }
     let lambda = sheet.numbers("lambda")?;
-    for (row, ((dataset, spectrum), mode)) in rows().enumerate() {
-        let expected = spectrum.lambda[mode];
+    let mut before: Option<(DataSet, usize, f64)> = None;
+    for (row, (((dataset, spectrum), mode), lambda)) in rows().zip(lambda).enumerate() {
+        let expected = eigenvalue(spectrum, mode, "records/fig6.json")?;
         if settings.of(*dataset).samples == spectrum.samples {
             judge.value(
                 &sheet,
                 (row, "lambda"),
-                [expected, lambda[row]],
+                [expected, lambda],
                 1e-8 * expected,
                 "eigenvalue in data/spectra",
             );
@@ -158,16 +163,14 @@ fn check_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
             judge.value(
                 &sheet,
                 (row, "lambda"),
-                [expected, lambda[row]],
+                [expected, lambda],
                 0.5 * expected,
                 "eigenvalue in data/spectra, of other images of the same kind",
             );
         }
-        if row > 0
-            && row % settings.modes.len() > 0
-            && settings.modes[row % settings.modes.len() - 1] < mode
-        {
-            let above = (lambda[row] - lambda[row - 1]).max(0.0);
+        let stronger = before.filter(|&(other, stronger, _)| other == *dataset && stronger < mode);
+        if let Some((_, _, stronger)) = stronger {
+            let above = (lambda - stronger).max(0.0);
             judge.value(
                 &sheet,
                 (row, "lambda"),
@@ -176,6 +179,7 @@ fn check_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
                 "how far it is above the one before; sorted",
             );
         }
+        before = Some((*dataset, mode, lambda));
     }
     Ok(())
 }
@@ -226,15 +230,16 @@ fn check_mapping(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Re
         return Ok(());
     }
     let mapping = sheet.numbers("mapping")?;
-    for (i, &(_, model, _)) in curves.iter().enumerate() {
-        bounds(judge, &sheet, &mapping, i * length..(i + 1) * length);
+    let found = curves.iter().zip(mapping.chunks_exact(length));
+    for (i, (&(_, model, _), own)) in found.enumerate() {
+        bounds(judge, &sheet, i * length, own);
         // Neither noise nor decay: a mode that was learned long ago is reconstructed whole.
-        let (middle, last) = (i * length + length / 2, (i + 1) * length - 1);
-        if model == Model::Ae && mapping[middle] > 0.9 {
+        let learned = own.get(length / 2).is_some_and(|&mapping| mapping > 0.9);
+        if let (Model::Ae, true, Some(&last)) = (model, learned, own.last()) {
             judge.value(
                 &sheet,
-                (last, "mapping"),
-                [1.0, mapping[last]],
+                ((i + 1) * length - 1, "mapping"),
+                [1.0, last],
                 0.05,
                 "fixed point of a mode that was learned in the first half",
             );
@@ -243,20 +248,22 @@ fn check_mapping(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Re
     Ok(())
 }
 
-/// A mapping starts at nothing, and nothing draws it far below 0 or above 1.
-fn bounds(judge: &mut Judge, sheet: &Sheet, mapping: &[f64], rows: std::ops::Range<usize>) {
-    judge.value(
-        sheet,
-        (rows.start, "mapping"),
-        [0.0, mapping[rows.start]],
-        0.05,
-        "small random start",
-    );
-    for row in rows {
+/// A mapping starts at nothing, and nothing draws it far below 0 or above 1: its values from row `first` on.
+fn bounds(judge: &mut Judge, sheet: &Sheet, first: usize, mapping: &[f64]) {
+    for (row, &mapping) in (first..).zip(mapping) {
+        if row == first {
+            judge.value(
+                sheet,
+                (row, "mapping"),
+                [0.0, mapping],
+                0.05,
+                "small random start",
+            );
+        }
         judge.value(
             sheet,
             (row, "mapping"),
-            [0.5, mapping[row]],
+            [0.5, mapping],
             0.6,
             "between 0 and 1 but for fluctuations",
         );
@@ -297,14 +304,18 @@ fn check_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resul
         return Ok(());
     }
     let loss = sheet.numbers("loss")?;
-    for run in 0..runs.len() {
-        // Weights are tiny at the start, so that nothing is reconstructed, whatever the model.
-        let start = loss[run * length];
-        let (dataset, _) = runs[run];
-        let plain = loss[(run - run % Model::ALL.len()) * length];
+    let mut plain = f64::NAN;
+    for (run, (&(dataset, model), own)) in runs.iter().zip(loss.chunks_exact(length)).enumerate() {
+        let (first, Some(&start)) = (run * length, own.first()) else {
+            continue;
+        };
+        // Weights are tiny at the start, so that nothing is reconstructed, whatever the model; the AE comes first.
+        if model == Model::Ae {
+            plain = start;
+        }
         judge.value(
             &sheet,
-            (run * length, "loss"),
+            (first, "loss"),
             [plain, start],
             0.01 * plain,
             "as the AE starts",
@@ -314,14 +325,15 @@ fn check_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resul
                 let expected = 2.0 * spectrum.half_trace() / dataset.pixels() as f64;
                 judge.value(
                     &sheet,
-                    (run * length, "loss"),
+                    (first, "loss"),
                     [expected, start],
                     0.01 * expected,
                     "trace of the spectrum over the number of pixels",
                 );
             }
         }
-        for (row, &now) in loss.iter().enumerate().skip(run * length).take(length) {
+        let mut before: Option<f64> = None;
+        for (row, &now) in (first..).zip(own) {
             let below = (-now).max(0.0);
             judge.value(
                 &sheet,
@@ -330,8 +342,8 @@ fn check_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resul
                 0.0,
                 "how far a mean of squares is below 0",
             );
-            if row > run * length {
-                let rise = ((now - loss[row - 1]) / start).max(0.0);
+            if let Some(before) = before {
+                let rise = ((now - before) / start).max(0.0);
                 judge.value(
                     &sheet,
                     (row, "loss"),
@@ -348,6 +360,7 @@ fn check_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resul
                 0.01,
                 "how far it is above the start, relative; the noise of an epoch",
             );
+            before = Some(now);
         }
     }
     Ok(())
@@ -402,8 +415,8 @@ fn check_other(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resu
         return Ok(());
     }
     let mapping = sheet.numbers("mapping")?;
-    for i in 0..curves.len() {
-        bounds(judge, &sheet, &mapping, i * length..(i + 1) * length);
+    for (i, own) in mapping.chunks_exact(length).enumerate() {
+        bounds(judge, &sheet, i * length, own);
     }
     Ok(())
 }

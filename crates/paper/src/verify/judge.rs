@@ -129,16 +129,8 @@ impl<'a> Judge<'a> {
                 return Ok(false);
             }
             let wrong = match keys {
-                Keys::Words(words) => {
-                    let found = sheet.words(name)?;
-                    let row = (0..expected).find(|&i| found[i] != words[i]);
-                    row.map(|i| (i, words[i].to_owned(), found[i].to_owned()))
-                }
-                Keys::Numbers(numbers) => {
-                    let found = sheet.numbers(name)?;
-                    let row = (0..expected).find(|&i| found[i] != numbers[i]);
-                    row.map(|i| (i, numbers[i].to_string(), found[i].to_string()))
-                }
+                Keys::Words(words) => first_difference(words, &sheet.words(name)?),
+                Keys::Numbers(numbers) => first_difference(numbers, &sheet.numbers(name)?),
             };
             self.judged += expected;
             if let Some((row, expected, found)) = wrong {
@@ -153,4 +145,14 @@ impl<'a> Judge<'a> {
         }
         Ok(true)
     }
+}
+
+/// The first row in which two columns differ, with what is there.
+fn first_difference<T: PartialEq + ToString>(
+    expected: &[T],
+    found: &[T],
+) -> Option<(usize, String, String)> {
+    let mut rows = expected.iter().zip(found).enumerate();
+    let (row, (expected, found)) = rows.find(|(_, (expected, found))| expected != found)?;
+    Some((row, expected.to_string(), found.to_string()))
 }

@@ -186,39 +186,31 @@ fn linear(
         judge.table("fig5_dynamics.csv")?,
         judge.table("fig5_loss.csv")?,
     );
-    let own = |sheet: &Sheet| {
-        rows_of(
-            sheet,
-            &[("dataset", job.dataset.name()), ("model", job.model.name())],
-        )
-    };
-    let names = [
+    let run = [job.dataset.name(), job.model.name()];
+    let values = sheet.numbers_by_row([
         "mapping",
         "singular_value",
         "theory",
         "theory_published_start",
-    ];
-    let [mapping, singular_value, theory, published] = names.map(|name| sheet.numbers(name));
-    let (mapping, singular_value) = (mapping?, singular_value?);
-    let (theory, published) = (theory?, published?);
-    let mut rows = own(&sheet)?.into_iter();
+    ])?;
+    let mut rows = rows_of(&sheet, run, values)?.into_iter();
     for (i, &start) in record.growing_part.iter().enumerate() {
         for (j, seen) in record.observations.iter().enumerate() {
-            let Some(row) = rows.next() else {
+            let Some((row, [mapping, singular_value, theory, published])) = rows.next() else {
                 judge.wrong(&sheet, "", format!("too few rows of {}", job.name));
                 return Ok(());
             };
             judge.value(
                 &sheet,
                 (row, "mapping"),
-                [seen.mappings[i], mapping[row]],
+                [of_mode(&seen.mappings, i), mapping],
                 LINEAR,
                 "trained again",
             );
             judge.value(
                 &sheet,
                 (row, "singular_value"),
-                [seen.singular_values[i], singular_value[row]],
+                [of_mode(&seen.singular_values, i), singular_value],
                 LINEAR,
                 "trained again",
             );
@@ -226,20 +218,20 @@ fn linear(
                 judge.exact(
                     &sheet,
                     (row, "theory"),
-                    [start, theory[row]],
+                    [start, theory],
                     "start drawn again",
                 );
                 judge.exact(
                     &sheet,
                     (row, "theory_published_start"),
-                    [record.published_start, published[row]],
+                    [record.published_start, published],
                     "start drawn again",
                 );
             }
         }
     }
     let losses = record.observations.iter().map(|seen| seen.loss);
-    same_losses(judge, &loss, (&own(&loss)?, losses, LINEAR))
+    same_losses(judge, &loss, (run, losses, LINEAR))
 }
 
 fn nonlinear(
@@ -258,29 +250,26 @@ fn nonlinear(
     } else {
         "fig6_other_sigma.csv"
     })?;
-    let own = |sheet: &Sheet| {
-        rows_of(
-            sheet,
-            &[("dataset", job.dataset.name()), ("model", job.model.name())],
-        )
+    let run = [job.dataset.name(), job.model.name()];
+    let sigmas = if drawn {
+        vec![job.sigma; sheet.len()]
+    } else {
+        sheet.numbers("sigma")?
     };
-    let mut rows = own(&sheet)?;
-    if !drawn {
-        let sigma = sheet.numbers("sigma")?;
-        rows.retain(|&row| sigma[row] == job.sigma);
-    }
-    let mapping = sheet.numbers("mapping")?;
+    let values = sigmas.into_iter().zip(sheet.numbers("mapping")?).collect();
+    let mut rows = rows_of(&sheet, run, values)?;
+    rows.retain(|(_, (sigma, _))| *sigma == job.sigma);
     let mut rows = rows.into_iter();
     for i in 0..settings.modes.len() {
         for seen in &record.observations {
-            let Some(row) = rows.next() else {
+            let Some((row, (_, mapping))) = rows.next() else {
                 judge.wrong(&sheet, "", format!("too few rows of {}", job.name));
                 return Ok(());
             };
             judge.value(
                 &sheet,
                 (row, "mapping"),
-                [seen.mappings[i], mapping[row]],
+                [of_mode(&seen.mappings, i), mapping],
                 NONLINEAR,
                 "trained again",
             );
@@ -291,26 +280,31 @@ fn nonlinear(
     }
     let loss = judge.table("fig6_loss.csv")?;
     let losses = record.observations.iter().map(|seen| seen.loss);
-    same_losses(judge, &loss, (&own(&loss)?, losses, NONLINEAR))
+    same_losses(judge, &loss, (run, losses, NONLINEAR))
+}
+
+/// What was seen of one mode; what was not seen agrees with nothing.
+fn of_mode(seen: &[f64], mode: usize) -> f64 {
+    seen.get(mode).copied().unwrap_or(f64::NAN)
 }
 
 /// Losses of a run, to a share of their value.
 fn same_losses(
     judge: &mut Judge,
     sheet: &Sheet,
-    (rows, losses, share): (&[usize], impl ExactSizeIterator<Item = f64>, f64),
+    (run, losses, share): ([&str; 2], impl ExactSizeIterator<Item = f64>, f64),
 ) -> Result<()> {
-    let found = sheet.numbers("loss")?;
+    let rows = rows_of(sheet, run, sheet.numbers("loss")?)?;
     if rows.len() != losses.len() {
         let problem = format!("{} rows, trained again {}", rows.len(), losses.len());
         judge.wrong(sheet, "", problem);
         return Ok(());
     }
-    for (&row, expected) in rows.iter().zip(losses) {
+    for ((row, found), expected) in rows.into_iter().zip(losses) {
         judge.value(
             sheet,
             (row, "loss"),
-            [expected, found[row]],
+            [expected, found],
             share * expected,
             "trained again",
         );
@@ -318,12 +312,10 @@ fn same_losses(
     Ok(())
 }
 
-/// Rows with the given words in the given columns.
-fn rows_of(sheet: &Sheet, words: &[(&str, &str)]) -> Result<Vec<usize>> {
-    let mut rows: Vec<usize> = (0..sheet.len()).collect();
-    for (column, word) in words {
-        let found = sheet.words(column)?;
-        rows.retain(|&row| found[row] == *word);
-    }
-    Ok(rows)
+/// Number and value of each row of a run, which is a data set and a model.
+fn rows_of<T>(sheet: &Sheet, run: [&str; 2], values: Vec<T>) -> Result<Vec<(usize, T)>> {
+    let runs = sheet.words_by_row(["dataset", "model"])?;
+    let rows = runs.into_iter().zip(values).enumerate();
+    let own = rows.filter(|(_, (found, _))| *found == run);
+    Ok(own.map(|(row, (_, value))| (row, value)).collect())
 }

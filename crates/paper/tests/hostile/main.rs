@@ -2,7 +2,12 @@
 //! hangs, or takes much memory.
 
 // Clippy allows these in test functions by itself, but not in what they call.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::panic
+)]
 
 #[path = "../../../dae/tests/data_support/mutation.rs"]
 mod mutation;

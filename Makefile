@@ -21,7 +21,7 @@ PYTHON = $$(bash scripts/python.sh)/bin/python
 RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
 
 .DEFAULT_GOAL := all
-.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report test-interruption bench bench-kernels bench-peers bench-limit bench-scaling bench-precision bench-costs bench-first-use check lint audit clean clean-cache setup help
+.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report test-interruption test-concurrency fuzz coverage mutants bench bench-kernels bench-peers bench-limit bench-scaling bench-precision bench-costs bench-first-use check lint audit clean clean-cache setup help
 
 all: data-if-possible figures ## Set up, get the data, regenerate every figure, compare with the published values (the default)
 
@@ -96,6 +96,22 @@ test-browser: notebook-setup ## Notebook 01 in JupyterLab and the report of PROF
 # About four seconds an interruption: a quarter of an hour.
 test-interruption: build ## Kill figures and fetching at 200 random moments, fill the disk, and insist on undisturbed tables
 	@python3 scripts/interruption.py --kills 200
+
+test-concurrency: build ## Two makes at once in a fresh clone, two notebooks beside a command, and undisturbed tables from all
+	@python3 scripts/concurrency.py
+
+# Each of these three needs a tool that its script names, and takes from half an hour to hours: nothing does it unasked.
+SECONDS ?= 600
+JOBS ?= 2
+
+fuzz: ## Fuzz every reader of outside bytes, with coverage (SECONDS=600 for each, JOBS=2 at a time)
+	@JOBS=$(JOBS) bash scripts/fuzz.sh $(SECONDS)
+
+coverage: ## Which lines of crates/dae its tests reach
+	@bash scripts/coverage.sh
+
+mutants: ## Make every line of crates/dae/src/theory wrong in turn, and insist that a test notices (JOBS=2 at a time)
+	@JOBS=$(JOBS) bash scripts/mutants.sh
 
 # Beside these parts there is first-use, which builds everything from nothing once more.
 PART ?= kernels peers limit scaling precision costs

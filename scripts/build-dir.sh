@@ -26,5 +26,6 @@ if [ -n "$donor" ]; then
             -exec rm -rf {} +
     fi
 fi
-# Whoever else was at it may have been faster.
+# Whoever else was at it may have been faster: mv then puts this one into the other one's folder.
 mv -n "$started" "$folder" 2>/dev/null || true
+rm -rf "${folder:?}/${started##*/}"

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Fuzzes every reader of outside bytes for SECONDS each (default: 60), one after the other, from the committed seeds.
+# Fuzzes every reader of outside bytes for SECONDS each (default: 60), JOBS at a time (default: 1), from the committed
+# seeds.
 #
-#     bash scripts/fuzz.sh [SECONDS] [READER...]
+#     [JOBS=3] [HANG=10] bash scripts/fuzz.sh [SECONDS] [READER...]
 #
+# An input may take HANG seconds by the clock: raise that where processes are suspended for a while.
 # Needs cargo-fuzz (cargo install --locked cargo-fuzz) and a C++ compiler. The first build takes many minutes: everything
 # is built once more with coverage. Without a sanitizer, because there is no unsafe code in this project: that needs no
 # nightly compiler. What is found goes to fuzz/corpus, what crashes to fuzz/artifacts.
@@ -15,22 +17,36 @@ shift || true
 cargo fuzz --version >/dev/null 2>&1 || fail "no cargo-fuzz; run: cargo install --locked cargo-fuzz"
 # A folder of its own: a build with coverage must not keep others waiting.
 export CARGO_BUILD_BUILD_DIR=${DAE_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/dae}/build/fuzz
-export RUSTC_BOOTSTRAP=1
+export RUSTC_BOOTSTRAP=1 OPENBLAS_NUM_THREADS=1
 [ $# -gt 0 ] || set -- $(ls fuzz/seeds)
 
-failed=0
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-for reader in "$@"; do
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+
+# One reader; says how many inputs it read, how many branches they reached and how many inputs are worth keeping.
+one() {
+    local reader=$1 log=$logs/$1
     mkdir -p "fuzz/corpus/$reader"
     if cargo fuzz run --sanitizer none "$reader" "fuzz/corpus/$reader" "fuzz/seeds/$reader" -- \
-        -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=64 -max_len=20000 -print_final_stats=1 \
-        >"$log" 2>&1; then
-        echo "$reader: $(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$log") executions in $seconds s, no crash"
+        -max_total_time="$seconds" -timeout="${HANG:-10}" -rss_limit_mb=1024 -max_len=20000 -print_final_stats=1 >"$log" 2>&1; then
+        echo "$reader: $(sed -n 's/^Done \([0-9]*\) runs in \([0-9]*\) .*/\1 executions in \2 s/p' "$log"), no crash;" \
+            "$(sed -n 's/.*DONE *cov: \([0-9]*\) .*corp: \([0-9]*\)\/.*/\1 branches, corpus of \2/p' "$log")"
     else
-        failed=1
         echo "$reader: FAILED"
         tail -n 30 "$log"
+        return 1
     fi
+}
+
+cargo fuzz build --sanitizer none
+running=()
+for reader in "$@"; do
+    while [ "$(jobs -pr | wc -l)" -ge "${JOBS:-1}" ]; do sleep 1; done
+    one "$reader" &
+    running+=($!)
+done
+failed=0
+for process in "${running[@]}"; do
+    wait "$process" || failed=1
 done
 exit $failed

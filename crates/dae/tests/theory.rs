@@ -255,3 +255,125 @@ fn vanishing_parameters_are_defined() {
     );
     assert!(product(dynamics::unbalanced(&mode, [0.5, -0.5], 100.0).unwrap()).abs() < 1e-80);
 }
+
+/// Values that were worked out by hand, for `lambda = 2, epsilon = 1, gamma = 1/2`, where `k = 3`.
+#[test]
+fn the_surface_is_the_one_on_paper() {
+    let mode = Mode::new(2.0, 1.0, 0.5).unwrap();
+    assert_eq!(mode.input_variance(), 3.0);
+    assert_eq!(mode.growth(), 1.5);
+    assert_eq!(mode.loss(3.0, -1.0), 23.0);
+    assert_eq!(mode.gradient(3.0, -1.0), [12.5, -33.5]);
+    assert_eq!(mode.hessian(3.0, -1.0), [[3.5, -20.0], [-20.0, 27.5]]);
+    let [high, low] = mode.curvatures(3.0, -1.0);
+    assert!((high + low - 31.0).abs() < 1e-13 && (high * low + 303.75).abs() < 1e-11);
+    assert_eq!(mode.fixed_point(), 0.5);
+    let minima = |gamma| Mode::new(2.0, 1.0, gamma).unwrap().global_minima();
+    let weight = 0.5f64.sqrt();
+    assert_eq!(minima(0.5), scalar::GlobalMinima::Points { weight });
+    let product = 2.0 / 3.0;
+    assert_eq!(minima(0.0), scalar::GlobalMinima::Curve { product });
+    assert_eq!(minima(2.0), scalar::GlobalMinima::Origin);
+    assert_eq!(
+        Mode::new(0.0, 0.0, 0.0).unwrap().global_minima(),
+        scalar::GlobalMinima::Everywhere
+    );
+    assert_eq!(mode.matched_gamma(), 2.0 / 3.0);
+    assert_eq!(mode.matched_epsilon().unwrap(), 2.0 / 3.0);
+    assert_eq!(
+        Mode::denoising(2.0, 1.0)
+            .unwrap()
+            .matched_epsilon()
+            .unwrap(),
+        0.0
+    );
+    assert_eq!(scalar::imbalance(3.0, -1.0), -8.0);
+}
+
+#[test]
+fn rates_are_the_ones_on_paper() {
+    let mode = Mode::new(2.0, 1.0, 0.5).unwrap();
+    assert_eq!(rates::largest_curvature(&mode), 7.5);
+    assert_eq!(rates::optimal(&mode).unwrap(), 1.0 / 7.5);
+    assert_eq!(rates::published_wdae(&mode).unwrap(), 0.2);
+    assert!((rates::ratio(1.0, 2.0).unwrap() - 1.0 / 3.0).abs() < 1e-15);
+    assert_eq!(rates::fixed_point_curvature(&mode), 3.0);
+    for (gamma, curvature) in [(1.0, 2.0), (3.0, 4.0)] {
+        let forgetful = Mode::decaying(1.0, gamma).unwrap();
+        assert_eq!(rates::fixed_point_curvature(&forgetful), curvature);
+    }
+    // From 1e-6 to 95% of 1/2 with xi = 3/2.
+    let s = rates::learning_time(&mode, 1e-6, 0.95).unwrap();
+    assert!((s - (19.0 * (0.5 - 1e-6) / 1e-6f64).ln() / 3.0).abs() < 1e-13);
+}
+
+/// What a critical point is does not depend on the unit of the data, and an eigenvalue that is small but not rounding
+/// is seen.
+#[test]
+fn kinds_of_points_are_told_at_every_scale() {
+    use scalar::Curvature::{Degenerate, Minimum, Saddle};
+    for scale in [1e-30, 1.0, 1e30] {
+        let mode = |gamma: f64| Mode::new(scale, 0.5 * scale, gamma * scale).unwrap();
+        let kind = |gamma: f64, [w1, w2]: [f64; 2]| mode(gamma).classify(w1, w2);
+        for gamma in [0.3, 1e-12] {
+            let weight = mode(gamma).fixed_point().sqrt();
+            assert_eq!(kind(gamma, [weight, weight]), Minimum, "{scale}, {gamma}");
+            assert_eq!(kind(gamma, [-weight, -weight]), Minimum, "{scale}, {gamma}");
+        }
+        for [w1, w2] in [[0.5, 4.0 / 3.0], [-1e3, -1.0 / 1.5e3], [1e-3, 1.0 / 1.5e-3]] {
+            assert_eq!(kind(0.0, [w1, w2]), Degenerate, "{scale}, {w1}, {w2}");
+        }
+        assert_eq!(kind(1.0 - 1e-13, [0.0, 0.0]), Saddle, "{scale}");
+        assert_eq!(kind(1.0, [0.0, 0.0]), Degenerate, "{scale}");
+        assert_eq!(kind(1.0 + 1e-13, [0.0, 0.0]), Minimum, "{scale}");
+    }
+}
+
+#[test]
+fn a_spectrum_adds_up_its_modes() {
+    use dae::theory::spectrum::Theory;
+    let mode = Mode::new(2.0, 1.0, 0.5).unwrap();
+    let other = Mode::denoising(1.0, 1.0).unwrap();
+    let theory = Theory::new(vec![mode, other], vec![-0.25, 0.04]).unwrap();
+    assert_eq!(theory.modes(), [mode, other]);
+    // w1^2 + w2^2 is 2 |w| from a balanced start.
+    let first = 0.5 * (2.0 * 1.25 * 1.25 + 0.0625 + 0.5 * 0.5);
+    let second = 0.5 * (0.96 * 0.96 + 0.0016);
+    assert!((theory.loss(0.0).unwrap() - first - second).abs() < 1e-15);
+    // At w = 1/2 both: (2/4 + 1/4 + 1/2)/2 and (1/4 + 1/4)/2.
+    assert!((theory.final_loss() - 0.875).abs() < 1e-15);
+}
+
+#[test]
+fn the_imbalance_decays_at_twice_the_decay() {
+    let mode = Mode::new(2.0, 1.0, 0.25).unwrap();
+    let found = dynamics::imbalance_at(&mode, [1.0, 2.0], 2.0).unwrap();
+    assert!((found - 3.0 * (-1f64).exp()).abs() < 1e-15);
+}
+
+/// The mapping rests on a slowly changing imbalance until that is small, and then goes on by itself; asked for one time
+/// or for many, the answer is the same.
+#[test]
+fn trajectory_holds_before_and_after_the_mapping_ceases_to_rest() {
+    for (lambda, epsilon, gamma) in [(1e-2, 1.0, 2e-5), (1e-2, 0.3, 1e-5), (3e-2, 2.0, 5e-5)] {
+        let mode = Mode::new(lambda, epsilon, gamma).unwrap();
+        for start in [[1.2, 0.3], [-0.3, 1.1], [0.9, -0.4]] {
+            let times: Vec<f64> = (0..12).map(|i| 10.0 * 2.3f64.powi(i)).collect();
+            let found = dynamics::trajectory(&mode, start, &times).unwrap();
+            for (&s, found) in times.iter().zip(found) {
+                let alone = dynamics::trajectory(&mode, start, &[s]).unwrap()[0];
+                let expected = integrate([lambda, epsilon, gamma], start, s);
+                for i in 0..2 {
+                    assert!(
+                        (found[i] - alone[i]).abs() < 1e-11,
+                        "{mode:?} from {start:?} at {s}"
+                    );
+                    assert!(
+                        (found[i] - expected[i]).abs() < 1e-9,
+                        "{mode:?} from {start:?} at {s}: {found:?} against {expected:?}"
+                    );
+                }
+            }
+        }
+    }
+}

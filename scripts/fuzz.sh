@@ -6,8 +6,8 @@
 #
 # An input may take HANG seconds by the clock: raise that where processes are suspended for a while.
 # Needs cargo-fuzz (cargo install --locked cargo-fuzz) and a C++ compiler. The first build takes many minutes: everything
-# is built once more with coverage. Without a sanitizer, because there is no unsafe code in this project: that needs no
-# nightly compiler. What is found goes to fuzz/corpus, what crashes to fuzz/artifacts.
+# is built once more with coverage. Without a sanitizer, because no reader has unsafe code: that needs no nightly
+# compiler. What is found goes to fuzz/corpus, what crashes to fuzz/artifacts.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/common.sh

@@ -332,5 +332,6 @@ fn no_image_at_all_is_refused() {
     let images = split(&vec![vec![1, 2, 3, 4]; 2]);
     assert!(second_moment(&images, 0).is_err());
     assert!(Eigen::leading(&images, 0, 1).is_err());
+    assert!(Eigen::of(&Array2::zeros((0, 0))).is_err());
     assert!(images.first(3).is_err());
 }

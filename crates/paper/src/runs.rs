@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::progress::Progress;
@@ -75,6 +75,9 @@ struct Stored<T> {
     /// Runs of earlier versions have none.
     #[serde(default)]
     provenance: Option<Provenance>,
+    /// SHA-256 of the result as JSON. What was changed by hand counts as absent, as in earlier versions' runs.
+    #[serde(default)]
+    sha256: String,
     result: T,
 }
 
@@ -151,6 +154,7 @@ impl Runs {
         }
         let result = compute(&slot)?;
         let stored = Stored {
+            sha256: checksum(&result).unwrap_or_default(),
             result,
             provenance: Some(slot.session.provenance(slot.seconds())),
             key: slot.key.clone(),
@@ -164,14 +168,16 @@ impl Runs {
 
     /// Where the kept result of `name` was computed, if it is kept, has this key, and says so.
     pub fn provenance(&self, name: &str, key: &str) -> Option<Provenance> {
-        let text = fs::read(self.path(name, "json")?).ok()?;
-        let stored: Stored<serde::de::IgnoredAny> = serde_json::from_slice(&text).ok()?;
-        stored.provenance.filter(|_| stored.key == key)
+        let all = Self {
+            reuse: true,
+            ..self.clone()
+        };
+        all.stored::<IgnoredAny>(name, key)?.provenance
     }
 
     /// How far a run is.
     pub fn state(&self, name: &str, key: &str) -> State {
-        if self.finished::<serde::de::IgnoredAny>(name, key).is_some() {
+        if self.stored::<IgnoredAny>(name, key).is_some() {
             return State::Done;
         }
         let checkpoint = self.header(name, key);
@@ -192,10 +198,15 @@ impl Runs {
         }
     }
 
-    fn finished<T: DeserializeOwned>(&self, name: &str, key: &str) -> Option<T> {
+    fn finished<T: Serialize + DeserializeOwned>(&self, name: &str, key: &str) -> Option<T> {
+        let stored: Stored<T> = self.stored(name, key)?;
+        (checksum(&stored.result)? == stored.sha256).then_some(stored.result)
+    }
+
+    fn stored<T: DeserializeOwned>(&self, name: &str, key: &str) -> Option<Stored<T>> {
         let path = self.path(name, "json").filter(|_| self.reuse)?;
         let stored: Stored<T> = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-        (stored.key == key).then_some(stored.result)
+        (stored.key == key).then_some(stored)
     }
 
     /// The header of the checkpoint of `name`, if its key is `key`.
@@ -392,6 +403,11 @@ pub fn parse_checkpoint<C: DeserializeOwned>(bytes: &[u8]) -> Option<(Header, C)
     Some((header, state?))
 }
 
+/// SHA-256 of a result as it is stored; none for what cannot be stored.
+fn checksum(result: &impl Serialize) -> Option<String> {
+    Some(files::sha256(&serde_json::to_vec(result).ok()?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -422,6 +438,16 @@ mod tests {
             get(&runs, 2, 8.0),
             (8.0, true),
             "half a file counts as none"
+        );
+        let path = directory.path().join("a.json");
+        let edited = fs::read_to_string(&path)
+            .unwrap()
+            .replace("\"result\": 8.0", "\"result\": 8.5");
+        fs::write(path, edited).unwrap();
+        assert_eq!(
+            get(&runs, 2, 9.5),
+            (9.5, true),
+            "a result that was edited counts as none"
         );
         let never = Runs {
             reuse: false,

@@ -86,8 +86,8 @@ impl Eigen {
     /// Decomposes a symmetric matrix without negative eigenvalues, such as [`second_moment`] gives.
     ///
     /// # Errors
-    /// [`Error::LinearAlgebra`] if LAPACK fails; [`Error::OutOfRange`] if an eigenvalue is negative
-    /// by more than rounding; [`Error::Disagreement`] if they do not add up to the trace.
+    /// [`Error::LinearAlgebra`] if LAPACK fails; [`Error::OutOfRange`] if the matrix is empty or an eigenvalue is
+    /// negative by more than rounding; [`Error::Disagreement`] if they do not add up to the trace.
     ///
     /// # Numerical notes
     /// Negative eigenvalues down to `-lambda_0 D EPSILON` are rounding errors of zeros, and become
@@ -102,6 +102,9 @@ impl Eigen {
     /// # Ok::<(), dae::Error>(())
     /// ```
     pub fn of(moment: &Array2<f64>) -> Result<Self> {
+        if moment.is_empty() {
+            return Err(Error::out_of_range("pixels", 0, "at least 1"));
+        }
         blas::use_one_thread();
         let (ascending, vectors) = moment.eigh(UPLO::Lower)?;
         let lambda = Array1::from(descending(&ascending, moment)?);

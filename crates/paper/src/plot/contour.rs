@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::canvas::{Canvas, Px};
 use super::colour::Colour;
-use super::error::Result;
+use super::error::{Result, sized};
 
 /// A function of two variables sampled on a regular grid, with the levels that separate its colours.
 #[derive(Debug, Clone)]
@@ -54,6 +54,7 @@ impl Field {
     }
 
     pub(super) fn draw(&self, canvas: &Canvas, place: &dyn Fn([f64; 2]) -> Px) -> Result<()> {
+        sized("a field", self.size.pow(2), self.values.len())?;
         let Some(highest) = self.colours.last() else {
             return Ok(());
         };
@@ -161,9 +162,27 @@ fn lerp(range: [f64; 2], t: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::plot::colour::grey;
+    use crate::plot::{Axis, Error, Mark, Page, Panel, Row};
 
     fn field(f: &dyn Fn(f64, f64) -> f64) -> Field {
         Field::sample([-2.0, 2.0], [-2.0, 2.0], 81, vec![1.0], &grey, f)
+    }
+
+    #[test]
+    fn a_field_with_a_value_too_few_is_refused() {
+        let axis = || Axis::linear("w", [-2.0, 2.0], 5);
+        let page = |field| Page {
+            title: "t".to_owned(),
+            description: "d".to_owned(),
+            rows: vec![Row::new(
+                1.0,
+                vec![Panel::plane("p", axis(), axis(), vec![Mark::Field(field)])],
+            )],
+        };
+        let mut field = field(&|x, y| x * x + y * y);
+        page(field.clone()).draw().unwrap();
+        field.values.pop();
+        assert!(matches!(page(field).draw(), Err(Error::Size { .. })));
     }
 
     fn area(outline: &[[f64; 2]]) -> f64 {

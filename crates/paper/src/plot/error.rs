@@ -24,6 +24,16 @@ pub enum Error {
         /// The offending value.
         value: f64,
     },
+    /// A field or surface without a value for each of its nodes.
+    #[error("{what} needs {expected} values and has {found}: sample it anew")]
+    Size {
+        /// What is to be drawn.
+        what: &'static str,
+        /// Nodes.
+        expected: usize,
+        /// Values.
+        found: usize,
+    },
     /// The theory refuses a parameter of the run.
     #[error("the theory behind a figure cannot be drawn: {0}")]
     Theory(#[from] dae::Error),
@@ -52,4 +62,16 @@ pub enum Error {
         /// The reason given by the renderer.
         reason: String,
     },
+}
+
+/// Refuses a number of values that is not that of the nodes.
+pub(super) fn sized(what: &'static str, expected: usize, found: usize) -> Result<()> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(Error::Size {
+        what,
+        expected,
+        found,
+    })
 }

@@ -7,7 +7,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 use super::axis::Axis;
 use super::canvas::{Canvas, Frame, LABEL, Px, Stroke, TICK, Write};
 use super::colour::{BLACK, Colour, GRID};
-use super::error::Result;
+use super::error::{Result, sized};
 use super::mark::Shape;
 
 /// A surface with lines and markers on it.
@@ -186,6 +186,7 @@ impl Surface {
     }
 
     pub(super) fn draw(&self, canvas: &Canvas, cell: &Frame) -> Result<()> {
+        sized("a surface", (self.cells + 1).pow(2), self.heights.len())?;
         let frame = Frame {
             left: cell.left + 26.0,
             right: cell.right - 8.0,

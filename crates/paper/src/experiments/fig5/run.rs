@@ -269,12 +269,9 @@ fn begin(
     let largest = singular_values.iter().take(settings.published_start_rank);
     let published_start = largest.sum::<f64>() / dataset.pixels() as f64;
     let weights = start.leading(directions);
-    let growing_part = weights.growing_part();
-    let growing_part = settings
-        .modes
-        .iter()
-        .map(|&mode| growing_part[mode])
-        .collect();
+    let all = weights.growing_part().to_vec();
+    let growing_part = settings.modes.iter().map(|&mode| of_mode(&all, mode));
+    let growing_part = growing_part.collect::<Result<_>>()?;
     let record = Record {
         observations: Vec::new(),
         growing_part,
@@ -287,10 +284,19 @@ fn begin(
     })
 }
 
+/// The entry of a list that belongs to a mode or to its place among the recorded ones.
+fn of_mode(values: &[f64], mode: usize) -> Result<f64> {
+    let value = values.get(mode).copied();
+    Ok(value.ok_or_else(|| {
+        let allowed = "below the number of directions and of recorded modes";
+        dae::Error::out_of_range("modes", mode, allowed)
+    })?)
+}
+
 /// Puts the theory beside a training run.
 ///
 /// # Errors
-/// Settings outside the domain of the theory.
+/// Settings outside the domain of the theory; modes that the spectrum or the record does not have.
 pub fn with_theory(
     settings: &Settings,
     (dataset, lambda): (DataSet, &[f64]),
@@ -299,23 +305,23 @@ pub fn with_theory(
 ) -> Result<Training> {
     let trainer = settings.trainer(dataset, model);
     let epochs: Vec<u64> = record.observations.iter().map(|o| o.epoch).collect();
+    let series = |of: &dyn Fn(&Observation) -> Result<f64>| -> Result<Vec<f64>> {
+        record.observations.iter().map(of).collect()
+    };
     let mut modes = Vec::new();
     for (i, &mode) in settings.modes.iter().enumerate() {
-        let scalar = Mode::new(lambda[mode], trainer.s2, trainer.gamma)?;
+        let lambda = of_mode(lambda, mode)?;
+        let scalar = Mode::new(lambda, trainer.s2, trainer.gamma)?;
         let theory = |w0: f64| {
             let at = |&epoch: &u64| balanced(&scalar, w0, trainer.alpha * epoch as f64);
             epochs.iter().map(at).collect::<dae::Result<Vec<f64>>>()
         };
         modes.push(ModeSeries {
             mode,
-            lambda: lambda[mode],
-            mapping: record.observations.iter().map(|o| o.mappings[i]).collect(),
-            singular_value: record
-                .observations
-                .iter()
-                .map(|o| o.singular_values[i])
-                .collect(),
-            theory: theory(record.growing_part[i])?,
+            lambda,
+            mapping: series(&|seen| of_mode(&seen.mappings, i))?,
+            singular_value: series(&|seen| of_mode(&seen.singular_values, i))?,
+            theory: theory(of_mode(&record.growing_part, i)?)?,
             theory_published_start: theory(record.published_start)?,
         });
     }

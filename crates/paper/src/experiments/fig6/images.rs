@@ -4,7 +4,7 @@ use dae::data::{DataSet, Eigen, SourceOptions, cache_dir};
 use dae::random::{normal_matrix, stream};
 use dae::train::linear::Weights;
 use dae::train::nonlinear::Modes;
-use ndarray::{ArcArray2, Array2};
+use ndarray::{ArcArray2, Array2, Axis};
 use serde::{Deserialize, Serialize};
 
 use super::Settings;
@@ -68,35 +68,30 @@ impl Images {
     }
 
     /// The images and the recorded modes in pixels.
-    pub fn in_pixels(&self, modes: &[usize]) -> (ArcArray2<f32>, Modes) {
-        let mut vectors = Array2::zeros((self.basis.vectors.nrows(), modes.len()));
-        for (mut column, &mode) in vectors.columns_mut().into_iter().zip(modes) {
-            column.assign(&self.basis.vectors.column(mode));
-        }
-        (
-            self.pixels.clone(),
-            Modes {
-                vectors,
-                lambda: self.eigenvalues(modes),
-            },
-        )
+    ///
+    /// # Errors
+    /// A mode that has no eigen-direction here.
+    pub fn in_pixels(&self, modes: &[usize]) -> Result<(ArcArray2<f32>, Modes)> {
+        let lambda = self.eigenvalues(modes)?;
+        let vectors = self.basis.vectors.select(Axis(1), modes);
+        Ok((self.pixels.clone(), Modes { vectors, lambda }))
     }
 
     /// The images and the recorded modes in the leading eigen-directions alone.
-    pub fn projected(&self, modes: &[usize]) -> (ArcArray2<f32>, Modes) {
-        let vectors = self.basis.vectors.mapv(|x| x as f32);
-        let mut units = Array2::zeros((vectors.ncols(), modes.len()));
-        for (column, &mode) in modes.iter().enumerate() {
-            units[[mode, column]] = 1.0;
-        }
-        let lambda = self.eigenvalues(modes);
-        (
-            self.pixels.dot(&vectors).into(),
+    ///
+    /// # Errors
+    /// As [`Images::in_pixels`].
+    pub fn projected(&self, modes: &[usize]) -> Result<(ArcArray2<f32>, Modes)> {
+        let lambda = self.eigenvalues(modes)?;
+        let units = Array2::eye(self.basis.vectors.ncols()).select(Axis(1), modes);
+        let data = self.pixels.dot(&self.basis.vectors.mapv(|x| x as f32));
+        Ok((
+            data.into(),
             Modes {
                 vectors: units,
                 lambda,
             },
-        )
+        ))
     }
 
     /// Extends a start in the leading eigen-directions to all pixels.
@@ -117,8 +112,18 @@ impl Images {
         }
     }
 
-    fn eigenvalues(&self, modes: &[usize]) -> Vec<f64> {
-        modes.iter().map(|&mode| self.basis.lambda[mode]).collect()
+    /// Eigenvalues of modes whose eigenvectors are here.
+    pub(super) fn eigenvalues(&self, modes: &[usize]) -> Result<Vec<f64>> {
+        let Basis { lambda, vectors } = &self.basis;
+        let known = vectors.ncols();
+        let value = |&mode: &usize| match lambda.get(mode).filter(|_| mode < known) {
+            Some(&value) => Ok(value),
+            None => {
+                let allowed = "below the number of eigen-directions at hand";
+                Err(dae::Error::out_of_range("modes", mode, allowed).into())
+            }
+        };
+        modes.iter().map(value).collect()
     }
 }
 
@@ -151,7 +156,8 @@ mod tests {
         let variance = lifted.encoder.mapv(|x| x * x).mean().unwrap();
         assert!((variance / 0.25 - 1.0).abs() < 0.15, "{variance}");
         // A mode seen in pixels and the same one seen in the projection have one mapping.
-        let (projected, modes) = images.projected(&[2]);
+        let (projected, modes) = images.projected(&[2]).unwrap();
+        assert!(images.projected(&[8]).is_err() && images.in_pixels(&[99]).is_err());
         assert_eq!(projected.dim(), (60, 8));
         let power = projected
             .column(2)

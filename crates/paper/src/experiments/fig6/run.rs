@@ -1,6 +1,7 @@
 //! What Figure 6 computes.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use dae::data::DataSet;
 use dae::random::{Key, stream};
@@ -215,10 +216,11 @@ pub fn train(
     let inputs = inputs(settings, seed, job.dataset, &job.label);
     runs.get_or(&job.name, &inputs, progress, |slot| {
         let name = job.dataset.name();
-        if !loaded.contains_key(name) {
-            loaded.insert(name, Images::load(settings, job.dataset, progress)?);
-        }
-        descend(settings, seed, job, &loaded[name], slot, progress)
+        let images = match loaded.entry(name) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(place) => place.insert(Images::load(settings, job.dataset, progress)?),
+        };
+        descend(settings, seed, job, images, slot, progress)
     })
 }
 
@@ -276,11 +278,7 @@ fn begin(
         data.hidden,
         settings.init_std,
     )?;
-    let lambda = settings
-        .modes
-        .iter()
-        .map(|&mode| images.basis.lambda[mode])
-        .collect();
+    let lambda = images.eigenvalues(&settings.modes)?;
     let projection = if data.directions < job.dataset.pixels() {
         progress.say(&format!(
             "{}: measuring the effect of dropped directions",
@@ -378,9 +376,9 @@ impl Scale {
             ..plain
         };
         let (data, modes) = if self.projected {
-            images.projected(&settings.modes)
+            images.projected(&settings.modes)?
         } else {
-            images.in_pixels(&settings.modes)
+            images.in_pixels(&settings.modes)?
         };
         let noise = Key::new(seed, &["fig6", job.dataset.name(), &job.label, "noise"]);
         Ok(NonlinearTrainer::new(

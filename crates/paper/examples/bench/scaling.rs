@@ -12,7 +12,7 @@ use paper::plot::{
 use serde::Serialize;
 
 use super::case::{SEED, Sizes};
-use super::limit::{Products, needed};
+use super::limit::needed;
 use super::ours::{Ours, linear, nonlinear};
 use super::spread;
 use super::worker::Process;
@@ -81,21 +81,20 @@ impl Point {
     }
 
     /// A trainer on numbers made up: what they are does not change what an epoch takes.
-    pub fn prepare(self, threads: usize) -> anyhow::Result<(Ours, Products)> {
+    pub fn prepare(self, threads: usize) -> anyhow::Result<Ours> {
         let sizes = self.sizes(threads);
         let value = |(i, j): (usize, usize)| ((7 * i + 3 * j) % 11) as f64 / 1100.0 - 0.004;
         let start = Weights {
             encoder: Array2::from_shape_fn((self.pixels, self.hidden), value),
             decoder: Array2::from_shape_fn((self.pixels, self.hidden), value),
         };
-        let ours = if self.linear {
-            linear(&sizes, &vec![1.0; self.pixels], &start)?
+        if self.linear {
+            linear(&sizes, &vec![1.0; self.pixels], &start)
         } else {
             let shape = (self.samples, self.pixels);
             let pixels = Array2::from_shape_fn(shape, |(i, j)| ((5 * i + j) % 256) as f32 / 255.0);
-            nonlinear(&sizes, pixels, &start)?
-        };
-        Ok((ours, Products::of(self.linear, &sizes)))
+            nonlinear(&sizes, pixels, &start)
+        }
     }
 }
 

@@ -22,6 +22,9 @@ pub struct Job {
     point: Option<String>,
     #[arg(long)]
     threads: usize,
+    /// General products at the sizes of the case instead of its trainer, which would leave BLAS one thread.
+    #[arg(long)]
+    sgemm: bool,
 }
 
 /// One line of an answer.
@@ -39,24 +42,29 @@ pub struct Answer {
     /// Preparation beyond reading the images.
     #[serde(default)]
     pub setup_seconds: f64,
-    /// Seconds of the general products that [`limit`] measures, for a number of multiply-adds.
+    /// Multiply-adds of the general products that [`limit`] measures, and their seconds.
     #[serde(default)]
     pub sgemm: [f64; 2],
 }
 
 impl Job {
-    /// Answers until standard input ends: a number asks for that many epochs, `sgemm` for the general products.
+    /// Answers until standard input ends. A number asks for that many epochs, or billions of multiply-adds.
     pub fn run(self) -> anyhow::Result<()> {
-        let (mut ours, setup_seconds, products) = match (self.case, &self.point) {
-            (Some(case), _) => {
-                let (ours, seconds) = Ours::of(case, self.threads)?;
-                let products = limit::Products::of(case.linear(), &case.sizes(self.threads)?);
-                (ours, seconds, products)
-            }
-            (None, Some(point)) => {
-                let (ours, products) = scaling::Point::parse(point)?.prepare(self.threads)?;
-                (ours, 0.0, products)
-            }
+        if self.sgemm {
+            let case = self.case.context("general products are those of a case")?;
+            let mut products = limit::Products::of(case.linear(), &case.sizes(self.threads)?);
+            say(&Answer::default())?;
+            return answer(|billions| {
+                let sgemm = products.measure(billions);
+                Ok(Answer {
+                    sgemm,
+                    ..Answer::default()
+                })
+            });
+        }
+        let (mut ours, setup_seconds) = match (self.case, &self.point) {
+            (Some(case), _) => Ours::of(case, self.threads)?,
+            (None, Some(point)) => (scaling::Point::parse(point)?.prepare(self.threads)?, 0.0),
             (None, None) => anyhow::bail!("a worker needs a case or a point"),
         };
         say(&Answer {
@@ -64,30 +72,25 @@ impl Job {
             loss: ours.loss()?,
             ..Answer::default()
         })?;
-        let mut products = products;
-        for line in std::io::stdin().lock().lines() {
-            let line = line?;
-            if line == "sgemm" {
-                let sgemm = products.measure();
-                say(&Answer {
-                    sgemm,
-                    ..Answer::default()
-                })?;
-                continue;
-            }
-            let epochs = line.parse()?;
+        answer(|epochs| {
             let clock = Instant::now();
             ours.advance(epochs)?;
             let seconds = clock.elapsed().as_secs_f64();
-            let loss = ours.loss()?;
-            say(&Answer {
+            Ok(Answer {
                 seconds,
-                loss,
+                loss: ours.loss()?,
                 ..Answer::default()
-            })?;
-        }
-        Ok(())
+            })
+        })
     }
+}
+
+/// Answers each line of standard input, which is a number.
+fn answer(mut question: impl FnMut(u64) -> anyhow::Result<Answer>) -> anyhow::Result<()> {
+    for line in std::io::stdin().lock().lines() {
+        say(&question(line?.parse()?)?)?;
+    }
+    Ok(())
 }
 
 fn say(answer: &Answer) -> anyhow::Result<()> {

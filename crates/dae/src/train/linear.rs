@@ -138,6 +138,8 @@ impl Weights {
     /// # Numerical notes
     /// Absolute error about `sqrt(EPSILON)` times the largest one, from the roots of the Gram matrices.
     pub fn singular_values(&self) -> Result<Array1<f64>> {
+        // A start is looked at before there is a trainer.
+        blas::use_one_thread();
         let root = |W: &Array2<f64>| factor(&W.t().dot(W));
         let (encoder, decoder) = join(|| root(&self.encoder), || root(&self.decoder));
         let (_, values, _) = encoder?.t().dot(&decoder?).svd(false, false)?;

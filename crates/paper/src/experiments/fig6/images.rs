@@ -1,5 +1,6 @@
 //! The images of Figure 6, in the basis they are trained in.
 
+use dae::blas::use_one_thread;
 use dae::data::{DataSet, Eigen, SourceOptions, cache_dir};
 use dae::random::{normal_matrix, stream};
 use dae::train::linear::Weights;
@@ -37,6 +38,8 @@ impl Images {
     /// # Errors
     /// No source has the images.
     pub fn load(settings: &Settings, dataset: DataSet, progress: &Progress) -> Result<Self> {
+        // The products here and in the trainer are the same bytes with any number of threads.
+        use_one_thread();
         let data = settings.of(dataset);
         let images = spectra::images(dataset, &SourceOptions::from_env()?, progress)?;
         let recorded = settings.modes.iter().max().map_or(1, |mode| mode + 1);

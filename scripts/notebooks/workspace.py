@@ -40,7 +40,10 @@ debug = false
 debug-assertions = false
 overflow-checks = false
 
-[profile.dev.package."*"]
+# These are members of the workspace that the command is built in, but not of this one.
+[profile.dev.package.dae]
+opt-level = 3
+[profile.dev.package.paper]
 opt-level = 3
 
 {packages}"""
@@ -78,7 +81,7 @@ def dependencies():
 
 
 def manifest(members):
-    """The Cargo.toml of a workspace: packages that the release profile leaves unoptimised are so here, too."""
+    """The Cargo.toml of a workspace: other people's packages are optimised as in the release profile, or not."""
     text = (CLONE / "Cargo.toml").read_text()
     packages = re.findall(r"^\[profile\.release\.package\.[^[]*", text, flags=re.MULTILINE)
     packages = "".join(packages).replace("[profile.release.", "[profile.dev.")

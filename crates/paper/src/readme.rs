@@ -1,6 +1,6 @@
-//! What the results say, written into the README and into `docs/CLAIMS.md`.
+//! What the results say, written into the README, `docs/CLAIMS.md` and `docs/performance.md`.
 //!
-//! The README has places of the form
+//! README and performance page have places of the form
 //!
 //! ```text
 //! <!-- results: costs -->
@@ -9,7 +9,7 @@
 //! ```
 //!
 //! and what is between the two lines is replaced. Agreement and claims come from `results/paper`, the comparison with
-//! NumPy and PyTorch from `results/bench`; costs from `results/costs.csv`, which keeps what was measured for every
+//! NumPy and PyTorch and all of the performance page from `results/bench`; costs from `results/costs.csv`, which keeps what was measured for every
 //! profile, since only `paper` is committed.
 
 use std::collections::BTreeMap;
@@ -25,10 +25,14 @@ use crate::manifest::Entry;
 use crate::profile::Profile;
 use crate::recorded::Recorded;
 use crate::regenerate::Figure;
+use crate::sheet::Sheet;
 use crate::{Error, Result};
 
-/// Our trainers beside others, below `results/bench`.
-const PEERS: &str = "peers.csv";
+/// Our trainers beside others.
+const PEERS: &str = "peers";
+
+/// Further tables below `results/bench`, which the performance page shows whole.
+const MEASURED: [&str; 5] = ["limit", "kernels", "precision", "costs", "first-use"];
 
 /// What a row of [`PEERS`] says that the README shows.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -83,7 +87,7 @@ pub fn update(root: &Path) -> Result<Vec<PathBuf>> {
     Ok(written)
 }
 
-/// README and claims page of a clone as they should be.
+/// README, claims page and performance page of a clone as they should be.
 ///
 /// # Errors
 /// As [`update`].
@@ -91,18 +95,36 @@ pub fn pages(root: &Path, costs: &[Cost]) -> Result<Vec<(PathBuf, String)>> {
     let recorded = Recorded::open(&root.join("results/paper"))?;
     let (compared, measured) = (comparison::rows(&recorded)?, claims::rows(&recorded)?);
     let claims = claims::all()?;
-    let path = root.join("README.md");
-    let mut readme = fs::read_to_string(&path).map_err(Error::io(&path))?;
-    for (name, content) in [
-        ("costs", costs_table(costs)),
-        ("agreement", agreement(&compared)),
-        ("claims", claims_table(&claims, &measured)),
-        ("bench", bench_table(root)?),
-    ] {
-        readme = splice(&readme, name, &content)?;
-    }
+    let bench = root.join("results/bench");
+    let readme = spliced(
+        root,
+        "README.md",
+        vec![
+            ("costs", costs_table(costs)),
+            ("agreement", agreement(&compared)),
+            ("claims", claims_table(&claims, &measured)),
+            ("bench", bench_table(&bench, PEERS, peers_table)?),
+        ],
+    )?;
+    let tables = MEASURED.map(|name| Ok((name, bench_table(&bench, name, whole_table)?)));
+    let tables = tables.into_iter().collect::<Result<Vec<_>>>()?;
+    let performance = spliced(root, "docs/performance.md", tables)?;
     let page = claims_page(&claims, &measured);
-    Ok(vec![(path, readme), (root.join("docs/CLAIMS.md"), page)])
+    Ok(vec![
+        readme,
+        (root.join("docs/CLAIMS.md"), page),
+        performance,
+    ])
+}
+
+/// A page of a clone with the contents of its places.
+fn spliced(root: &Path, page: &str, places: Vec<(&str, String)>) -> Result<(PathBuf, String)> {
+    let path = root.join(page);
+    let mut text = fs::read_to_string(&path).map_err(Error::io(&path))?;
+    for (name, content) in places {
+        text = splice(page, &text, name, &content)?;
+    }
+    Ok((path, text))
 }
 
 /// What every profile cost: of the profiles that are there, what their records say, of the others what was kept.
@@ -138,15 +160,15 @@ pub fn costs(root: &Path) -> Result<Vec<Cost>> {
     Ok(costs.into_values().collect())
 }
 
-/// Replaces what is in a place of the README.
-fn splice(text: &str, name: &str, content: &str) -> Result<String> {
+/// Replaces what is in a place of a page.
+fn splice(page: &str, text: &str, name: &str, content: &str) -> Result<String> {
     let begin = format!("<!-- results: {name} -->\n");
     let parts = text.split_once(&begin).and_then(|(before, after)| {
         let (_, after) = after.split_once(END)?;
         Some(format!("{before}{begin}\n{content}\n{END}{after}"))
     });
     parts.ok_or_else(|| Error::Repository {
-        file: "README.md".to_owned(),
+        file: page.to_owned(),
         problem: format!(
             "it has no place for results between `{}` and `{END}`",
             begin.trim()
@@ -200,13 +222,24 @@ fn costs_table(costs: &[Cost]) -> String {
     text
 }
 
-/// Empty but for a sentence where nothing was measured yet.
-fn bench_table(root: &Path) -> Result<String> {
-    let folder = root.join("results/bench");
-    if !folder.join(PEERS).exists() {
-        return Ok("Not measured yet: `make bench` does it.\n".to_owned());
+/// A table of the benchmark, or a sentence where it was not measured yet.
+fn bench_table(
+    folder: &Path,
+    part: &str,
+    table: impl Fn(&Path, &str) -> Result<String>,
+) -> Result<String> {
+    let file = format!("{part}.csv");
+    if folder.join(&file).exists() {
+        table(folder, &file)
+    } else {
+        Ok(format!(
+            "Not measured yet: `make bench PART={part}` does it.\n"
+        ))
     }
-    let peers: Vec<Peer> = read_rows(&folder, PEERS)?;
+}
+
+fn peers_table(folder: &Path, file: &str) -> Result<String> {
+    let peers: Vec<Peer> = read_rows(folder, file)?;
     let mut text = String::from(
         "| case | threads | here | peer | its epoch | times as fast | from ... to |\n|---|---|---|---|---|---|---|\n",
     );
@@ -225,6 +258,34 @@ fn bench_table(root: &Path) -> Result<String> {
         );
     }
     Ok(text)
+}
+
+/// Every row and column, numbers with three digits.
+fn whole_table(folder: &Path, file: &str) -> Result<String> {
+    let sheet = Sheet::read(&folder.join(file))?;
+    let names = sheet.columns().join(" | ").replace('_', " ");
+    let mut text = format!("| {names} |\n|{}\n", "---|".repeat(sheet.columns().len()));
+    for row in sheet.rows() {
+        let cells: Vec<String> = row.map(rounded).collect();
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
+    }
+    Ok(text)
+}
+
+/// A number with a fraction to three digits; anything else as it is.
+fn rounded(cell: &str) -> String {
+    match cell.parse::<f64>() {
+        Ok(value) if value == 0.0 || !value.is_finite() => cell.to_owned(),
+        Ok(value) if cell.contains(['.', 'e']) => {
+            let magnitude = value.abs().log10().floor();
+            if (-3.0..6.0).contains(&magnitude) {
+                format!("{value:.*}", (2.0 - magnitude).max(0.0) as usize)
+            } else {
+                format!("{value:.2e}")
+            }
+        }
+        _ => cell.to_owned(),
+    }
 }
 
 fn epoch(seconds: f64) -> String {

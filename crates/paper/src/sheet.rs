@@ -52,6 +52,11 @@ impl Sheet {
         &self.columns
     }
 
+    /// Entries as they are written, row by row.
+    pub fn rows(&self) -> impl Iterator<Item = impl Iterator<Item = &str>> {
+        self.rows.iter().map(StringRecord::iter)
+    }
+
     /// Number of rows, the header not counted.
     pub fn len(&self) -> usize {
         self.rows.len()

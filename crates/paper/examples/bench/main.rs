@@ -39,7 +39,7 @@ enum Part {
     /// Time of an epoch against D, H, N and threads.
     Scaling,
     /// Training in single against double precision.
-    Precision(precision::Options),
+    Precision,
     /// Loading, spectra, figures, memory.
     Costs(costs::Options),
     /// The table of the micro-benchmarks.
@@ -65,7 +65,7 @@ fn main() -> anyhow::Result<()> {
             files::write(&to.join("scaling.png"), &picture.png)?;
             write(&to, "scaling", &session, &rows)
         }
-        Part::Precision(options) => write(&to, "precision", &session, &options.run()?),
+        Part::Precision => write(&to, "precision", &session, &precision::run()?),
         Part::Costs(options) => write(&to, "costs", &session, &options.run()?),
         Part::Kernels(options) => write(&to, "kernels", &session, &options.run()?),
         Part::FirstUse => write(&to, "first-use", &session, &first_use::run()?),

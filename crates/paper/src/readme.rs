@@ -475,30 +475,53 @@ mod tests {
     #[test]
     fn only_what_is_between_the_marks_is_replaced() {
         let text = "a\n<!-- results: x -->\nold\n<!-- end of results -->\nb\n";
-        let spliced = splice(text, "x", "new\n").unwrap();
+        let spliced = splice("p.md", text, "x", "new\n").unwrap();
         assert_eq!(
             spliced,
             "a\n<!-- results: x -->\n\nnew\n\n<!-- end of results -->\nb\n"
         );
-        assert_eq!(splice(&spliced, "x", "new\n").unwrap(), spliced);
-        assert!(splice(text, "y", "").is_err());
+        assert_eq!(splice("p.md", &spliced, "x", "new\n").unwrap(), spliced);
+        assert!(splice("p.md", text, "y", "").is_err());
     }
 
     #[test]
-    fn the_bench_table_shows_what_was_measured() {
-        let root = tempfile::tempdir().unwrap();
-        assert!(bench_table(root.path()).unwrap().contains("make bench"));
-        let folder = root.path().join("results/bench");
-        fs::create_dir_all(&folder).unwrap();
-        let head = "case,peer,threads,ours_s_per_epoch,peer_s_per_epoch,ratio,ratio_min,ratio_max";
-        let rows = "linear-mnist,numpy,2,0.0025,1.2,480,470.4,491";
-        fs::write(folder.join(PEERS), format!("{head}\n{rows}\n")).unwrap();
-        let table = bench_table(root.path()).unwrap();
+    fn the_bench_tables_show_what_was_measured() {
+        let folder = tempfile::tempdir().unwrap();
+        let peers = || bench_table(folder.path(), PEERS, peers_table);
+        assert!(peers().unwrap().contains("make bench PART=peers"));
+        let write = |text: &str| fs::write(folder.path().join("peers.csv"), text).unwrap();
+        write(
+            "case,peer,threads,ours_s_per_epoch,peer_s_per_epoch,ratio,ratio_min,ratio_max\n\
+             linear-mnist,numpy,2,0.0025,1.2,480,470.4,491\n",
+        );
+        let table = peers().unwrap();
         let last = table.lines().last().unwrap();
         let expected = "| linear-mnist | 2 | 2.5 ms | numpy | 1.20 s | 480 | 470 ... 491 |";
         assert_eq!(last, expected);
-        fs::write(folder.join(PEERS), "case,peer\na,b\n").unwrap();
-        assert!(bench_table(root.path()).is_err());
+        assert_eq!(
+            bench_table(folder.path(), PEERS, whole_table).unwrap(),
+            "| case | peer | threads | ours s per epoch | peer s per epoch | ratio | ratio min | ratio max |\n\
+             |---|---|---|---|---|---|---|---|\n\
+             | linear-mnist | numpy | 2 | 0.00250 | 1.20 | 480 | 470 | 491 |\n"
+        );
+        write("case,peer\na,b\n");
+        assert!(peers().is_err());
+    }
+
+    #[test]
+    fn measured_numbers_have_three_digits() {
+        for (cell, text) in [
+            ("0.0", "0.0"),
+            ("2", "2"),
+            ("inf", "inf"),
+            ("linear.mnist", "linear.mnist"),
+            ("0.71331", "0.713"),
+            ("-136.36", "-136"),
+            ("1048576.5", "1.05e6"),
+            ("9.87654e-5", "9.88e-5"),
+        ] {
+            assert_eq!(rounded(cell), text);
+        }
     }
 
     #[test]

@@ -11,8 +11,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use dae::Settings as _;
 use dae::data::{DataSet, Eigen, Expected, Images, Spectrum, Split, cifar10, mnist, second_moment};
 use dae::random::{Key, normal_matrix, stream};

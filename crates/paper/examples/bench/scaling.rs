@@ -230,15 +230,12 @@ fn panel(rows: &[Row], varied: &str) -> Panel {
         let high = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
         [low / 1.4, high * 1.4]
     };
-    let mut ticks: Vec<f64> = own.iter().map(|row| size(row)).collect();
-    ticks.sort_by(f64::total_cmp);
-    ticks.dedup();
     let title = match varied {
         "D" => "pixels",
         "H" => "hidden units",
         _ => "samples",
     };
-    let x = Axis::log(varied, range(ticks.clone())).with_ticks(&ticks);
+    let x = Axis::log(varied, range(own.iter().map(|row| size(row)).collect()));
     // One range for all panels, so that they can be compared.
     let y = range(rows.iter().map(|row| row.s_per_epoch).collect());
     Panel::plane(title, x, Axis::log("s / epoch", y), marks)

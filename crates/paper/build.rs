@@ -18,6 +18,7 @@ const LINEAR: &[&str] = &[
 const NONLINEAR: &[&str] = &[
     "dae/src/train/nonlinear.rs",
     "dae/src/train/noise.rs",
+    "dae/src/train/normal.rs",
     "dae/src/train/products.rs",
     "dae/src/train/linear.rs",
     "dae/src/train/real.rs",
@@ -37,6 +38,7 @@ const COMMON: &[&str] = &[
     "dae/src/train/linear.rs",
     "dae/src/train/nonlinear.rs",
     "dae/src/train/noise.rs",
+    "dae/src/train/normal.rs",
     "dae/src/train/products.rs",
     "dae/src/train/real.rs",
     "dae/src/random.rs",

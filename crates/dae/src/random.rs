@@ -58,8 +58,8 @@ impl Key {
 
     /// The stream of one strip of rows, from ChaCha with 8 rounds instead of 20.
     ///
-    /// Training noise is drawn by the billion, and takes 5.1 ns instead of 6.7 ns a normal number with fewer rounds.
-    /// No attack on 8 rounds is known, let alone a statistical test that tells their output from chance.
+    /// Training noise is drawn by the billion, and half of the time that a number takes goes into these rounds. No
+    /// attack on 8 rounds is known, let alone a statistical test that tells their output from chance.
     pub(crate) fn strip(self, strip: u64) -> ChaCha8Rng {
         let mut rng = ChaCha8Rng::from_seed(self.0);
         rng.set_stream(strip);

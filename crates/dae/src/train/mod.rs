@@ -11,6 +11,7 @@
 pub mod linear;
 mod noise;
 pub mod nonlinear;
+mod normal;
 mod products;
 mod real;
 pub mod reference;

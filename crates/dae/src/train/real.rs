@@ -22,6 +22,8 @@ pub enum Precision {
 pub(super) trait Real: NdFloat {
     fn narrow(value: f64) -> Self;
     fn widen(self) -> f64;
+    /// A number of single precision, which both have.
+    fn single(value: f32) -> Self;
     /// Sets `C` to `beta C + P^T P`, on and above the diagonal; what is below it is not defined. `beta` is 0 or 1.
     fn gram(P: ArrayView2<Self>, beta: Self, C: &mut Array2<Self>);
 }
@@ -33,6 +35,10 @@ impl Real for f32 {
 
     fn widen(self) -> f64 {
         self.into()
+    }
+
+    fn single(value: f32) -> Self {
+        value
     }
 
     fn gram(P: ArrayView2<Self>, beta: Self, C: &mut Array2<Self>) {
@@ -47,6 +53,10 @@ impl Real for f64 {
 
     fn widen(self) -> f64 {
         self
+    }
+
+    fn single(value: f32) -> Self {
+        value.into()
     }
 
     fn gram(P: ArrayView2<Self>, beta: Self, C: &mut Array2<Self>) {

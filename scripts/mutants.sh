@@ -59,4 +59,4 @@ MANIFEST
 export PROPTEST_MAX_SHRINK_ITERS=0 OPENBLAS_NUM_THREADS=1
 unset CARGO_BUILD_BUILD_DIR CARGO_TARGET_DIR
 cd "$alone"
-cargo mutants --file 'src/theory/**' --jobs "${JOBS:-2}" --timeout "${TIMEOUT:-120}" --output .. "$@" -- --lib --test theory
+cargo mutants --file 'src/theory/**' --jobs "${JOBS:-2}" --timeout "${TIMEOUT:-40}" --output .. "$@" -- --lib --test theory

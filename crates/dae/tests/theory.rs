@@ -91,6 +91,22 @@ proptest! {
     }
 
     #[test]
+    fn trajectory_from_balanced_weights_solves_the_equations(
+        lambda in 0.0..5.0f64, epsilon in 0.0..5.0, gamma in 0.01..6.0,
+        w in -2.0..2.0f64, opposite in any::<bool>(), s in 0.0..5.0,
+    ) {
+        let mode = Mode::new(lambda, epsilon, gamma).unwrap();
+        let start = [w, if opposite { -w } else { w }];
+        let found = dynamics::trajectory(&mode, start, &[0.3 * s, s]).unwrap();
+        for (time, weights) in [(0.3 * s, found[0]), (s, found[1])] {
+            let expected = integrate([lambda, epsilon, gamma], start, time);
+            for i in 0..2 {
+                prop_assert!((weights[i] - expected[i]).abs() < 1e-8, "{weights:?} against {expected:?}");
+            }
+        }
+    }
+
+    #[test]
     fn trajectory_holds_where_the_mapping_rests_on_a_slow_imbalance(
         lambda in (-1.0..3.0f64).prop_map(|x| 10f64.powf(x)), noise in 0.0..3.0, slowness in -7.0..-2.0f64,
         w1 in -2.0..2.0f64, w2 in -2.0..2.0f64, units in 10.0..3e4,
@@ -353,6 +369,19 @@ fn the_imbalance_decays_at_twice_the_decay() {
 
 /// The mapping rests on a slowly changing imbalance until that is small, and then goes on by itself; asked for one time
 /// or for many, the answer is the same.
+#[test]
+fn an_imbalance_that_no_longer_matters_is_kept() {
+    let mode = Mode::new(1.0, 0.5, 0.3).unwrap();
+    for start in [[0.1 + 1e-10, 0.1 - 1e-10], [1e-10 - 0.1, -0.1 - 1e-10]] {
+        for s in [0.5, 1.0, 1.5] {
+            let [a, b] = dynamics::trajectory(&mode, start, &[s]).unwrap()[0];
+            let expected = dynamics::imbalance_at(&mode, start, s).unwrap();
+            // A difference of 1e-10 between weights of one tenth to one has six to seven digits.
+            assert!((scalar::imbalance(a, b) / expected - 1.0).abs() < 1e-5);
+        }
+    }
+}
+
 #[test]
 fn trajectory_holds_before_and_after_the_mapping_ceases_to_rest() {
     for (lambda, epsilon, gamma) in [(1e-2, 1.0, 2e-5), (1e-2, 0.3, 1e-5), (3e-2, 2.0, 5e-5)] {

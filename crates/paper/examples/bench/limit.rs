@@ -6,8 +6,7 @@
 // Matrices are capital letters, as in the trainers.
 #![allow(non_snake_case)]
 
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::ValueEnum as _;
 use ndarray::linalg::general_mat_mul;
@@ -19,10 +18,6 @@ use super::spread;
 use super::worker::Process;
 
 const ROUNDS: usize = 5;
-
-/// Threads of OpenBLAS wait for the next product, actively, for 2^26 cycles: a trainer that began meanwhile would share
-/// the cores with them.
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// Multiply-adds of the general products in a round: a quarter of a second on two cores.
 const BILLIONS: &str = "25";
@@ -52,7 +47,6 @@ pub fn run() -> anyhow::Result<Vec<Row>> {
             products.ask(BILLIONS)?;
             let (mut ours, mut sgemm, mut fractions) = (Vec::new(), Vec::new(), Vec::new());
             for _ in 0..ROUNDS {
-                sleep(PAUSE);
                 let seconds = trainer.ask(&epochs.to_string())?.seconds / f64::from(epochs);
                 let [multiply_adds, time] = products.ask(BILLIONS)?.sgemm;
                 let (rate, limit) = (needed / seconds / 1e9, 2.0 * multiply_adds / time / 1e9);

@@ -2,7 +2,8 @@
 
 use std::io::{BufRead as _, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::Instant;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -11,6 +12,10 @@ use serde::{Deserialize, Serialize};
 use super::case::Case;
 use super::ours::Ours;
 use super::{limit, scaling};
+
+/// Threads of OpenBLAS wait for the next product, actively, for 2^26 cycles, those of OpenMP in another way: what began
+/// meanwhile would share the cores with them.
+const PAUSE: Duration = Duration::from_millis(200);
 
 #[derive(Args)]
 pub struct Job {
@@ -139,7 +144,9 @@ impl Process {
         Self::start(&mut command, threads)
     }
 
+    /// What it measures when it is told to go, after a pause.
     pub fn ask(&mut self, question: &str) -> anyhow::Result<Answer> {
+        sleep(PAUSE);
         let input = self.input.as_mut().context("the process has ended")?;
         writeln!(input, "{question}")?;
         self.answer()

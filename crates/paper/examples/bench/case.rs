@@ -54,6 +54,15 @@ impl Case {
         matches!(self, Self::LinearMnist | Self::LinearCifar10)
     }
 
+    /// Epochs of ours in a turn: they take half a second or more, beside which waking up after a pause is nothing.
+    pub fn turn(self) -> u32 {
+        match self {
+            Self::LinearMnist => 250,
+            Self::LinearCifar10 => 20,
+            _ => 1,
+        }
+    }
+
     pub fn dataset(self) -> DataSet {
         match self {
             Self::LinearMnist | Self::ReluAeMnist | Self::ReluDaeMnist => DataSet::Mnist,

@@ -42,7 +42,7 @@ pub fn run() -> anyhow::Result<Vec<Row>> {
             let needed = 2.0 * needed(case.linear(), &sizes);
             let (mut trainer, _) = Process::worker(&["--case", case.name()], threads)?;
             let (mut products, _) = Process::worker(&["--sgemm", "--case", case.name()], threads)?;
-            let epochs = if case.linear() { 20 } else { 1 };
+            let epochs = case.turn();
             trainer.ask("1")?;
             products.ask(BILLIONS)?;
             let (mut ours, mut sgemm, mut fractions) = (Vec::new(), Vec::new(), Vec::new());

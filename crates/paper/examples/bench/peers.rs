@@ -90,7 +90,7 @@ impl Options {
 
     fn measure(&self, case: Case, threads: usize) -> anyhow::Result<Vec<Row>> {
         let folder = prepare(case, threads)?;
-        let epochs = if case.linear() { 20 } else { 1 };
+        let epochs = case.turn();
         let (mut ours, ready) = Process::worker(&["--case", case.name()], threads)?;
         let compared = ours.ask(&COMPARED.to_string())?.loss;
         let mut own = Vec::new();

@@ -67,13 +67,16 @@ site: ## The notebooks as HTML, in results/<profile>/site
 build: setup ## Build the `paper` command (target/release/paper)
 	@$(CARGO) build --release --package paper
 
+# Kernels of BLAS for everything that does not find the fast ones itself, as the command does.
+KERNELS = OPENBLAS_CORETYPE=$${OPENBLAS_CORETYPE:-$$($(PAPER) machine --kernels)}
+
 # nextest runs a test on each core, so that each may use one thread of BLAS.
 test: build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures (verified) and notebooks at PROFILE=smoke
 	@$(MAKE) --no-print-directory lint
 	@if cargo nextest --version >/dev/null 2>&1; then \
-		OPENBLAS_NUM_THREADS=1 $(CARGO) nextest run --release --workspace --no-fail-fast; \
+		$(KERNELS) OPENBLAS_NUM_THREADS=1 $(CARGO) nextest run --release --workspace --no-fail-fast; \
 	else \
-		$(CARGO) test --release --workspace --lib --bins --tests --examples --no-fail-fast; \
+		$(KERNELS) $(CARGO) test --release --workspace --lib --bins --tests --examples --no-fail-fast; \
 	fi
 	@$(CARGO) test --release --workspace --doc
 	@rm -rf results/smoke
@@ -128,7 +131,7 @@ bench-peers:
 bench-kernels: export CRITERION_HOME := $(CURDIR)/target/criterion
 bench-kernels:
 	@rm -rf "$$CRITERION_HOME"
-	@CARGO_BUILD_BUILD_DIR="$(DAE_CACHE_DIR)/build/kernels" $(CARGO) run --release --quiet --locked --manifest-path benches/kernels/Cargo.toml -- --bench
+	@$(KERNELS) CARGO_BUILD_BUILD_DIR="$(DAE_CACHE_DIR)/build/kernels" $(CARGO) run --release --quiet --locked --manifest-path benches/kernels/Cargo.toml -- --bench
 	@$(BENCH) kernels --criterion "$$CRITERION_HOME"
 
 bench-limit bench-scaling bench-precision bench-first-use:

@@ -10,8 +10,12 @@ import subprocess
 import sys
 
 import workspace
-from places import NOTEBOOKS
+from places import CLONE, NOTEBOOKS
 from setup import find_evcxr
+
+
+def kernels_of_blas():
+    return subprocess.check_output([CLONE / "target" / "release" / "paper", "machine", "--kernels"], text=True).strip()
 
 
 def main(connection_file):
@@ -26,6 +30,8 @@ def main(connection_file):
         search: os.pathsep.join(filter(None, [libraries, os.environ.get(search)])),
         "EVCXR_TMPDIR": str(workspace.private(folder)),
         "EVCXR_CONFIG_DIR": str(NOTEBOOKS),
+        # The kernels of BLAS that the command uses, which knows better than BLAS where the processor is the newer one.
+        "OPENBLAS_CORETYPE": os.environ.get("OPENBLAS_CORETYPE") or kernels_of_blas(),
         # evcxr would bring the kernel that it finds installed there to its own taste.
         "JUPYTER_PATH": str(folder / "none"),
     }

@@ -66,6 +66,13 @@ fn leading(X: &Array2<f64>, count: usize) -> Modes {
     }
 }
 
+/// Makes pixels 0 in every sample.
+fn without(X: &mut Array2<f64>, pixels: &[usize]) {
+    for &pixel in pixels {
+        X.column_mut(pixel).fill(0.0);
+    }
+}
+
 fn act(activation: Activation, a: f64) -> f64 {
     match activation {
         Activation::Relu => a.max(0.0),
@@ -177,8 +184,15 @@ proptest! {
 
 #[test]
 fn loss_mappings_and_gradient_are_those_of_the_plain_formulas() {
-    // The last size takes more than one block of rows, with a short one at the end.
-    for (samples, pixels, hidden) in [(30, 12, 9), (5, 8, 11), (1, 3, 1), (9_000, 5, 3)] {
+    // The last size takes more than one block of rows, with a short one at the end. Pixels that are 0 in every sample
+    // are not in the trainer's products.
+    for (samples, pixels, hidden, zeros) in [
+        (30, 12, 9, &[][..]),
+        (30, 12, 9, &[0, 1, 5, 11]),
+        (5, 8, 11, &[2]),
+        (1, 3, 1, &[]),
+        (9_000, 5, 3, &[1, 4]),
+    ] {
         for activation in [Activation::Relu, Activation::Tanh] {
             let settings = NonlinearSettings {
                 hidden,
@@ -186,10 +200,11 @@ fn loss_mappings_and_gradient_are_those_of_the_plain_formulas() {
                 weight_decay: 0.02,
                 ..GOOD
             };
-            let X = normal_matrix(&mut rng("plain data"), samples, pixels, 1.0);
+            let mut X = normal_matrix(&mut rng("plain data"), samples, pixels, 1.0);
+            without(&mut X, zeros);
             let Z = normal_matrix(&mut rng("plain noise"), samples, pixels, 0.6);
             let weights = start("plain", pixels, hidden, 0.5);
-            let modes = leading(&X, pixels.min(samples));
+            let modes = leading(&X, (pixels - zeros.len()).min(samples));
             let (loss, mappings, expected) = plain(&settings, &X, &Z, &modes, &weights);
             let checked = settings.check().unwrap();
             let (seen, found) = gradient(&checked, &X, modes, &weights, Some(&Z)).unwrap();
@@ -205,7 +220,8 @@ fn loss_mappings_and_gradient_are_those_of_the_plain_formulas() {
 
 #[test]
 fn single_precision_training_follows_plain_descent_in_double_precision() {
-    let X = normal_matrix(&mut rng("descent"), 200, 10, 1.0).mapv(f64::abs);
+    let mut X = normal_matrix(&mut rng("descent"), 200, 10, 1.0).mapv(f64::abs);
+    without(&mut X, &[0, 7]);
     let modes = leading(&X, 4);
     for activation in [Activation::Relu, Activation::Tanh] {
         let settings = NonlinearSettings {
@@ -436,6 +452,15 @@ fn both_samplers_have_the_law_of_the_definition() {
         activation: Activation::Tanh,
         ..problem("law tanh", 3, 3, 2)
     });
+}
+
+#[test]
+fn the_law_holds_with_pixels_that_are_zero_in_every_sample() {
+    for zeros in [&[0, 2][..], &[0, 1, 2, 3]] {
+        let mut problem = problem("zeros", 5, 4, 2);
+        without(&mut problem.X, zeros);
+        assert_one_law(&problem);
+    }
 }
 
 #[test]

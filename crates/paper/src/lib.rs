@@ -13,6 +13,7 @@ mod error;
 )]
 pub mod experiments;
 pub mod files;
+pub mod machine;
 pub mod manifest;
 pub mod notebook;
 #[expect(

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    paper::machine::use_fast_kernels();
     let command = match command::Command::try_parse() {
         Ok(command) => command,
         // Help and version, and what to do where nothing was asked for.

@@ -158,3 +158,32 @@ fn the_inputs_of_a_figure_are_those_that_its_record_will_name() {
     let quick: serde_json::Value = serde_json::from_slice(&paper(&["inputs"]).stdout).unwrap();
     assert_ne!(quick["fig5"]["settings"], told["fig5"]["settings"]);
 }
+
+#[test]
+fn blas_uses_kernels_for_the_instructions_that_the_processor_has() {
+    let kernels = |chosen: Option<&str>| {
+        let mut machine = Command::new(env!("CARGO_BIN_EXE_paper"));
+        machine.args(["machine", "--kernels"]);
+        match chosen {
+            Some(core) => machine.env(dae::blas::CORE_TYPE, core),
+            None => machine.env_remove(dae::blas::CORE_TYPE),
+        };
+        text(&machine.output().unwrap().stdout).trim().to_owned()
+    };
+    let can_choose = dae::blas::config().contains("DYNAMIC_ARCH");
+    #[cfg(target_arch = "x86_64")]
+    if can_choose && std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
+        assert_ne!(kernels(None), "Prescott");
+        // What somebody asks for stays.
+        assert_eq!(kernels(Some("Prescott")), "Prescott");
+        assert_eq!(kernels(Some("Haswell")), "Haswell");
+    }
+    assert_eq!(kernels(Some(&kernels(None))), kernels(None), "{can_choose}");
+    let said = text(&paper(&["machine"]).stdout);
+    for expected in ["processor  ", "BLAS  ", "kernels  ", &kernels(None)] {
+        assert!(
+            said.contains(expected),
+            "`{expected}` is missing in:\n{said}"
+        );
+    }
+}

@@ -38,8 +38,8 @@ const ORTHONORMAL: f64 = 1e-7;
 /// The products with the data that an epoch needs, with the noise in them.
 ///
 /// For every block of rows `X` of the data: [`Noise::forward`] sets `[A, B]` to `[(X + Z) W1, X W2^T]`, and
-/// [`Noise::backward`] adds `X^T P` and `(X + Z)^T dH` to the sums `[X^T P, (X + Z)^T dH]`. Threads that are at
-/// different rows share this and have a [`Lane`] each.
+/// [`Noise::backward`] adds `X^T P` and `(X + Z)^T dH` to the sums `[X^T P, (X + Z)^T dH]`. Only the first L of D pixels
+/// are in `X`; the others are 0. Threads that are at different rows share this and have a [`Lane`] each.
 pub(super) enum Noise<F> {
     /// None: two products with matrices of twice the width, which is faster than four.
     Off,
@@ -105,19 +105,23 @@ impl<F: Real> Noise<F> {
         AB: &mut ArrayViewMut2<F>,
     ) {
         let (one, zero) = (F::one(), F::zero());
+        let (for_X, _) = W.split_at(Axis(0), X.ncols());
         match self {
-            Self::Off => general_mat_mul(one, &X, &W, zero, AB),
+            Self::Off => general_mat_mul(one, &X, &for_X, zero, AB),
             Self::Direct(source) => {
                 let mut noisy = lane.noisy.slice_mut(s![..X.nrows(), ..]);
-                noisy.assign(&X);
+                let (mut data, mut rest) = noisy.view_mut().split_at(Axis(1), X.ncols());
+                data.assign(&X);
+                rest.fill(zero);
                 source.add_rows("Z", first, noisy.view_mut());
-                let (W1, W2t) = W.split_at(Axis(1), W.ncols() / 2);
-                let (mut A, mut B) = AB.view_mut().split_at(Axis(1), W1.ncols());
+                let hidden = W.ncols() / 2;
+                let (W1, W2t) = (W.slice(s![.., ..hidden]), for_X.slice(s![.., hidden..]));
+                let (mut A, mut B) = AB.view_mut().split_at(Axis(1), hidden);
                 general_mat_mul(one, &noisy, &W1, zero, &mut A);
                 general_mat_mul(one, &X, &W2t, zero, &mut B);
             }
             Self::LawEqual(law) => {
-                general_mat_mul(one, &X, &W, zero, AB);
+                general_mat_mul(one, &X, &for_X, zero, AB);
                 let mut Y = lane.Y.slice_mut(s![..X.nrows(), ..]);
                 Y.fill(zero);
                 law.source.add_rows("Y", first, Y.view_mut());
@@ -137,17 +141,18 @@ impl<F: Real> Noise<F> {
     ) {
         let one = F::one();
         let hidden = PdH.ncols() / 2;
+        let mut of_X = sums.slice_mut(s![..X.ncols(), ..]);
         match self {
-            Self::Off => general_mat_mul(one, &X.t(), &PdH, one, sums),
+            Self::Off => general_mat_mul(one, &X.t(), &PdH, one, &mut of_X),
             Self::Direct(_) => {
                 let noisy = lane.noisy.slice(s![..X.nrows(), ..]);
                 let (P, dH) = PdH.split_at(Axis(1), hidden);
-                let (mut for_P, mut for_dH) = sums.view_mut().split_at(Axis(1), hidden);
-                general_mat_mul(one, &X.t(), &P, one, &mut for_P);
+                general_mat_mul(one, &X.t(), &P, one, &mut of_X.slice_mut(s![.., ..hidden]));
+                let mut for_dH = sums.slice_mut(s![.., hidden..]);
                 general_mat_mul(one, &noisy.t(), &dH, one, &mut for_dH);
             }
             Self::LawEqual(_) => {
-                general_mat_mul(one, &X.t(), &PdH, one, sums);
+                general_mat_mul(one, &X.t(), &PdH, one, &mut of_X);
                 let Y = lane.Y.slice(s![..X.nrows(), ..]);
                 let dH = PdH.slice(s![.., hidden..]);
                 general_mat_mul(one, &Y.t(), &dH, one, &mut lane.YtdH);

@@ -17,7 +17,8 @@
 //! ```
 //!
 //! The rows are cut into lanes that threads work on, and taken a block at a time, so that work space does not grow with
-//! the number of samples. Lanes depend on the number of samples alone, so that results do not depend on the number of
+//! the number of samples. Pixels that are 0 in every sample are left out of products with data, where they add nothing;
+//! noise does fall on them. Lanes depend on the number of samples alone, so that results do not depend on the number of
 //! threads. Without directly drawn noise the four products with `X` are two of twice the width, `X [W1, W2^T]` and
 //! `X^T [P, dH]`, which are 6% to 10% faster.
 //!
@@ -322,7 +323,7 @@ impl NonlinearTrainer {
 
     /// The state as it is now.
     pub fn state(&self) -> State {
-        let [encoder, decoder] = self.engine.weights().map(|W| W.to_owned());
+        let [encoder, decoder] = self.engine.weights();
         State {
             epoch: self.epoch,
             encoder,
@@ -335,7 +336,7 @@ impl NonlinearTrainer {
     /// # Errors
     /// Shapes that do not fit.
     pub fn restore(&mut self, state: &State) -> Result<()> {
-        let expected = self.engine.weights()[0].dim();
+        let expected = self.engine.dim();
         shape("encoder", expected, state.encoder.dim())?;
         shape("decoder", expected, state.decoder.dim())?;
         self.engine.set([&state.encoder, &state.decoder]);
@@ -397,14 +398,52 @@ pub fn gradient(
         }
     };
     let mut engine = Engine::new(settings, data.to_shared(), modes, noise)?;
-    weights.check(engine.weights()[0].dim())?;
+    weights.check(engine.dim())?;
     engine.set([&weights.encoder, &weights.decoder]);
     engine.pass(0)?;
     Ok((engine.observe(0)?, engine.gradient()))
 }
 
-/// Data, weights and work space in one precision.
+/// The order in which an [`Engine`] keeps pixels: those that are 0 in every sample come last.
+///
+/// Those are left out of the data, and so of its products: a twelfth of MNIST.
+struct Order(Vec<usize>);
+
+impl Order {
+    /// The order for `X`, and the data in it without the pixels that are 0. If all are, none is left out.
+    fn of<F: Real>(X: ArcArray2<F>) -> (Self, ArcArray2<F>) {
+        let is_used = |&pixel: &usize| X.column(pixel).iter().any(|&x| x != F::zero());
+        let (mut order, unused): (Vec<usize>, Vec<usize>) = (0..X.ncols()).partition(is_used);
+        if order.is_empty() || unused.is_empty() {
+            return (Self((0..X.ncols()).collect()), X);
+        }
+        let mut kept = Array2::zeros((X.nrows(), order.len()));
+        for (mut kept, row) in kept.rows_mut().into_iter().zip(X.rows()) {
+            kept.assign(&row.select(Axis(0), &order));
+        }
+        order.extend(unused);
+        (Self(order), kept.into())
+    }
+
+    /// Puts rows or columns that stand for pixels in this order.
+    fn arrange<F: Real>(&self, pixels: &Array2<F>, axis: Axis) -> Array2<F> {
+        pixels.select(axis, &self.0)
+    }
+
+    /// Undoes [`Order::arrange`] for rows.
+    fn restore<F: Real>(&self, rows: ArrayView2<F>) -> Array2<F> {
+        let mut pixels = Array2::zeros(rows.dim());
+        for (row, &pixel) in rows.rows().into_iter().zip(&self.0) {
+            pixels.row_mut(pixel).assign(&row);
+        }
+        pixels
+    }
+}
+
+/// Data, weights and work space in one precision. Rows that stand for pixels, D of them, are in an order of its own.
 struct Engine<F> {
+    order: Order,
+    /// N x L: without the pixels that are 0 in every sample.
     X: ArcArray2<F>,
     modes: Modes,
     noise: Noise<F>,
@@ -472,7 +511,7 @@ impl<F: Real> Engine<F> {
         settings: &NonlinearSettings,
         X: ArcArray2<F>,
         modes: Modes,
-        noise: Noise<F>,
+        mut noise: Noise<F>,
     ) -> Result<Self> {
         let ((samples, pixels), hidden) = (X.dim(), settings.hidden);
         if samples == 0 || pixels == 0 {
@@ -481,6 +520,12 @@ impl<F: Real> Engine<F> {
         modes.check(pixels)?;
         let total: f64 = X.iter().map(|x| x.widen().powi(2)).sum();
         non_negative("||X||^2", total)?;
+        let (order, X) = Order::of(X);
+        let vectors = order.arrange(&modes.vectors, Axis(0));
+        let modes = Modes { vectors, ..modes };
+        if let Noise::Direct(Source::Given(Z)) = &mut noise {
+            *Z = order.arrange(Z, Axis(1));
+        }
         blas::use_one_thread();
         let rows = lane_rows(samples);
         let lanes = (0..samples).step_by(rows).map(|first| {
@@ -497,6 +542,7 @@ impl<F: Real> Engine<F> {
         });
         Ok(Self {
             lanes: lanes.collect(),
+            order,
             X,
             modes,
             noise,
@@ -512,14 +558,22 @@ impl<F: Real> Engine<F> {
         })
     }
 
-    fn weights(&self) -> [ArrayView2<'_, F>; 2] {
-        self.W.view().split_at(Axis(1), self.G.ncols()).into()
+    /// Pixels and hidden units.
+    fn dim(&self) -> (usize, usize) {
+        (self.W.nrows(), self.G.ncols())
+    }
+
+    /// `W1` and `W2^T`, pixels in the order of the data given.
+    fn weights(&self) -> [Array2<F>; 2] {
+        let (W1, W2t) = self.W.view().split_at(Axis(1), self.G.ncols());
+        [W1, W2t].map(|W| self.order.restore(W))
     }
 
     fn set(&mut self, [W1, W2t]: [&Array2<F>; 2]) {
+        let [W1, W2t] = [W1, W2t].map(|W| self.order.arrange(W, Axis(0)));
         let hidden = self.G.ncols();
-        self.W.slice_mut(s![.., ..hidden]).assign(W1);
-        self.W.slice_mut(s![.., hidden..]).assign(W2t);
+        self.W.slice_mut(s![.., ..hidden]).assign(&W1);
+        self.W.slice_mut(s![.., hidden..]).assign(&W2t);
     }
 
     /// Forward and backward pass: fills `G`, `C`, `W2tC` and `sums` for the weights as they are.
@@ -544,13 +598,13 @@ impl<F: Real> Engine<F> {
 
     /// Loss and mappings of the last pass, which must be of the weights as they are.
     fn observe(&self, epoch: u64) -> Result<Observation> {
-        let hidden = self.G.ncols();
+        let (pixels, hidden) = self.dim();
         let samples = self.X.nrows() as f64;
         let W2t = self.W.slice(s![.., hidden..]).mapv(F::widen);
         let XtP = self.sums.slice(s![.., ..hidden]).mapv(F::widen);
         let quadratic = (self.C.mapv(F::widen) * self.G.mapv(F::widen)).sum();
         let cross = (&W2t * &XtP).sum();
-        let loss = (quadratic - 2.0 * cross + self.total) / (samples * self.X.ncols() as f64);
+        let loss = (quadratic - 2.0 * cross + self.total) / (samples * pixels as f64);
         let U = &self.modes.vectors;
         let covariances = (U.t().dot(&W2t) * U.t().dot(&XtP)).sum_axis(Axis(1));
         let scaled = covariances.iter().zip(&self.modes.lambda);
@@ -571,7 +625,7 @@ impl<F: Real> Engine<F> {
 
     /// `2/(N D)`, the factor of the mean's derivative.
     fn scale(&self) -> f64 {
-        2.0 / (self.X.nrows() as f64 * self.X.ncols() as f64)
+        2.0 / (self.X.nrows() as f64 * self.W.nrows() as f64)
     }
 
     /// The gradient that the last pass found, decay included.
@@ -579,9 +633,11 @@ impl<F: Real> Engine<F> {
         let (scale, decay) = (self.scale(), self.weight_decay);
         let [W1, W2t] = self.weights().map(|W| W.mapv(F::widen));
         let (XtP, XtdH) = self.sums.view().split_at(Axis(1), self.G.ncols());
+        let [for_W1, for_W2t] = [XtdH, (&self.W2tC - &XtP).view()]
+            .map(|gradient| self.order.restore(gradient).mapv(F::widen));
         Weights {
-            encoder: XtdH.mapv(F::widen) * scale + W1 * decay,
-            decoder: (&self.W2tC - &XtP).mapv(F::widen) * scale + W2t * decay,
+            encoder: for_W1 * scale + W1 * decay,
+            decoder: for_W2t * scale + W2t * decay,
         }
     }
 

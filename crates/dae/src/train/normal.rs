@@ -40,7 +40,7 @@ pub(super) fn draw(rng: &mut impl Rng, sigma: f32) -> [f32; BATCH] {
 }
 
 /// Box and Muller's transform of random bits: the sines first, then the cosines.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2"))]
 fn transform(u: &[u32], v: &[u32], sigma: f32, normal: &mut [f32; BATCH]) {
     let (sines, cosines) = normal.split_at_mut(PAIRS);
     let words = u.iter().zip(v);

@@ -1,10 +1,12 @@
 //! What is measured: the models of Figures 5 and 6 at the paper's sizes.
 
 use clap::ValueEnum;
-use dae::data::DataSet;
+use dae::data::{DataSet, SourceOptions};
 use dae::random::stream;
 use dae::train::linear::Weights;
 use paper::profile::{self, Profile};
+use paper::progress::Progress;
+use paper::spectra;
 use serde::Serialize;
 
 /// Standard deviation of the start. That of the paper is so small that the loss hardly moves in the few epochs of a
@@ -68,6 +70,15 @@ impl Case {
             Self::LinearMnist | Self::ReluAeMnist | Self::ReluDaeMnist => DataSet::Mnist,
             _ => DataSet::Cifar10,
         }
+    }
+
+    /// Pixels that are not 0 in every sample.
+    pub fn used_pixels(self) -> anyhow::Result<usize> {
+        let options = SourceOptions::from_env()?;
+        let images = spectra::images(self.dataset(), &options, &Progress::Silent)?;
+        let pixels = images.train.first_f32(self.sizes(1)?.samples)?;
+        let used = |column: &ndarray::ArrayView1<f32>| column.iter().any(|&x| x != 0.0);
+        Ok(pixels.columns().into_iter().filter(used).count())
     }
 
     pub fn sizes(self, threads: usize) -> anyhow::Result<Sizes> {

@@ -52,6 +52,7 @@ enum Part {
 }
 
 fn main() -> anyhow::Result<()> {
+    paper::machine::use_fast_kernels();
     let Arguments { to, part } = Arguments::parse();
     let session = Session::begin();
     match part {

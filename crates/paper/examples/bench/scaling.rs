@@ -147,7 +147,7 @@ pub fn run() -> anyhow::Result<Vec<Row>> {
                 s_per_epoch,
                 s_per_epoch_min,
                 s_per_epoch_max,
-                multiply_adds: needed(point.linear, &point.sizes(threads)),
+                multiply_adds: needed(point.linear, &point.sizes(threads), point.pixels),
             });
         }
     }

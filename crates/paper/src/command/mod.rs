@@ -3,6 +3,7 @@
 mod data;
 mod inputs;
 mod list;
+mod machine;
 mod manifest;
 mod readme;
 mod report;
@@ -40,6 +41,8 @@ enum Verb {
     Report(report::Report),
     /// Print what the results of each figure depend on: settings, seed, data and sources, as JSON.
     Inputs(inputs::Inputs),
+    /// Say what computes here: processor, BLAS and its kernels, threads.
+    Machine(machine::Machine),
     /// Fetch, verify or locate the data sets.
     #[command(subcommand)]
     Data(data::Data),
@@ -59,6 +62,7 @@ impl Command {
             Verb::Status(status) => status.run(),
             Verb::Report(report) => report.run(),
             Verb::Inputs(inputs) => inputs.run(),
+            Verb::Machine(machine) => machine.run(),
             Verb::Data(data) => data.run(),
             Verb::Spectrum(spectrum) => spectrum.run(),
         }

@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum as _};
@@ -29,9 +30,12 @@ pub struct Options {
     /// Only these cases.
     #[arg(long)]
     case: Vec<Case>,
-    /// Turns for each.
+    /// Least turns for each.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
+    /// Seconds during which further turns begin.
+    #[arg(long, default_value_t = 90)]
+    seconds: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -68,6 +72,8 @@ struct Peer {
     start: f64,
     compared: f64,
     seconds: Vec<f64>,
+    /// Those of ours in the turns before.
+    ours: Vec<f64>,
 }
 
 impl Options {
@@ -93,16 +99,18 @@ impl Options {
         let epochs = case.turn();
         let (mut ours, ready) = Process::worker(&["--case", case.name()], threads)?;
         let compared = ours.ask(&COMPARED.to_string())?.loss;
-        let mut own = Vec::new();
         let mut peers = Vec::new();
         for (name, bracketing) in bracketings(case) {
             peers.push(self.peer(name, bracketing, &folder, threads)?);
         }
-        for _ in 0..self.rounds {
-            own.push(ours.ask(&epochs.to_string())?.seconds / f64::from(epochs));
+        let (mut round, clock) = (0, Instant::now());
+        while round < self.rounds || clock.elapsed() < Duration::from_secs(self.seconds) {
             for peer in &mut peers {
+                let seconds = ours.ask(&epochs.to_string())?.seconds;
+                peer.ours.push(seconds / f64::from(epochs));
                 peer.seconds.push(peer.process.ask("1")?.seconds);
             }
+            round += 1;
         }
         fs::remove_dir_all(&folder)?;
         let mut rows: Vec<Row> = Vec::new();
@@ -112,8 +120,8 @@ impl Options {
             let (Some(peer), Some(slower)) = (both.first(), both.last()) else {
                 continue;
             };
-            let ratios: Vec<f64> = peer.seconds.iter().zip(&own).map(|(p, o)| p / o).collect();
-            let [ratio, ratio_min, ratio_max] = spread(&ratios);
+            let ratios = peer.seconds.iter().zip(&peer.ours).map(|(p, o)| p / o);
+            let [ratio, ratio_min, ratio_max] = spread(&ratios.collect::<Vec<_>>());
             let ours_loss_fall = ready.loss - compared;
             let peer_loss_fall = peer.start - peer.compared;
             eprintln!("{} {name} on {threads}: {ratio:.2}", case.name());
@@ -121,7 +129,7 @@ impl Options {
                 case: case.name(),
                 peer: name,
                 threads,
-                ours_s_per_epoch: spread(&own)[0],
+                ours_s_per_epoch: spread(&peer.ours)[0],
                 peer_s_per_epoch: spread(&peer.seconds)[0],
                 ratio,
                 ratio_min,
@@ -159,6 +167,7 @@ impl Options {
             start: ready.loss,
             compared: loss,
             seconds: Vec::new(),
+            ours: Vec::new(),
         })
     }
 }

@@ -34,7 +34,7 @@ pub struct Options {
     #[arg(long, default_value_t = 5)]
     rounds: usize,
     /// Seconds during which further turns begin.
-    #[arg(long, default_value_t = 90)]
+    #[arg(long, default_value_t = 40)]
     seconds: u64,
 }
 

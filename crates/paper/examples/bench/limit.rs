@@ -17,7 +17,8 @@ use super::case::{Case, Sizes};
 use super::spread;
 use super::worker::Process;
 
-const ROUNDS: usize = 5;
+/// Turns for each: many, because neighbours' work can be seen in a single one.
+const ROUNDS: usize = 15;
 
 /// Multiply-adds of the general products in a round: a second on two cores, beside which waking up after a pause is
 /// little.

@@ -246,6 +246,46 @@ fn a_resumed_run_is_the_same_to_the_last_bit() {
     }
 }
 
+/// Enough directions for four parts, and odd numbers of steps, after which the parts' sums have changed places.
+#[test]
+fn any_number_of_threads_gives_the_same_bytes_and_the_steps_written_down() {
+    let lambda: Vec<f64> = (0..1556).map(|i| 3.0 / f64::from(i + 1)).collect();
+    let settings = LinearSettings { hidden: 5, ..GOOD };
+    let checked = settings.check().unwrap();
+    let start = start("threads", lambda.len(), 5, 0.1);
+    let run = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        pool.build().unwrap().install(|| {
+            let mut trainer = LinearTrainer::new(&checked, &lambda, &start).unwrap();
+            for epochs in [3, 0, 4, 1, 1] {
+                trainer.advance(epochs);
+            }
+            (trainer.weights(), trainer.observe(&[0, 9]).unwrap())
+        })
+    };
+    let one = run(1);
+    for threads in 2..=6 {
+        assert_eq!(run(threads), one, "{threads}");
+    }
+
+    let column = |values: Vec<f64>| Array1::from(values).insert_axis(Axis(1));
+    let noisy = column(lambda.iter().map(|l| l + settings.s2).collect());
+    let lambda = column(lambda);
+    let Weights {
+        encoder: mut a,
+        decoder: mut b,
+    } = start;
+    for _ in 0..9 {
+        let (g, m) = (b.t().dot(&b), a.t().dot(&(&noisy * &a)));
+        let for_a = &noisy * &a.dot(&g) - &lambda * &b + &a * settings.gamma;
+        let for_b = b.dot(&m) - &lambda * &a + &b * settings.gamma;
+        a = a - for_a * settings.alpha;
+        b = b - for_b * settings.alpha;
+    }
+    assert!(largest_difference(&one.0.encoder, &a) < 1e-13);
+    assert!(largest_difference(&one.0.decoder, &b) < 1e-13);
+}
+
 #[test]
 fn singular_values_are_those_of_the_full_product() {
     // 7 hidden units for 5 pixels, and dependent hidden units: both make the Gram matrices singular.

@@ -10,19 +10,23 @@
 //! loss  = 1/2 [ sum(lambda) - 2 tr(L A B) + tr(M G) ] + gamma/2 (||A||^2 + ||B||^2)
 //! ```
 //!
-//! An epoch costs about `4 D H^2` multiply-adds, whatever the number of samples. The directions are cut into parts that
-//! threads work on; the parts are always the same, so that results do not depend on the number of threads.
+//! An epoch costs about `3 D H^2` multiply-adds, whatever the number of samples. The directions are cut into parts that
+//! threads work on; the parts depend on D alone, so that results do not depend on the number of threads.
 
 // Matrices are capital letters, as in the equations above.
 #![allow(non_snake_case)]
 
+use std::mem::swap;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::thread;
+
 use ndarray::linalg::general_mat_mul;
-use ndarray::parallel::prelude::*;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Zip, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Zip, s};
 use ndarray_linalg::{Cholesky, Eigh, SVD, UPLO};
-use rayon::{join, scope};
+use rayon::{current_num_threads, join};
 use serde::{Deserialize, Serialize};
 
+use super::barrier::Barrier;
 use super::products::sum_symmetric;
 pub use super::real::Precision;
 use super::real::Real;
@@ -251,8 +255,7 @@ impl LinearTrainer {
 
     /// Does `epochs` more updates.
     pub fn advance(&mut self, epochs: u64) {
-        // Among rayon's threads from the first step to the last: handing over and waking up takes a tenth of a step.
-        scope(|_| (0..epochs).for_each(|_| self.engine.step()));
+        self.engine.advance(epochs);
         self.epoch += epochs;
     }
 
@@ -314,28 +317,52 @@ impl LinearTrainer {
 
 /// A trainer of either precision.
 trait Engine: Send + Sync {
-    fn step(&mut self);
+    fn advance(&mut self, epochs: u64);
     fn weights(&self) -> Weights;
 }
 
-/// Parts that the directions are cut into, for threads.
+/// Most parts that the directions are cut into, and fewest directions that make another part worth its sums.
 const PARTS: usize = 4;
+const PART_ROWS: usize = 384;
 
 /// Weights, constants and work space in one precision.
 struct Eigenbasis<F> {
-    parts: Vec<Part<F>>,
-    /// `B B^T`, H x H.
-    G: Array2<F>,
-    /// `A^T (L + s2) A`, H x H.
-    M: Array2<F>,
-    step: Step<F>,
+    /// D and H.
+    dim: (usize, usize),
+    workers: Vec<Worker<F>>,
+    /// What each part adds to `G` and `M`: before a step, and after it. The two change places in every step.
+    shares: [Vec<Share<F>>; 2],
+    constants: Constants<F>,
 }
 
-/// Constants of a step.
-struct Step<F> {
+/// Written by the thread that has the part, read by all in the next step.
+type Share<F> = RwLock<Grams<F>>;
+
+/// Symmetric H x H matrices.
+struct Grams<F> {
+    /// `B B^T`.
+    G: Array2<F>,
+    /// `A^T (L + s2) A`.
+    M: Array2<F>,
+}
+
+#[derive(Clone, Copy)]
+struct Constants<F> {
     alpha: F,
     /// `1 - alpha gamma`.
     keep: F,
+}
+
+/// What one thread works on.
+struct Worker<F> {
+    /// Number of the first part among all.
+    first: usize,
+    parts: Vec<Part<F>>,
+    /// The sums over all parts, which each thread adds up for itself: what the core of another has just written is
+    /// slow to read.
+    grams: Grams<F>,
+    /// For one part: `A G`, and then `sqrt(L + s2) A`, whose Gram matrix `M` is.
+    work: Array2<F>,
 }
 
 /// Some of the directions, n of D.
@@ -344,16 +371,8 @@ struct Part<F> {
     A: Array2<F>,
     /// `B^T`, n x H.
     Bt: Array2<F>,
-    /// `sqrt(L + s2) A`, n x H, kept up to date with `A` because `M` is its Gram matrix.
-    noisy: Array2<F>,
-    /// `A G`, n x H.
-    AG: Array2<F>,
-    /// `B^T M`, n x H.
-    BtM: Array2<F>,
-    /// What these directions add to `G`, on and above the diagonal.
-    G: Array2<F>,
-    /// What these directions add to `M`, on and above the diagonal.
-    M: Array2<F>,
+    /// `B^T` after the step, n x H.
+    next: Array2<F>,
     /// `lambda`, `lambda + s2` and its root for each direction.
     variances: Array1<[F; 3]>,
 }
@@ -362,16 +381,32 @@ impl<F: Real> Eigenbasis<F> {
     fn new(settings: &LinearSettings, lambda: &Array1<f64>, start: &Weights) -> Self {
         blas::use_one_thread();
         let (directions, hidden) = start.encoder.dim();
-        let rows = directions.div_ceil(PARTS).max(1);
+        let parts = (directions / PART_ROWS).clamp(1, PARTS);
+        let rows = directions.div_ceil(parts).max(1);
         let chunks = (start.encoder.axis_chunks_iter(Axis(0), rows))
             .zip(start.decoder.axis_chunks_iter(Axis(0), rows))
             .zip(lambda.axis_chunks_iter(Axis(0), rows));
-        let parts = chunks.map(|((A, Bt), lambda)| Part::new(settings.s2, lambda, [A, Bt]));
+        let mut parts: Vec<_> = chunks
+            .map(|((A, Bt), lambda)| Part::new(settings.s2, lambda, [A, Bt]))
+            .collect();
+        let before = parts.iter().map(Part::grams).map(RwLock::new);
+        let after = parts.iter().map(|_| RwLock::new(Grams::zeros(hidden)));
+        let shares = [before.collect(), after.collect()];
+        let each = parts.len().div_ceil(current_num_threads()).max(1);
+        let mut workers = Vec::new();
+        for first in (0..parts.len()).step_by(each) {
+            workers.push(Worker {
+                first,
+                parts: parts.drain(..each.min(parts.len())).collect(),
+                grams: Grams::zeros(hidden),
+                work: Array2::zeros((rows, hidden)),
+            });
+        }
         Self {
-            parts: parts.collect(),
-            G: Array2::zeros((hidden, hidden)),
-            M: Array2::zeros((hidden, hidden)),
-            step: Step {
+            dim: (directions, hidden),
+            workers,
+            shares,
+            constants: Constants {
                 alpha: F::narrow(settings.alpha),
                 keep: F::narrow(1.0 - settings.alpha * settings.gamma),
             },
@@ -379,82 +414,127 @@ impl<F: Real> Eigenbasis<F> {
     }
 }
 
+impl<F: Real> Grams<F> {
+    fn zeros(hidden: usize) -> Self {
+        let [G, M] = [(); 2].map(|()| Array2::zeros((hidden, hidden)));
+        Self { G, M }
+    }
+}
+
+impl<F: Real> Worker<F> {
+    /// Both updates of these parts, and what they add to `G` and `M` after them.
+    fn step(&mut self, old: &[Share<F>], new: &[Share<F>], constants: Constants<F>) {
+        let Self { grams, work, .. } = self;
+        {
+            let old: Vec<_> = old.iter().map(read).collect();
+            sum_symmetric(old.iter().map(|part| &part.G), &mut grams.G);
+            sum_symmetric(old.iter().map(|part| &part.M), &mut grams.M);
+        }
+        for (part, new) in self.parts.iter_mut().zip(new.iter().skip(self.first)) {
+            let mut work = work.slice_mut(s![..part.A.nrows(), ..]);
+            let mut new = new.write().unwrap_or_else(PoisonError::into_inner);
+            part.step(grams, &mut work, &mut new, constants);
+        }
+    }
+}
+
+fn read<F>(share: &Share<F>) -> RwLockReadGuard<'_, Grams<F>> {
+    share.read().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl<F: Real> Part<F> {
     fn new(s2: f64, lambda: ArrayView1<f64>, [A, Bt]: [ArrayView2<f64>; 2]) -> Self {
-        let (directions, hidden) = A.dim();
-        let variances = lambda.mapv(|l| [l, l + s2, (l + s2).sqrt()].map(F::narrow));
-        let A = A.mapv(F::narrow);
-        let mut noisy = A.clone();
-        Zip::from(noisy.rows_mut())
-            .and(&variances)
-            .for_each(|mut row, v| row *= v[2]);
-        let mut part = Self {
-            A,
+        Self {
+            A: A.mapv(F::narrow),
             Bt: Bt.mapv(F::narrow),
-            noisy,
-            AG: Array2::zeros((directions, hidden)),
-            BtM: Array2::zeros((directions, hidden)),
-            G: Array2::zeros((hidden, hidden)),
-            M: Array2::zeros((hidden, hidden)),
-            variances,
-        };
-        part.multiply();
-        part
+            next: Array2::zeros(A.dim()),
+            variances: lambda.mapv(|l| [l, l + s2, (l + s2).sqrt()].map(F::narrow)),
+        }
     }
 
-    /// Brings what these directions add to `G` and `M` up to date with the weights.
-    fn multiply(&mut self) {
-        F::gram(self.Bt.view(), F::zero(), &mut self.G);
-        F::gram(self.noisy.view(), F::zero(), &mut self.M);
+    /// What these directions add to `G` and `M`, on and above the diagonal.
+    fn grams(&self) -> Grams<F> {
+        let mut noisy = self.A.clone();
+        for (mut row, &[_, _, root]) in noisy.rows_mut().into_iter().zip(&self.variances) {
+            row *= root;
+        }
+        let mut grams = Grams::zeros(self.A.ncols());
+        F::gram(self.Bt.view(), F::zero(), &mut grams.G);
+        F::gram(noisy.view(), F::zero(), &mut grams.M);
+        grams
     }
 
-    /// Both updates from the old pair, in one pass over the weights.
-    fn update(&mut self, G: &Array2<F>, M: &Array2<F>, &Step { alpha, keep }: &Step<F>) {
+    /// Both updates from the old pair, each matrix being used again while it is in the cache.
+    fn step(
+        &mut self,
+        Grams { G, M }: &Grams<F>,
+        work: &mut ArrayViewMut2<F>,
+        new: &mut Grams<F>,
+        Constants { alpha, keep }: Constants<F>,
+    ) {
         let (one, zero) = (F::one(), F::zero());
-        general_mat_mul(one, &self.A, G, zero, &mut self.AG);
-        general_mat_mul(one, &self.Bt, M, zero, &mut self.BtM);
-        Zip::from(self.A.rows_mut())
-            .and(self.Bt.rows_mut())
-            .and(self.noisy.rows_mut())
-            .and(self.AG.rows())
-            .and(self.BtM.rows())
+        let Self { A, Bt, next, .. } = self;
+        general_mat_mul(one, A, G, zero, work);
+        Zip::from(A.rows_mut())
+            .and(Bt.rows())
+            .and(next.rows_mut())
+            .and(work.rows_mut())
             .and(&self.variances)
-            .for_each(|a, b, noisy, ag, bm, &[lambda, noisy_lambda, root]| {
+            .for_each(|a, b, next, work, &[lambda, noisy_lambda, root]| {
                 let (up, down) = (alpha * lambda, alpha * noisy_lambda);
                 Zip::from(a)
                     .and(b)
-                    .and(noisy)
-                    .and(ag)
-                    .and(bm)
-                    .for_each(|a, b, noisy, &ag, &bm| {
-                        let old = *a;
-                        *a = keep * old - down * ag + up * *b;
-                        *b = keep * *b - alpha * bm + up * old;
-                        *noisy = root * *a;
+                    .and(next)
+                    .and(work)
+                    .for_each(|a, &b, next, work| {
+                        *next = keep * b + up * *a;
+                        *a = keep * *a - down * *work + up * b;
+                        *work = root * *a;
                     });
             });
+        F::gram(work.view(), zero, &mut new.M);
+        general_mat_mul(-alpha, Bt, M, one, next);
+        F::gram(next.view(), zero, &mut new.G);
+        swap(Bt, next);
     }
 }
 
 impl<F: Real> Engine for Eigenbasis<F> {
-    fn step(&mut self) {
-        let Self { parts, G, M, step } = self;
-        join(
-            || sum_symmetric(parts.iter().map(|part| &part.G), G),
-            || sum_symmetric(parts.iter().map(|part| &part.M), M),
-        );
-        // Each part goes on to its Gram matrices while it is in the cache.
-        parts.par_iter_mut().for_each(|part| {
-            part.update(G, M, step);
-            part.multiply();
+    /// Every thread keeps its parts from the first step to the last, and meets the others once in each.
+    fn advance(&mut self, epochs: u64) {
+        let Self {
+            workers,
+            shares: [old, new],
+            constants,
+            ..
+        } = self;
+        let barrier = Barrier::new(workers.len());
+        let run = |worker: &mut Worker<F>| {
+            let (mut old, mut new) = (&*old, &*new);
+            for _ in 0..epochs {
+                worker.step(old, new, *constants);
+                barrier.wait();
+                swap(&mut old, &mut new);
+            }
+        };
+        thread::scope(|scope| {
+            let mut workers = workers.iter_mut();
+            let mine = workers.next();
+            for worker in workers {
+                scope.spawn(|| run(worker));
+            }
+            mine.map(run);
         });
+        if epochs % 2 == 1 {
+            swap(old, new);
+        }
     }
 
     fn weights(&self) -> Weights {
-        let directions = self.parts.iter().map(|part| part.A.nrows()).sum();
+        let parts = || self.workers.iter().flat_map(|worker| &worker.parts);
         let whole = |of: fn(&Part<F>) -> &Array2<F>| {
-            let mut whole = Array2::zeros((directions, self.G.ncols()));
-            let rows = self.parts.iter().flat_map(|part| of(part).rows());
+            let mut whole = Array2::zeros(self.dim);
+            let rows = parts().flat_map(|part| of(part).rows());
             for (mut to, from) in whole.rows_mut().into_iter().zip(rows) {
                 to.zip_mut_with(&from, |to, from| *to = from.widen());
             }

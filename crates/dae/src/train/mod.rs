@@ -8,6 +8,7 @@
 //! * [`sampled`]: the linear denoising autoencoder with noise drawn, to check the exact expectation;
 //! * [`nonlinear`]: the ReLU or tanh autoencoder on a data matrix, its noise drawn afresh every epoch.
 
+mod barrier;
 pub mod linear;
 mod noise;
 pub mod nonlinear;

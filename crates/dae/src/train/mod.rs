@@ -18,3 +18,4 @@ mod real;
 pub mod reference;
 pub mod sampled;
 pub mod scalar;
+mod turns;

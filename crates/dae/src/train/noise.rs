@@ -110,10 +110,7 @@ impl<F: Real> Noise<F> {
             Self::Off => general_mat_mul(one, &X, &for_X, zero, AB),
             Self::Direct(source) => {
                 let mut noisy = lane.noisy.slice_mut(s![..X.nrows(), ..]);
-                let (mut data, mut rest) = noisy.view_mut().split_at(Axis(1), X.ncols());
-                data.assign(&X);
-                rest.fill(zero);
-                source.add_rows("Z", first, noisy.view_mut());
+                source.set_rows("Z", first, X, &mut noisy);
                 let hidden = W.ncols() / 2;
                 let (W1, W2t) = (W.slice(s![.., ..hidden]), for_X.slice(s![.., hidden..]));
                 let (mut A, mut B) = AB.view_mut().split_at(Axis(1), hidden);
@@ -123,40 +120,42 @@ impl<F: Real> Noise<F> {
             Self::LawEqual(law) => {
                 general_mat_mul(one, &X, &for_X, zero, AB);
                 let mut Y = lane.Y.slice_mut(s![..X.nrows(), ..]);
-                Y.fill(zero);
-                law.source.add_rows("Y", first, Y.view_mut());
+                law.source
+                    .set_rows("Y", first, X.slice(s![.., ..0]), &mut Y);
                 let mut A = AB.slice_mut(s![.., ..law.R.ncols()]);
                 add_triangular(Y.view(), &law.R, &mut A);
             }
         }
     }
 
-    /// Adds `[X^T P, (X + Z)^T dH]` to `sums`, where `PdH` is `[P, dH]` for the rows last seen by `forward`.
+    /// Sets `sums` to `keep sums + [X^T P, (X + Z)^T dH]`, where `PdH` is `[P, dH]` for the rows last seen by `forward`;
+    /// the lane's own sums likewise. `keep` is 0 or 1.
     pub(super) fn backward(
         &self,
         lane: &mut Lane<F>,
         X: ArrayView2<F>,
         PdH: ArrayView2<F>,
+        keep: F,
         sums: &mut Array2<F>,
     ) {
         let one = F::one();
         let hidden = PdH.ncols() / 2;
         let mut of_X = sums.slice_mut(s![..X.ncols(), ..]);
         match self {
-            Self::Off => general_mat_mul(one, &X.t(), &PdH, one, &mut of_X),
+            Self::Off => general_mat_mul(one, &X.t(), &PdH, keep, &mut of_X),
             Self::Direct(_) => {
                 let noisy = lane.noisy.slice(s![..X.nrows(), ..]);
                 let (P, dH) = PdH.split_at(Axis(1), hidden);
-                general_mat_mul(one, &X.t(), &P, one, &mut of_X.slice_mut(s![.., ..hidden]));
+                general_mat_mul(one, &X.t(), &P, keep, &mut of_X.slice_mut(s![.., ..hidden]));
                 let mut for_dH = sums.slice_mut(s![.., hidden..]);
-                general_mat_mul(one, &noisy.t(), &dH, one, &mut for_dH);
+                general_mat_mul(one, &noisy.t(), &dH, keep, &mut for_dH);
             }
             Self::LawEqual(_) => {
-                general_mat_mul(one, &X.t(), &PdH, one, &mut of_X);
+                general_mat_mul(one, &X.t(), &PdH, keep, &mut of_X);
                 let Y = lane.Y.slice(s![..X.nrows(), ..]);
                 let dH = PdH.slice(s![.., hidden..]);
-                general_mat_mul(one, &Y.t(), &dH, one, &mut lane.YtdH);
-                F::gram(dH, one, &mut lane.gram);
+                general_mat_mul(one, &Y.t(), &dH, keep, &mut lane.YtdH);
+                F::gram(dH, keep, &mut lane.gram);
             }
         }
     }
@@ -167,14 +166,6 @@ impl<F: Real> Noise<F> {
             Self::Off | Self::Direct(_) => Ok(()),
             Self::LawEqual(law) => law.finish(lanes, sums),
         }
-    }
-}
-
-impl<F: Real> Lane<F> {
-    /// Forgets the sums of the last epoch.
-    pub(super) fn clear(&mut self) {
-        self.YtdH.fill(F::zero());
-        self.gram.fill(F::zero());
     }
 }
 
@@ -193,9 +184,16 @@ impl<F: Real> Source<F> {
         }
     }
 
-    /// Adds to `rows` the rows of `matrix` from `first` on, a multiple of [`STRIP`].
-    fn add_rows(&self, matrix: &str, first: usize, mut rows: ArrayViewMut2<F>) {
-        for (i, strip) in rows.axis_chunks_iter_mut(Axis(0), STRIP).enumerate() {
+    /// Sets `rows` to `[X, 0] + Z`, where `Z` are the rows of `matrix` from `first` on, a multiple of [`STRIP`].
+    ///
+    /// A strip at a time, which the noise finds in the cache.
+    fn set_rows(&self, matrix: &str, first: usize, X: ArrayView2<F>, rows: &mut ArrayViewMut2<F>) {
+        let strips = rows.axis_chunks_iter_mut(Axis(0), STRIP);
+        let data = X.axis_chunks_iter(Axis(0), STRIP);
+        for (i, (mut strip, X)) in strips.zip(data).enumerate() {
+            let (mut data, mut rest) = strip.view_mut().split_at(Axis(1), X.ncols());
+            data.assign(&X);
+            rest.fill(F::zero());
             self.add(matrix, first + i * STRIP, strip);
         }
     }
@@ -277,7 +275,7 @@ impl<F: Real> LawEqual<F> {
             strip.fill(F::zero());
             self.source.add("E", i * STRIP, strip);
         });
-        set_product(self.E.view(), &Kt, &mut self.ZtdH);
+        set_product(self.E.view(), Kt.view(), &mut self.ZtdH);
         let YtdH: Vec<_> = lanes.iter().map(|lane| &lane.YtdH).collect();
         sum(&YtdH, &mut self.YtdH);
         general_mat_mul(-F::one(), &self.Q.t(), &self.ZtdH, F::one(), &mut self.YtdH);

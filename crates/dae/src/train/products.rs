@@ -61,11 +61,11 @@ pub(super) fn sum<F: Real>(parts: &[&Array2<F>], total: &mut Array2<F>) {
 }
 
 /// Sets `C` to `A B`, strips of rows at a time on all threads.
-pub(super) fn set_product<F: Real>(A: ArrayView2<F>, B: &Array2<F>, C: &mut Array2<F>) {
+pub(super) fn set_product<F: Real>(A: ArrayView2<F>, B: ArrayView2<F>, C: &mut Array2<F>) {
     let strips = C.axis_chunks_iter_mut(Axis(0), STRIP).into_par_iter();
     strips.enumerate().for_each(|(i, mut rows)| {
         let A = A.slice(s![i * STRIP..i * STRIP + rows.nrows(), ..]);
-        general_mat_mul(F::one(), &A, B, F::zero(), &mut rows);
+        general_mat_mul(F::one(), &A, &B, F::zero(), &mut rows);
     });
 }
 
@@ -129,7 +129,7 @@ mod tests {
 
             let C = normal_matrix(&mut rng, columns, 5, 1.0);
             let mut product = Array2::from_elem((rows, 5), f64::NAN);
-            set_product(A.view(), &C, &mut product);
+            set_product(A.view(), C.view(), &mut product);
             assert!(close(&product, &A.dot(&C)));
 
             // Below the diagonal anything may stand.

@@ -2,9 +2,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use rayon::current_num_threads;
+
 /// Does all steps of all lanes on rayon's threads, those of a lane in their order.
 ///
-/// A thread takes one step at a time, in the lane that has most `left` among those that no thread is at. So threads of
+/// A thread stays at a lane, whose work space is in its cache, while lanes that nobody is at wait for every thread. After
+/// that it takes one step at a time, in the lane that has most `left` among those that no thread is at. So threads of
 /// different speed end together but for a step, and which of them did what shows in no result. Every `step` must leave
 /// less.
 pub(super) fn in_turns<T: Send>(
@@ -13,19 +16,27 @@ pub(super) fn in_turns<T: Send>(
     step: impl Fn(&mut T) + Sync,
 ) {
     let waiting = Mutex::new(lanes.iter_mut().collect::<Vec<_>>());
-    let waiting = || waiting.lock().unwrap_or_else(PoisonError::into_inner);
-    let take = || {
-        let mut lanes = waiting();
+    let threads = current_num_threads();
+    // Gives back the lane that a thread was at and takes the next.
+    let change = |last: Option<_>| {
+        let mut lanes = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lane) = last.filter(|lane: &&mut T| left(lane) > 0) {
+            if lanes.len() >= threads {
+                return Some(lane);
+            }
+            lanes.push(lane);
+        }
         let longest = (0..lanes.len()).max_by_key(|&i| lanes.get(i).map(|lane| left(lane)))?;
         let lane = lanes.swap_remove(longest);
         (left(lane) > 0).then_some(lane)
     };
     rayon::scope(|scope| {
-        for _ in 0..rayon::current_num_threads() {
+        for _ in 0..threads {
             scope.spawn(|_| {
-                while let Some(lane) = take() {
-                    step(lane);
-                    waiting().push(lane);
+                let mut lane = change(None);
+                while let Some(current) = lane {
+                    step(current);
+                    lane = change(Some(current));
                 }
             });
         }

@@ -17,7 +17,11 @@ use super::ours::{Ours, linear, nonlinear};
 use super::spread;
 use super::worker::Process;
 
-const ROUNDS: usize = 5;
+/// Turns for each size. All sizes take turns, so that a neighbour's work is not in one of them alone.
+const ROUNDS: usize = 7;
+
+/// Seconds of a turn, beside which waking up after a pause is little.
+const TURN: f64 = 0.5;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
@@ -128,16 +132,21 @@ fn points() -> Vec<(&'static str, Point)> {
 pub fn run() -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
     for threads in [2, 1] {
+        let mut workers = Vec::new();
         for (varied, point) in points() {
             let (mut worker, _) = Process::worker(&["--point", &point.words()], threads)?;
-            let epochs = if point.linear { 20 } else { 1 };
             worker.ask("1")?;
-            let mut seconds = Vec::new();
-            for _ in 0..ROUNDS {
-                seconds.push(worker.ask(&epochs.to_string())?.seconds / f64::from(epochs));
+            let epochs = (TURN / worker.ask("1")?.seconds).ceil();
+            workers.push((varied, point, worker, epochs, Vec::new()));
+        }
+        for _ in 0..ROUNDS {
+            for (_, _, worker, epochs, seconds) in &mut workers {
+                seconds.push(worker.ask(&epochs.to_string())?.seconds / *epochs);
             }
-            let [s_per_epoch, s_per_epoch_min, s_per_epoch_max] = spread(&seconds);
-            rows.push(Row {
+        }
+        rows.extend(workers.iter().map(|(varied, point, _, _, seconds)| {
+            let [s_per_epoch, s_per_epoch_min, s_per_epoch_max] = spread(seconds);
+            Row {
                 trainer: if point.linear { "linear" } else { "nonlinear" },
                 varied,
                 samples: point.samples,
@@ -148,13 +157,13 @@ pub fn run() -> anyhow::Result<Vec<Row>> {
                 s_per_epoch_min,
                 s_per_epoch_max,
                 multiply_adds: needed(point.linear, &point.sizes(threads), point.pixels),
-            });
-        }
+            }
+        }));
     }
     Ok(rows)
 }
 
-/// A panel for each of D, H and N; measured times as markers, what is expected from the second point on as lines.
+/// A panel for each of D, H and N; measured times as markers, what is expected at their median rate as lines.
 pub fn figure(rows: &[Row]) -> Page {
     let panels = ["D", "H", "N"].map(|varied| panel(rows, varied));
     let mut entries = Vec::new();
@@ -206,10 +215,11 @@ fn panel(rows: &[Row], varied: &str) -> Panel {
                 .iter()
                 .filter(|row| row.trainer == trainer && row.threads == threads)
                 .collect();
-            let Some(anchor) = series.get(1) else {
-                continue;
-            };
-            let rate = anchor.s_per_epoch / anchor.multiply_adds;
+            let rates: Vec<f64> = series
+                .iter()
+                .map(|r| r.s_per_epoch / r.multiply_adds)
+                .collect();
+            let [rate, ..] = spread(&rates);
             marks.push(Mark::Line {
                 points: series
                     .iter()

@@ -30,8 +30,8 @@ pub struct Options {
     /// Only these cases.
     #[arg(long)]
     case: Vec<Case>,
-    /// Least turns for each: the machine's speed changes by a tenth from one to the next.
-    #[arg(long, default_value_t = 9)]
+    /// Least turns for each: the machine's speed changes by a tenth from one to the next, and a neighbour can halve it.
+    #[arg(long, default_value_t = 21)]
     rounds: usize,
     /// Seconds during which further turns begin.
     #[arg(long, default_value_t = 40)]

@@ -2,7 +2,9 @@
 
 use std::hint::spin_loop;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::{Builder, scope};
 use std::time::{Duration, Instant};
 
 /// How long a thread waits actively. Threads with as much to do arrive within this; one that is late was put aside by
@@ -56,9 +58,53 @@ impl Barrier {
     }
 }
 
+/// Gives each item a thread, this one among them, and waits for all of them.
+///
+/// Where the system starts fewer threads, those that it did start share the items. `work` gets its items and a barrier
+/// for all threads, to which every call has to come equally often.
+pub(super) fn share_out<T: Send>(items: &mut [T], work: impl Fn(&mut [T], &Barrier) + Sync) {
+    share_out_among(items.len(), items, work);
+}
+
+/// As [`share_out`], where the system starts so many threads at most.
+fn share_out_among<T: Send>(
+    most: usize,
+    items: &mut [T],
+    work: impl Fn(&mut [T], &Barrier) + Sync,
+) {
+    let work = &work;
+    scope(|scope| {
+        // A thread gets its items when it is known how many threads there are: at a barrier for more of them, those
+        // that did start would wait for ever.
+        let start = |_| {
+            let (sender, receiver) = channel::<(&mut [T], Arc<Barrier>)>();
+            let thread = move || {
+                if let Ok((items, barrier)) = receiver.recv() {
+                    work(items, &barrier);
+                }
+            };
+            let started = Builder::new().spawn_scoped(scope, thread);
+            started.ok().map(|_| sender)
+        };
+        let senders: Vec<_> = (1..most).map_while(start).collect();
+        let each = items.len().div_ceil(senders.len() + 1).max(1);
+        let mut shares = items.chunks_mut(each);
+        let barrier = Arc::new(Barrier::new(shares.len()));
+        let own = shares.next();
+        for (sender, share) in senders.iter().zip(shares) {
+            // A thread that has started waits for this.
+            drop(sender.send((share, Arc::clone(&barrier))));
+        }
+        drop(senders);
+        if let Some(own) = own {
+            work(own, &barrier);
+        }
+    });
+}
+
 #[cfg(test)]
 mod tests {
-    use std::thread::{scope, sleep};
+    use std::thread::sleep;
 
     use super::*;
 
@@ -83,6 +129,28 @@ mod tests {
                 }
             });
             assert_eq!(count.into_inner(), 300 * threads);
+        }
+    }
+
+    /// However few threads there are, every item is worked on as often, and in step with the others.
+    #[test]
+    fn items_are_shared_out_among_the_threads_that_start() {
+        for count in 0..6 {
+            for threads in 1..=count.max(1) {
+                let mut items = vec![0; count];
+                let total = AtomicUsize::new(0);
+                share_out_among(threads, &mut items, |items, barrier| {
+                    for round in 1..=50 {
+                        for item in &mut *items {
+                            *item += 1;
+                            total.fetch_add(1, Ordering::Relaxed);
+                        }
+                        barrier.wait();
+                        assert!(total.load(Ordering::Relaxed) >= round * count);
+                    }
+                });
+                assert_eq!(items, vec![50; count], "{threads} threads");
+            }
         }
     }
 }

@@ -18,7 +18,6 @@
 
 use std::mem::swap;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
-use std::thread;
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Zip, s};
@@ -26,7 +25,7 @@ use ndarray_linalg::{Cholesky, Eigh, SVD, UPLO};
 use rayon::{current_num_threads, join};
 use serde::{Deserialize, Serialize};
 
-use super::barrier::Barrier;
+use super::barrier::share_out;
 use super::products::sum_symmetric;
 pub use super::real::Precision;
 use super::real::Real;
@@ -508,22 +507,15 @@ impl<F: Real> Engine for Eigenbasis<F> {
             constants,
             ..
         } = self;
-        let barrier = Barrier::new(workers.len());
-        let run = |worker: &mut Worker<F>| {
+        share_out(workers, |workers, barrier| {
             let (mut old, mut new) = (&*old, &*new);
             for _ in 0..epochs {
-                worker.step(old, new, *constants);
+                for worker in &mut *workers {
+                    worker.step(old, new, *constants);
+                }
                 barrier.wait();
                 swap(&mut old, &mut new);
             }
-        };
-        thread::scope(|scope| {
-            let mut workers = workers.iter_mut();
-            let mine = workers.next();
-            for worker in workers {
-                scope.spawn(|| run(worker));
-            }
-            mine.map(run);
         });
         if epochs % 2 == 1 {
             swap(old, new);

@@ -6,48 +6,51 @@ use std::{env, fs, io};
 
 use sha2::{Digest, Sha256};
 
+#[path = "src/sources/hash.rs"]
+mod hash;
+
 /// Sources that decide the numbers of a linear training run.
 const LINEAR: &[&str] = &[
-    "dae/src/train/linear.rs",
-    "dae/src/train/products.rs",
-    "dae/src/train/real.rs",
-    "dae/src/random.rs",
+    "crates/dae/src/train/linear.rs",
+    "crates/dae/src/train/products.rs",
+    "crates/dae/src/train/real.rs",
+    "crates/dae/src/random.rs",
 ];
 
 /// Sources that decide the numbers of a nonlinear training run.
 const NONLINEAR: &[&str] = &[
-    "dae/src/train/nonlinear.rs",
-    "dae/src/train/noise.rs",
-    "dae/src/train/normal.rs",
-    "dae/src/train/products.rs",
-    "dae/src/train/linear.rs",
-    "dae/src/train/real.rs",
-    "dae/src/random.rs",
-    "dae/src/data/spectrum.rs",
-    "paper/src/experiments/fig6/run.rs",
-    "paper/src/experiments/fig6/images.rs",
+    "crates/dae/src/train/nonlinear.rs",
+    "crates/dae/src/train/noise.rs",
+    "crates/dae/src/train/normal.rs",
+    "crates/dae/src/train/products.rs",
+    "crates/dae/src/train/linear.rs",
+    "crates/dae/src/train/real.rs",
+    "crates/dae/src/random.rs",
+    "crates/dae/src/data/spectrum.rs",
+    "crates/paper/src/experiments/fig6/run.rs",
+    "crates/paper/src/experiments/fig6/images.rs",
 ];
 
 /// Sources that decide what a spectrum computed from images is.
-const DATA: &[&str] = &["dae/src/data"];
+const DATA: &[&str] = &["crates/dae/src/data"];
 
 /// Sources that every table and figure depends on.
 const COMMON: &[&str] = &[
-    "dae/src/theory",
-    "dae/src/train/scalar.rs",
-    "dae/src/train/linear.rs",
-    "dae/src/train/nonlinear.rs",
-    "dae/src/train/noise.rs",
-    "dae/src/train/normal.rs",
-    "dae/src/train/products.rs",
-    "dae/src/train/real.rs",
-    "dae/src/random.rs",
-    "dae/src/error.rs",
-    "paper/src/plot",
-    "paper/src/table.rs",
-    "paper/src/check.rs",
-    "paper/src/starts.rs",
-    "paper/src/experiments/mod.rs",
+    "crates/dae/src/theory",
+    "crates/dae/src/train/scalar.rs",
+    "crates/dae/src/train/linear.rs",
+    "crates/dae/src/train/nonlinear.rs",
+    "crates/dae/src/train/noise.rs",
+    "crates/dae/src/train/normal.rs",
+    "crates/dae/src/train/products.rs",
+    "crates/dae/src/train/real.rs",
+    "crates/dae/src/random.rs",
+    "crates/dae/src/error.rs",
+    "crates/paper/src/plot",
+    "crates/paper/src/table.rs",
+    "crates/paper/src/check.rs",
+    "crates/paper/src/starts.rs",
+    "crates/paper/src/experiments/mod.rs",
 ];
 
 /// Dependencies that compute: another version of one of them counts as a change of the sources.
@@ -66,41 +69,46 @@ const NUMERICS: &[&str] = &[
 ];
 
 fn main() -> io::Result<()> {
-    println!("cargo:rerun-if-changed=../../Cargo.lock");
-    let crates = Path::new("..");
-    let mut text = String::new();
-    for (name, places) in [("LINEAR", LINEAR), ("NONLINEAR", NONLINEAR), ("DATA", DATA)] {
-        let hash = fingerprint(crates, places)?;
-        text.push_str(&format!("pub const {name}: &str = \"{hash}\";\n"));
+    let root = &Path::new("../..").canonicalize()?;
+    for place in hash::PROGRAM {
+        println!("cargo:rerun-if-changed=../../{place}");
     }
-    text.push_str("pub const FIGURES: &[(&str, &str)] = &[\n");
+    let mut text = format!(
+        "pub(crate) const PROGRAM: &str = \"{}\";\n",
+        hash::program(root)?
+    );
+    for (name, places) in [("LINEAR", LINEAR), ("NONLINEAR", NONLINEAR), ("DATA", DATA)] {
+        let hash = fingerprint(root, places)?;
+        text.push_str(&format!("pub(crate) const {name}: &str = \"{hash}\";\n"));
+    }
+    text.push_str("pub(crate) const FIGURES: &[(&str, &str)] = &[\n");
     for figure in ["fig1", "fig2", "fig3", "fig4", "fig5", "fig6"] {
-        let own = format!("paper/src/experiments/{figure}");
+        let own = format!("crates/paper/src/experiments/{figure}");
         let mut places = COMMON.to_vec();
         places.push(&own);
         text.push_str(&format!(
             "    (\"{figure}\", \"{}\"),\n",
-            fingerprint(crates, &places)?
+            fingerprint(root, &places)?
         ));
     }
     text.push_str("];\n");
-    text.push_str(&built_with(crates)?);
+    text.push_str(&built_with(root)?);
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join("sources.rs"), text)
 }
 
 /// What results are built with, for the manifest: the compiler, the locked dependencies, and those that compute.
-fn built_with(crates: &Path) -> io::Result<String> {
+fn built_with(root: &Path) -> io::Result<String> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let version = Command::new(rustc).arg("--version").output()?.stdout;
-    let lock = fs::read_to_string(crates.join("../Cargo.lock"))?;
-    let hash = hexadecimal(Sha256::digest(lock.as_bytes()).as_slice());
+    let lock = fs::read_to_string(root.join("Cargo.lock"))?;
+    let hash = hash::hexadecimal(Sha256::new_with_prefix(lock.as_bytes()));
     let value = |package: &str, key: &str| {
         let line = package.lines().find_map(|line| line.strip_prefix(key))?;
         Some(line.trim_matches([' ', '=', '"']).to_owned())
     };
     let mut text = format!(
-        "pub const RUSTC: &str = {:?};\npub const LOCK: &str = \"{hash}\";\npub const CRATES: &[(&str, &str)] = &[\n",
+        "pub(crate) const RUSTC: &str = {:?};\npub(crate) const LOCK: &str = \"{hash}\";\npub(crate) const CRATES: &[(&str, &str)] = &[\n",
         String::from_utf8_lossy(&version).trim()
     );
     for package in lock.split("[[package]]") {
@@ -114,24 +122,11 @@ fn built_with(crates: &Path) -> io::Result<String> {
     Ok(text)
 }
 
-/// SHA-256 over the names and contents of all files at some places, in order.
-fn fingerprint(crates: &Path, places: &[&str]) -> io::Result<String> {
-    let mut files = Vec::new();
-    for place in places {
-        println!("cargo:rerun-if-changed=../{place}");
-        collect(&crates.join(place), &mut files)?;
-    }
-    files.sort();
+/// SHA-256 over the names and contents of all files at some places, and over the dependencies that compute.
+fn fingerprint(root: &Path, places: &[&str]) -> io::Result<String> {
     let mut hash = Sha256::new();
-    let mut add = |part: &[u8]| {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
-    };
-    for file in files {
-        add(file.to_string_lossy().replace('\\', "/").as_bytes());
-        add(&fs::read(&file)?);
-    }
-    let lock = fs::read_to_string(crates.join("../Cargo.lock"))?;
+    hash::add_files(&mut hash, root, places)?;
+    let lock = fs::read_to_string(root.join("Cargo.lock"))?;
     let numeric = |package: &&str| {
         NUMERICS.iter().any(|name| {
             package
@@ -141,21 +136,6 @@ fn fingerprint(crates: &Path, places: &[&str]) -> io::Result<String> {
     };
     lock.split("[[package]]")
         .filter(numeric)
-        .for_each(|package| add(package.as_bytes()));
-    Ok(hexadecimal(hash.finalize().as_slice()))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn collect(place: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    if !place.is_dir() {
-        files.push(place.to_owned());
-        return Ok(());
-    }
-    for entry in fs::read_dir(place)? {
-        collect(&entry?.path(), files)?;
-    }
-    Ok(())
+        .for_each(|package| hash::add(&mut hash, package.as_bytes()));
+    Ok(hash::hexadecimal(hash))
 }

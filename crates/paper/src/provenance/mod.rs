@@ -105,7 +105,7 @@ impl Session {
     pub fn provenance(&self, seconds: f64) -> Provenance {
         let crates = sources::CRATES.iter();
         Provenance {
-            revision: Revision::now(Path::new(env!("CARGO_MANIFEST_DIR"))),
+            revision: Revision::now(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")),
             cargo_lock: sources::LOCK.to_owned(),
             crates: crates
                 .map(|&(name, version)| (name.to_owned(), version.to_owned()))
@@ -130,36 +130,59 @@ impl Session {
 }
 
 impl Revision {
-    /// The revision of the repository that a folder is in.
-    pub fn now(folder: &Path) -> Self {
-        if !folder.exists() {
-            return Self::Unknown("the sources are not where the program was built".to_owned());
+    /// The revision of the clone that a folder is the root of.
+    ///
+    /// A repository that the folder lies in, or that the environment names, is somebody else's unless its own root is
+    /// this folder and its commit has these sources.
+    pub fn now(root: &Path) -> Self {
+        Self::of(root).unwrap_or_else(Self::Unknown)
+    }
+
+    fn of(root: &Path) -> Result<Self, String> {
+        if !root.exists() {
+            return Err("the sources are not where the program was built".to_owned());
         }
-        let commit = git(folder, &["rev-parse", "HEAD"]);
+        let other = "the sources are in no git repository of their own";
+        let top = match git(root, &["rev-parse", "--show-toplevel"]) {
+            Err(_) if !root.join(".git").exists() => return Err(other.to_owned()),
+            top => top?,
+        };
+        let same = |a: &Path, b: &Path| a.canonicalize().ok() == b.canonicalize().ok();
+        let tracked = || git(root, &["cat-file", "-e", &format!("HEAD:{SOURCE}")]).is_ok();
+        if !same(Path::new(&top), root) || !tracked() {
+            return Err(other.to_owned());
+        }
         // What is being computed lands in `results`: that it changes says nothing about the code.
-        let changes = git(
-            folder,
-            &[
-                "status",
-                "--porcelain",
-                "--",
-                ":(top)",
-                ":(top,exclude)results",
-            ],
-        );
-        match (commit, changes) {
-            (Ok(commit), Ok(changes)) => Self::Git {
-                commit,
-                dirty: !changes.is_empty(),
-            },
-            (Err(why), _) | (_, Err(why)) => Self::Unknown(why),
-        }
+        let changes = [
+            "status",
+            "--porcelain",
+            "--untracked-files=normal",
+            "--ignore-submodules=none",
+            "--",
+            ":(top)",
+            ":(top,exclude)results",
+        ];
+        Ok(Self::Git {
+            commit: git(root, &["rev-parse", "HEAD"])?,
+            dirty: !git(root, &changes)?.is_empty(),
+        })
     }
 }
 
+/// A file that every commit of this project has.
+const SOURCE: &str = "crates/paper/Cargo.toml";
+
+/// What git says in a folder. Variables that name another repository, index or work tree are not passed on to it.
 fn git(folder: &Path, arguments: &[&str]) -> Result<String, String> {
     let mut command = Command::new("git");
+    for (name, _) in env::vars_os() {
+        if name.to_string_lossy().starts_with("GIT_") {
+            command.env_remove(name);
+        }
+    }
     let output = command
+        // It only looks: a checkout may be read-only.
+        .env("GIT_OPTIONAL_LOCKS", "0")
         .arg("-C")
         .arg(folder)
         .args(arguments)
@@ -167,10 +190,8 @@ fn git(folder: &Path, arguments: &[&str]) -> Result<String, String> {
         .map_err(|error| format!("git cannot be run: {error}"))?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    } else if fs::exists(folder.join("../../.git")).unwrap_or(false) {
-        Err("git could not read the repository".to_owned())
     } else {
-        Err("not a git repository".to_owned())
+        Err("git could not read the repository".to_owned())
     }
 }
 
@@ -220,29 +241,66 @@ mod tests {
         assert!(!text.contains(here), "no path of this machine: {text}");
     }
 
-    #[test]
-    fn a_changed_file_makes_a_revision_dirty_unless_it_is_a_result() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path();
-        assert!(matches!(Revision::now(path), Revision::Unknown(_)));
-        let git = |arguments: &[&str]| git(path, arguments).unwrap();
-        git(&["init", "--quiet"]);
-        fs::write(path.join("a.rs"), "1").unwrap();
-        git(&["add", "."]);
+    /// A repository with a commit of this project, or of another one.
+    fn repository(path: &Path, of_this: bool) {
+        git(path, &["init", "--quiet"]).unwrap();
+        let file = path.join(if of_this { SOURCE } else { "other.txt" });
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, "1").unwrap();
+        git(path, &["add", "."]).unwrap();
         let who = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
-        git(&[&who[..], &["commit", "--quiet", "-m", "a"]].concat());
-        let dirty = || match Revision::now(path) {
+        git(
+            path,
+            &[&who[..], &["commit", "--quiet", "-m", "a"]].concat(),
+        )
+        .unwrap();
+    }
+
+    fn dirty(path: &Path) -> bool {
+        match Revision::now(path) {
             Revision::Git { commit, dirty } => {
                 assert_eq!(commit.len(), 40);
                 dirty
             }
             Revision::Unknown(why) => unreachable!("{why}"),
-        };
-        assert!(!dirty());
+        }
+    }
+
+    #[test]
+    fn a_changed_file_makes_a_revision_dirty_unless_it_is_a_result() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        assert!(matches!(Revision::now(path), Revision::Unknown(_)));
+        repository(path, true);
+        assert!(!dirty(path));
         fs::create_dir(path.join("results")).unwrap();
         fs::write(path.join("results/a.csv"), "1").unwrap();
-        assert!(!dirty());
-        fs::write(path.join("a.rs"), "2").unwrap();
-        assert!(dirty());
+        assert!(!dirty(path));
+        fs::write(path.join("new.rs"), "2").unwrap();
+        // Somebody who never wants to see untracked files has them all the same.
+        git(path, &["config", "status.showUntrackedFiles", "no"]).unwrap();
+        assert!(dirty(path));
+        fs::remove_file(path.join("new.rs")).unwrap();
+        assert!(!dirty(path));
+        fs::write(path.join(SOURCE), "2").unwrap();
+        assert!(dirty(path));
+    }
+
+    #[test]
+    fn the_repository_of_somebody_else_is_not_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let (around, inner) = (folder.path(), folder.path().join("archive"));
+        let unknown = |path: &Path| matches!(Revision::now(path), Revision::Unknown(_));
+        // The archive lies below it, unknown to it, then committed to it; or it was begun in the archive's own folder.
+        repository(around, false);
+        fs::create_dir_all(inner.join("crates/paper")).unwrap();
+        fs::write(inner.join(SOURCE), "1").unwrap();
+        assert!(unknown(&inner));
+        repository(around, false);
+        assert!(unknown(&inner));
+        assert!(unknown(around));
+        repository(&inner, true);
+        assert!(!dirty(&inner));
+        assert!(unknown(&folder.path().join("gone")));
     }
 }

@@ -36,6 +36,35 @@ pub enum Verdict {
     NotMeasured,
 }
 
+impl Verdict {
+    /// The verdict on several things together.
+    ///
+    /// One that fails decides. Otherwise what was measured does: a correction says more than the rest passing, and what
+    /// was not measured says nothing, so that it counts only where nothing else is there.
+    pub fn of_all(verdicts: impl IntoIterator<Item = Self>) -> Self {
+        let weight = |verdict: &Self| match verdict {
+            Self::NotMeasured => 0,
+            Self::Pass => 1,
+            Self::Corrected => 2,
+            Self::Fail => 3,
+        };
+        let heaviest = verdicts.into_iter().max_by_key(weight);
+        heaviest.unwrap_or(Self::NotMeasured)
+    }
+
+    /// As [`Verdict::of_all`] in words, with how much was measured where that is not all.
+    pub fn of_all_in_words(verdicts: &[Self]) -> String {
+        let measured = verdicts.iter().filter(|&&one| one != Self::NotMeasured);
+        match (measured.count(), Self::of_all(verdicts.iter().copied())) {
+            (0, _) => "not measured yet".to_owned(),
+            (measured, all) if measured < verdicts.len() => {
+                format!("{all} ({measured} of {} measures)", verdicts.len())
+            }
+            (_, all) => all.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

@@ -124,6 +124,30 @@ pub enum Error {
         epochs: u64,
     },
 
+    /// A stop was asked for between two figures.
+    #[error("stopped before it was begun; the same command makes what is missing")]
+    Stopped,
+
+    /// The program does not belong to the sources that lie where it was built.
+    #[error(
+        "the sources in {root} are not those that this program was built from; build it again (`make build`)",
+        root = .root.display()
+    )]
+    OtherSources {
+        /// The folder of the clone.
+        root: PathBuf,
+    },
+
+    /// The system starts no more threads.
+    #[error(
+        "the system does not let this process start as many threads as it wants ({what}); \
+         raise its limit (`ulimit -u`), or set RAYON_NUM_THREADS=1 and POLARS_MAX_THREADS=1"
+    )]
+    Threads {
+        /// Who wanted them, and what the system said.
+        what: String,
+    },
+
     /// A file could not be read or written.
     #[error("{path}: {source}; check that it exists, that it may be accessed and that the disk is not full", path = .path.display())]
     Io {

@@ -1,8 +1,9 @@
 //! Files that are either there or not, never half.
 
 use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Component, Path};
-use std::{fs, io};
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -29,6 +30,16 @@ pub fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
     let mut text = serde_json::to_vec_pretty(value).map_err(|e| Error::io(path)(e.into()))?;
     text.push(b'\n');
     write(path, &text)
+}
+
+/// Opens a lock file, creating it and its directory if need be.
+///
+/// # Errors
+/// The file system failing.
+pub fn create(path: &Path) -> Result<File> {
+    let directory = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(directory).map_err(Error::io(directory))?;
+    File::create(path).map_err(Error::io(path))
 }
 
 /// SHA-256 of some bytes in hexadecimal.

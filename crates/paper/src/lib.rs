@@ -2,6 +2,10 @@
 //!
 //! The `paper` command and the notebooks call this library; it calls `dae` and defines no mathematics of its own.
 
+#[macro_use]
+pub mod output;
+
+pub mod cache;
 pub mod check;
 pub mod claims;
 pub mod comparison;
@@ -31,7 +35,7 @@ pub mod regenerate;
 pub mod report;
 pub mod runs;
 pub mod sheet;
-mod sources;
+pub mod sources;
 pub mod spectra;
 pub mod starts;
 pub mod table;

@@ -1,5 +1,36 @@
 //! Getting out of the machine what it has.
 
+use std::panic;
+
+use polars::prelude::Column;
+use rayon::ThreadPoolBuilder;
+
+use crate::table::Table;
+use crate::{Error, Result};
+
+/// Starts the threads of rayon and polars, which otherwise start when they are first needed and panic where the system
+/// does not let them.
+///
+/// # Errors
+/// The system not letting them; a pool that was started before counts as started.
+pub fn start_threads() -> Result<()> {
+    let shortage = |what: String| Error::Threads { what };
+    let rayon = ThreadPoolBuilder::new().build_global();
+    if let Err(error) = rayon
+        && std::error::Error::source(&error).is_some()
+    {
+        return Err(shortage(format!("rayon: {error}")));
+    }
+    // Polars has no other way to say that it failed. Its panic is caught and said in a line.
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let polars =
+        panic::catch_unwind(|| Table::new("none", vec![Column::new("a".into(), [1.0])])?.csv());
+    panic::set_hook(before);
+    polars.map_err(|_| shortage("polars".to_owned()))??;
+    Ok(())
+}
+
 /// Starts this program anew with faster kernels of OpenBLAS, if it was started with slow ones for want of knowledge
 /// ([`dae::blas::better_core`]). To be called first: OpenBLAS chooses when it is loaded, before `main`.
 ///

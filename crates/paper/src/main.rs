@@ -2,9 +2,14 @@
 
 mod command;
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use clap::Parser;
+use paper::note;
+
+/// The status by which a shell knows a program whose reader has gone: 128 and the number of SIGPIPE.
+const READER_GONE: u8 = 141;
 
 fn main() -> ExitCode {
     paper::machine::use_fast_kernels();
@@ -13,15 +18,24 @@ fn main() -> ExitCode {
         // Help and version, and what to do where nothing was asked for.
         Err(asked) if !asked.use_stderr() || asked.kind() == HELP => asked.exit(),
         Err(refused) => {
-            eprintln!("{}", one_line(&refused.render().to_string()));
+            note!("{}", one_line(&refused.render().to_string()));
             return ExitCode::from(2);
         }
     };
+    let for_its_output = command.is_for_its_output();
     match command.run() {
+        Ok(true) if for_its_output => match paper::output::lost() {
+            None => ExitCode::SUCCESS,
+            Some(ErrorKind::BrokenPipe) => ExitCode::from(READER_GONE),
+            Some(other) => {
+                note!("error: standard output: {other}");
+                ExitCode::from(1)
+            }
+        },
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            note!("error: {}", with_causes(&error));
             ExitCode::from(command::exit_code(&error))
         }
     }
@@ -36,4 +50,17 @@ fn one_line(rendered: &str) -> String {
     let said = said.split("\nFor more information").next().unwrap_or(said);
     let words: Vec<&str> = said.split_whitespace().collect();
     format!("{} (more: --help)", words.join(" "))
+}
+
+/// An error and its causes, but for those that it already names itself.
+fn with_causes(error: &anyhow::Error) -> String {
+    let mut said = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if said.is_empty() {
+            said = cause;
+        } else if !said.contains(&cause) {
+            said = format!("{said}: {cause}");
+        }
+    }
+    said
 }

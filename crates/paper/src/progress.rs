@@ -55,8 +55,8 @@ impl Progress {
         match self {
             // A terminal that cannot be written to is no reason to stop a run.
             Self::Bars(bars) => drop(bars.println(line)),
-            Self::Lines => eprintln!("{line}"),
-            Self::Printed => println!("{line}"),
+            Self::Lines => note!("{line}"),
+            Self::Printed => say!("{line}"),
             Self::Silent => {}
         }
     }
@@ -117,17 +117,19 @@ impl Bar {
                 let elapsed = self.started.elapsed().as_secs_f64();
                 let rate = position as f64 / elapsed;
                 let left = (self.total.saturating_sub(position)) as f64 / rate.max(1e-9);
-                eprintln!(
+                note!(
                     "{}: {position}/{}  {rate:.1}/s  {left:.0} s left  {message}",
-                    self.label, self.total
+                    self.label,
+                    self.total
                 );
             }
             How::Printed(printed) => {
                 let quarter = (4 * position).checked_div(self.total).unwrap_or(0);
                 if quarter > printed.replace(quarter) && position < self.total {
-                    println!(
+                    say!(
                         "{}: epoch {position} of {}, {message}",
-                        self.label, self.total
+                        self.label,
+                        self.total
                     );
                 }
             }
@@ -141,9 +143,9 @@ impl Bar {
             How::Drawn(bar) => bar.finish_and_clear(),
             How::Lines => {
                 let elapsed = self.started.elapsed().as_secs_f64();
-                eprintln!("{}: done in {elapsed:.1} s", self.label);
+                note!("{}: done in {elapsed:.1} s", self.label);
             }
-            How::Printed(_) => println!("{}: done", self.label),
+            How::Printed(_) => say!("{}: done", self.label),
             How::Silent => {}
         }
     }

@@ -371,30 +371,10 @@ fn agreement(rows: &[comparison::Row]) -> String {
     text
 }
 
-/// The verdict on a claim, of all its measures.
-pub fn verdict(id: &str, rows: &[claims::Row]) -> Verdict {
-    let of = |verdict| {
-        rows.iter()
-            .any(|row| row.id == id && row.verdict == verdict)
-    };
-    [Verdict::Fail, Verdict::Corrected, Verdict::Pass]
-        .into_iter()
-        .find(|&verdict| of(verdict))
-        .unwrap_or(Verdict::NotMeasured)
-}
-
-/// As [`verdict`], with how much of it was measured.
+/// The verdict on a claim, of all its measures, in words.
 fn judged(id: &str, rows: &[claims::Row]) -> String {
-    let own = || rows.iter().filter(|row| row.id == id);
-    let measured = own()
-        .filter(|row| row.verdict != Verdict::NotMeasured)
-        .count();
-    let all = own().count();
-    match verdict(id, rows) {
-        Verdict::NotMeasured => "not measured yet".to_owned(),
-        verdict if measured < all => format!("{verdict} ({measured} of {all} measures)"),
-        verdict => verdict.to_string(),
-    }
+    let own = rows.iter().filter(|row| row.id == id);
+    Verdict::of_all_in_words(&own.map(|row| row.verdict).collect::<Vec<_>>())
 }
 
 fn claims_table(claims: &[Claim], rows: &[claims::Row]) -> String {

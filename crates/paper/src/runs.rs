@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use dae::data::cache_dir;
 use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -33,8 +34,6 @@ pub struct Runs {
     pub stop: Arc<AtomicBool>,
     /// Time between two checkpoints of a run.
     pub checkpoint_every: Duration,
-    /// Wait for a process that is at the same run, instead of refusing.
-    pub wait: bool,
 }
 
 /// The first line of a checkpoint file.
@@ -101,7 +100,6 @@ impl Runs {
             reuse: false,
             stop: Arc::default(),
             checkpoint_every: Duration::MAX,
-            wait: false,
         }
     }
 
@@ -142,7 +140,7 @@ impl Runs {
             session: Session::within(),
             before: Cell::default(),
             saved: Cell::new(Instant::now()),
-            _lock: self.lock(name)?,
+            _lock: self.lock(name, progress)?,
         };
         // Another process may also have finished the run between the look and the lock.
         if let Some(result) = self.finished(name, &slot.key) {
@@ -153,12 +151,8 @@ impl Runs {
             return Ok(result);
         }
         let result = compute(&slot)?;
-        let stored = Stored {
-            sha256: checksum(&result).unwrap_or_default(),
-            result,
-            provenance: Some(slot.session.provenance(slot.seconds())),
-            key: slot.key.clone(),
-        };
+        let provenance = slot.session.provenance(slot.seconds());
+        let stored = Stored::new(&slot.key, result, Some(provenance));
         if let Some(path) = self.path(name, "json") {
             files::write_json(&path, &stored)?;
             slot.forget_checkpoint()?;
@@ -183,11 +177,8 @@ impl Runs {
         let checkpoint = self.header(name, key);
         // Whoever is at a run has its lock file; to look at one that nobody began must not make one.
         let begun = self.path(name, "lock").is_some_and(|path| path.exists());
-        let look = Self {
-            wait: false,
-            ..self.clone()
-        };
-        let running = begun && matches!(look.lock(name), Err(Error::Busy { .. }));
+        let lock = || self.lock(name, &Progress::Silent);
+        let running = begun && matches!(lock(), Err(Error::Busy { .. }));
         if running || checkpoint.is_some() {
             State::UnderWay {
                 checkpoint,
@@ -219,30 +210,78 @@ impl Runs {
         Some(self.directory.as_ref()?.join(format!("{name}.{ending}")))
     }
 
-    fn lock(&self, name: &str) -> Result<Option<File>> {
+    fn lock(&self, name: &str, progress: &Progress) -> Result<Option<File>> {
         let Some(path) = self.path(name, "lock") else {
             return Ok(None);
         };
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(Error::io(folder))?;
-        }
-        let file = File::create(&path).map_err(Error::io(&path))?;
-        if self.wait {
-            file.lock().map_err(Error::io(path))?;
-            return Ok(Some(file));
-        }
+        let file = files::create(&path)?;
         // Whoever only looks at the state of a run holds its lock for a moment: a single refusal proves nothing.
         for patience in [50, 50, 50, 0] {
             match file.try_lock() {
                 Ok(()) => return Ok(Some(file)),
-                Err(TryLockError::Error(error)) => return Err(Error::io(path)(error)),
                 Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(patience)),
+                Err(TryLockError::Error(error)) => {
+                    progress.say(&format!(
+                        "{name}: going on without a lock, because this file system has none ({error}); \
+                         let no other process do the same run"
+                    ));
+                    return Ok(None);
+                }
             }
         }
         Err(Error::Busy {
             name: name.to_owned(),
             lock: path,
         })
+    }
+}
+
+/// Gives what was computed from `inputs` before, from a folder of the cache; computes and keeps it otherwise.
+///
+/// A cache saves time and nothing else: where it cannot be written, nothing is kept, and that is said.
+///
+/// # Errors
+/// The computation failing.
+pub fn cached<T: Serialize + DeserializeOwned>(
+    folder: &str,
+    name: &str,
+    inputs: &impl Serialize,
+    progress: &Progress,
+    compute: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    let key = key(inputs);
+    let Ok(cache) = cache_dir() else {
+        return compute();
+    };
+    let runs = Runs::kept_in(cache.join(folder));
+    if let Some(result) = runs.finished(name, &key) {
+        return Ok(result);
+    }
+    // Another process that computes the same is waited for, where that can be known.
+    let lock = runs
+        .path(name, "lock")
+        .and_then(|path| files::create(&path).ok());
+    let held = lock.filter(|file| file.lock().is_ok());
+    if let Some(result) = held.as_ref().and_then(|_| runs.finished(name, &key)) {
+        return Ok(result);
+    }
+    let stored = Stored::new(&key, compute()?, None);
+    if let Some(path) = runs.path(name, "json")
+        && let Err(error) = files::write_json(&path, &stored)
+    {
+        progress.say(&format!("{name}: not kept in the cache: {error}"));
+    }
+    Ok(stored.result)
+}
+
+impl<T: Serialize> Stored<T> {
+    fn new(key: &str, result: T, provenance: Option<Provenance>) -> Self {
+        Self {
+            key: key.to_owned(),
+            sha256: checksum(&result).unwrap_or_default(),
+            provenance,
+            result,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use dae::data::{CacheState, DataSet, SourceOptions, cache_dir, verify};
 use paper::progress::Progress;
+use paper::say;
 use paper::spectra;
 
 #[derive(Subcommand)]
@@ -30,7 +31,7 @@ impl Data {
             Self::Fetch(fetch) => fetch.run(),
             Self::Verify => verify_cache(),
             Self::Path => {
-                println!("{}", cache_dir()?.display());
+                say!("{}", cache_dir()?.display());
                 Ok(true)
             }
         }
@@ -52,7 +53,7 @@ impl Fetch {
         };
         for dataset in wanted {
             let images = spectra::images(dataset, &options, &progress)?;
-            println!(
+            say!(
                 "{}: {} training and {} test images, fingerprint {}",
                 dataset.name(),
                 images.train.len(),
@@ -69,13 +70,13 @@ fn verify_cache() -> anyhow::Result<bool> {
     for entry in verify(&SourceOptions::from_env()?) {
         let (name, folder) = (entry.dataset.name(), entry.folder.display());
         match entry.state {
-            CacheState::Good(fingerprint) => println!("{name}: good, {fingerprint}  {folder}"),
+            CacheState::Good(fingerprint) => say!("{name}: good, {fingerprint}  {folder}"),
             CacheState::Absent => {
-                println!("{name}: absent, `paper data fetch {name}` gets it  {folder}");
+                say!("{name}: absent, `paper data fetch {name}` gets it  {folder}");
                 good = false;
             }
             CacheState::Bad(error) => {
-                println!("{name}: BAD, {error}  {folder}");
+                say!("{name}: BAD, {error}  {folder}");
                 good = false;
             }
         }

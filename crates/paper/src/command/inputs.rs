@@ -3,6 +3,7 @@
 use clap::Args;
 use paper::profile::Profile;
 use paper::regenerate::{Job, inputs_of_all};
+use paper::say;
 
 #[derive(Args)]
 pub struct Inputs {
@@ -15,7 +16,7 @@ impl Inputs {
     /// Prints one JSON object with the inputs of each figure.
     pub fn run(self) -> anyhow::Result<bool> {
         let inputs = inputs_of_all(&Job::new(self.profile, "results"))?;
-        println!("{}", serde_json::to_string_pretty(&inputs)?);
+        say!("{}", serde_json::to_string_pretty(&inputs)?);
         Ok(true)
     }
 }

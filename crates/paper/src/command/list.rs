@@ -2,14 +2,15 @@
 
 use paper::profile::{self, Profile};
 use paper::regenerate::Figure;
+use paper::say;
 
 pub fn list() -> anyhow::Result<bool> {
-    println!("figures");
+    say!("figures");
     for figure in Figure::ALL {
-        println!("  {figure}  {}", figure.title());
+        say!("  {figure}  {}", figure.title());
     }
     for profile in [Profile::Smoke, Profile::Quick, Profile::Paper] {
-        println!("profile {profile}");
+        say!("profile {profile}");
         print_differences(profile, &[])?;
     }
     Ok(true)
@@ -19,12 +20,14 @@ pub fn list() -> anyhow::Result<bool> {
 pub fn print_differences(profile: Profile, set: &[String]) -> anyhow::Result<()> {
     let (_, differences) = profile::load_with(profile, set)?;
     if differences.is_empty() {
-        println!("  every setting as in the paper");
+        say!("  every setting as in the paper");
     }
     for difference in differences {
-        println!(
+        say!(
             "  {} = {} (paper: {})",
-            difference.key, difference.profile, difference.paper
+            difference.key,
+            difference.profile,
+            difference.paper
         );
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use paper::provenance::Session;
+use paper::say;
 
 #[derive(Args)]
 pub struct Machine {
@@ -15,16 +16,17 @@ impl Machine {
     pub fn run(self) -> anyhow::Result<bool> {
         let here = Session::begin().provenance(0.0);
         if self.kernels {
-            println!("{}", here.blas.core);
+            say!("{}", here.blas.core);
             return Ok(true);
         }
-        println!("processor  {}", here.cpu);
-        println!("system     {}", here.system);
-        println!("BLAS       {}", here.blas.library);
-        println!("kernels    {}", here.blas.core);
-        println!(
+        say!("processor  {}", here.cpu);
+        say!("system     {}", here.system);
+        say!("BLAS       {}", here.blas.library);
+        say!("kernels    {}", here.blas.core);
+        say!(
             "threads    {} of {}",
-            here.threads.rayon, here.threads.available
+            here.threads.rayon,
+            here.threads.available
         );
         Ok(true)
     }

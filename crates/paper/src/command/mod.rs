@@ -1,5 +1,6 @@
 //! What can be asked of the `paper` command; one file a verb.
 
+mod cache;
 mod data;
 mod inputs;
 mod list;
@@ -10,10 +11,13 @@ mod report;
 mod run;
 mod spectrum;
 mod status;
+mod stopping;
 mod values;
 mod verify;
 
 use clap::{Parser, Subcommand};
+use data::Data;
+use paper::machine::start_threads;
 
 /// Regenerates the figures of "Learning Dynamics of Linear Denoising Autoencoders" (ICML 2018).
 #[derive(Parser)]
@@ -45,14 +49,35 @@ enum Verb {
     Machine(machine::Machine),
     /// Fetch, verify or locate the data sets.
     #[command(subcommand)]
-    Data(data::Data),
+    Data(Data),
+    /// Say what the cache holds, and remove what no clone needs any more.
+    Cache(cache::CacheCommand),
     /// Show the eigenvalues of the data, and recompute them from the images where those are present.
     Spectrum(spectrum::SpectrumCommand),
 }
 
 impl Command {
+    /// Whether what it prints is all that it is for: it has failed if that could not be printed.
+    pub fn is_for_its_output(&self) -> bool {
+        matches!(
+            self.verb,
+            Verb::List
+                | Verb::Status(_)
+                | Verb::Inputs(_)
+                | Verb::Machine(_)
+                | Verb::Data(Data::Path | Data::Verify)
+                | Verb::Cache(_)
+        )
+    }
+
     /// Does what was asked for; `false` means that a check failed.
     pub fn run(self) -> anyhow::Result<bool> {
+        match self.verb {
+            Verb::List | Verb::Machine(_) | Verb::Data(_) | Verb::Cache(_) => {}
+            // Results are made and judged by what the sources beside them say.
+            _ => paper::sources::check()?,
+        }
+        start_threads()?;
         match self.verb {
             Verb::List => list::list(),
             Verb::Run(run) => run.run(),
@@ -64,6 +89,7 @@ impl Command {
             Verb::Inputs(inputs) => inputs.run(),
             Verb::Machine(machine) => machine.run(),
             Verb::Data(data) => data.run(),
+            Verb::Cache(cache) => cache.run(),
             Verb::Spectrum(spectrum) => spectrum.run(),
         }
     }
@@ -71,10 +97,10 @@ impl Command {
 
 /// 2 for a setting or argument that was refused, 130 for an interruption, 1 for everything else.
 pub fn exit_code(error: &anyhow::Error) -> u8 {
-    use paper::Error::{Interrupted, Setting, SettingsFile, Unknown};
+    use paper::Error::{Interrupted, Setting, SettingsFile, Stopped, Unknown};
     match error.downcast_ref() {
         Some(Setting { .. } | SettingsFile { .. } | Unknown { .. }) => 2,
-        Some(Interrupted { .. }) => 130,
+        Some(Interrupted { .. } | Stopped) => 130,
         _ => 1,
     }
 }

@@ -1,5 +1,6 @@
 //! `paper readme`
 
+use paper::say;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -15,7 +16,7 @@ pub struct Readme {
 impl Readme {
     pub fn run(self) -> anyhow::Result<bool> {
         for path in update(&self.root)? {
-            println!("{} is up to date", path.display());
+            say!("{} is up to date", path.display());
         }
         Ok(true)
     }

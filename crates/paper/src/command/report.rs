@@ -1,5 +1,6 @@
 //! `paper report`
 
+use paper::say;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -19,7 +20,7 @@ pub struct Report {
 impl Report {
     pub fn run(self) -> anyhow::Result<bool> {
         let path = report::write(&self.results, self.profile)?;
-        println!("{}", path.display());
+        say!("{}", path.display());
         Ok(true)
     }
 }

@@ -1,7 +1,6 @@
 //! `paper run`
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -13,11 +12,10 @@ use paper::manifest::{self, Manifest};
 use paper::profile::Profile;
 use paper::progress::Progress;
 use paper::regenerate::{Figure, Job, Outcome, regenerate, train_only};
-use paper::{Error, claims, comparison};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use paper::{Error, claims, comparison, note, say};
 
 use super::list::print_differences;
-use super::values;
+use super::{stopping, values};
 
 #[derive(Args)]
 pub struct Run {
@@ -57,27 +55,36 @@ impl Run {
     pub fn run(self) -> anyhow::Result<bool> {
         let progress = Progress::detect();
         let figures = self.figures()?;
-        println!("profile {}", self.profile);
+        let job = self.job(&progress)?;
+        say!("profile {}", self.profile);
         print_differences(self.profile, &self.set)?;
-        let job = self.job()?;
         if let Some(only) = &self.only {
             for figure in figures {
                 train_only(figure, only, &job, &progress)?;
-                println!("{figure} {only}: done and kept");
+                say!("{figure} {only}: done and kept");
             }
             return Ok(true);
         }
-        let mut results = Vec::new();
+        let mut results: Vec<(Figure, Option<Outcome>)> = Vec::new();
         for figure in figures {
-            let result = regenerate(figure, &job, &progress);
+            let result = match job.stopped() {
+                true => Err(Error::Stopped),
+                false => regenerate(figure, &job, &progress),
+            };
             match result {
-                Err(error) if ends_everything(&error) => return Err(error).context(figure),
+                Err(error) if ends_everything(&error) => {
+                    // What was made until then belongs together and can be verified.
+                    if results.iter().any(|(_, made)| made.is_some()) {
+                        manifest::update(&job.folder()).context("the manifest was not written")?;
+                    }
+                    return Err(error).context(figure);
+                }
                 Err(error) => {
-                    eprintln!("{figure}: could not be made: {error}");
+                    note!("{figure}: could not be made: {error}");
                     results.push((figure, None));
                 }
                 Ok(outcome) => {
-                    println!("{}", line(&outcome));
+                    say!("{}", line(&outcome));
                     results.push((figure, Some(outcome)));
                 }
             }
@@ -88,7 +95,7 @@ impl Run {
     }
 
     /// The job, with Ctrl-C and what a scheduler sends before it kills connected to its stop flag.
-    fn job(&self) -> anyhow::Result<Job> {
+    fn job(&self, progress: &Progress) -> anyhow::Result<Job> {
         let job = Job {
             seed: self.seed,
             set: self.set.clone(),
@@ -96,11 +103,9 @@ impl Run {
             checkpoint_every: Duration::from_secs_f64(60.0 * self.checkpoint_every),
             ..Job::new(self.profile, &self.results)
         };
-        // A hang-up is left alone, so that `nohup` does what it says.
-        for signal in [SIGINT, SIGTERM] {
-            signal_hook::flag::register(signal, Arc::clone(&job.stop))
-                .context("signals cannot be handled")?;
-        }
+        stopping::connect(&job.stop, progress).map_err(|error| Error::Threads {
+            what: format!("for signals: {error}"),
+        })?;
         Ok(job)
     }
 
@@ -119,7 +124,7 @@ impl Run {
             };
             if options.offline && options.mirror.is_none() && absent() {
                 figures.retain(|figure| !figure.needs_images());
-                println!(
+                say!(
                     "offline, and images are missing in the cache: leaving out fig6, which needs them"
                 );
             }
@@ -134,23 +139,26 @@ impl Run {
 fn ends_everything(error: &Error) -> bool {
     matches!(
         error,
-        Error::Interrupted { .. } | Error::Setting { .. } | Error::SettingsFile { .. }
+        Error::Interrupted { .. }
+            | Error::Stopped
+            | Error::Setting { .. }
+            | Error::SettingsFile { .. }
     )
 }
 
 /// Prints what became of each figure; `true` if all were made and pass.
 fn summarise(profile: Profile, results: &[(Figure, Option<Outcome>)]) -> bool {
-    println!("\nsummary, profile {profile}");
+    say!("\nsummary, profile {profile}");
     for (figure, outcome) in results {
         match outcome {
             Some(outcome) => print_outcome(outcome),
-            None => println!("{figure}  FAIL  could not be made, see above"),
+            None => say!("{figure}  FAIL  could not be made, see above"),
         }
     }
     let passes =
         |(_, outcome): &(Figure, Option<Outcome>)| outcome.as_ref().is_some_and(Outcome::passes);
     let passed = results.iter().all(passes);
-    println!(
+    say!(
         "{}",
         if passed {
             "all figures pass"
@@ -183,7 +191,7 @@ pub fn audited(folder: &Path, manifest: &Manifest) -> anyhow::Result<bool> {
         let counts: Vec<String> = counts
             .map(|(n, verdict)| format!("{n} {verdict}"))
             .collect();
-        println!(
+        say!(
             "{what}: {}  ({})",
             counts.join(", "),
             folder.join(file).display()
@@ -192,7 +200,7 @@ pub fn audited(folder: &Path, manifest: &Manifest) -> anyhow::Result<bool> {
     for row in rows.iter().filter(|row| row.verdict == Verdict::Fail) {
         let number =
             |value: Option<f64>| value.map_or("nothing finite".to_owned(), |v| v.to_string());
-        println!(
+        say!(
             "      FAILED: {}: {}: expected {}, measured {}, tolerance {:.2e}",
             row.id,
             row.quantity,
@@ -201,7 +209,7 @@ pub fn audited(folder: &Path, manifest: &Manifest) -> anyhow::Result<bool> {
             row.tolerance
         );
     }
-    println!(
+    say!(
         "{} files in {}",
         manifest.files().len(),
         folder.join(manifest::FILE).display()
@@ -226,7 +234,7 @@ fn print_outcome(outcome: &Outcome) {
     } else {
         "made in"
     };
-    println!(
+    say!(
         "{}  {verdict}  {how} {:.1} s  {}",
         record.figure,
         record.seconds,
@@ -244,7 +252,7 @@ fn print_outcome(outcome: &Outcome) {
         let passed = checks.iter().filter(|check| check.passes()).count();
         let worst = checks.iter().max_by(|a, b| a.share().total_cmp(&b.share()));
         if let Some(worst) = worst {
-            println!(
+            say!(
                 "      {name}: {passed} of {} within tolerance; furthest off: {}",
                 checks.len(),
                 show(worst)
@@ -252,7 +260,7 @@ fn print_outcome(outcome: &Outcome) {
         }
     }
     for check in record.checks.iter().filter(|check| !check.passes()) {
-        println!("      FAILED: {} ({})", show(check), check.reason);
+        say!("      FAILED: {} ({})", show(check), check.reason);
     }
 }
 

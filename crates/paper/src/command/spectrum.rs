@@ -1,5 +1,6 @@
 //! `paper spectrum`
 
+use paper::say;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -34,16 +35,16 @@ impl SpectrumCommand {
         }
         for dataset in wanted {
             let committed = Spectrum::committed(dataset)?;
-            println!(
+            say!(
                 "{}: {} samples, {} eigenvalues, half trace {:.7}",
                 committed.dataset,
                 committed.samples,
                 committed.lambda.len(),
                 committed.half_trace()
             );
-            println!("  images {}", committed.fingerprint);
+            say!("  images {}", committed.fingerprint);
             for (mode, lambda) in committed.lambda.iter().enumerate().take(self.top) {
-                println!("  {mode:4}  {lambda}");
+                say!("  {mode:4}  {lambda}");
             }
             if let Some(folder) = &self.write {
                 let options = SourceOptions::from_env()?;
@@ -52,7 +53,7 @@ impl SpectrumCommand {
                 let path = folder.join(format!("{}-{}.csv", committed.dataset, committed.samples));
                 spectrum.save(&path)?;
                 spectrum.agrees_with(&committed, Spectrum::TOLERANCE)?;
-                println!(
+                say!(
                     "  written to {}, agrees with the committed one",
                     path.display()
                 );

@@ -1,5 +1,6 @@
 //! `paper status`
 
+use paper::say;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -32,9 +33,9 @@ impl Status {
             set: self.set,
             ..Job::new(self.profile, self.results)
         };
-        println!("training runs, profile {}", self.profile);
+        say!("training runs, profile {}", self.profile);
         for run in training_runs(&job)? {
-            println!(
+            say!(
                 "  {}  {:18} {}",
                 run.figure,
                 run.label,

@@ -1,5 +1,6 @@
 //! `paper verify`
 
+use paper::say;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -30,24 +31,26 @@ impl Verify {
             cheap: self.recompute,
             runs: self.run,
         };
-        println!("verifying {}", folder.display());
+        say!("verifying {}", folder.display());
         let verification = verify(&folder, &again, &Progress::detect())?;
         for (part, what) in &verification.done {
-            println!("  {part:10}  {what}");
+            say!("  {part:10}  {what}");
         }
         for note in &verification.notes {
-            println!("  note: {note}");
+            say!("  note: {note}");
         }
         for finding in &verification.findings {
-            println!(
+            say!(
                 "WRONG ({})  {}: {}",
-                finding.part, finding.file, finding.problem
+                finding.part,
+                finding.file,
+                finding.problem
             );
         }
         match verification.findings.len() {
-            0 => println!("everything holds"),
-            1 => println!("NOT EVERYTHING HOLDS: 1 finding"),
-            n => println!("NOT EVERYTHING HOLDS: {n} findings"),
+            0 => say!("everything holds"),
+            1 => say!("NOT EVERYTHING HOLDS: 1 finding"),
+            n => say!("NOT EVERYTHING HOLDS: {n} findings"),
         }
         Ok(verification.holds())
     }

@@ -45,10 +45,10 @@ impl Notebook {
         let (runs, progress) = if recompute {
             (Runs::none(), Progress::Printed)
         } else if own.all(|job| recorded.state(&job.name, &job.key) == State::Done) {
-            println!("{}", self.loaded("fig5", plot::dataset(dataset.name())));
+            say!("{}", self.loaded("fig5", plot::dataset(dataset.name())));
             (recorded, Progress::Silent)
         } else {
-            println!("{}", self.not_loaded("fig5", plot::dataset(dataset.name())));
+            say!("{}", self.not_loaded("fig5", plot::dataset(dataset.name())));
             return Ok(Vec::new());
         };
         let train = |model| self.linear(settings, dataset, model, &runs, &progress);
@@ -98,15 +98,15 @@ impl Notebook {
             .iter()
             .all(|job| recorded.state(&job.name, &job.key) == State::Done);
         if done && !recompute {
-            println!("{}", self.loaded("fig6", "Figure 6"));
+            say!("{}", self.loaded("fig6", "Figure 6"));
             let run = fig6::run::run(&settings, self.seed(), &recorded, &Progress::Silent)?;
             return Ok((settings, run));
         }
         let settings = if recompute {
             settings
         } else {
-            println!("{}", self.not_loaded("fig6", "Figure 6"));
-            println!("Until then, the tiny sizes of the profile smoke are trained here.");
+            say!("{}", self.not_loaded("fig6", "Figure 6"));
+            say!("Until then, the tiny sizes of the profile smoke are trained here.");
             profile::load(Profile::Smoke)?.0.fig6.check()?
         };
         let trainings = self.train_all(&settings, |_| true)?;
@@ -178,7 +178,7 @@ impl Notebook {
             let name = job.dataset.name();
             if !loaded.contains_key(name) {
                 if !images::cached(job.dataset)? {
-                    println!("{}", images::absent(job.dataset));
+                    say!("{}", images::absent(job.dataset));
                     return Ok(Vec::new());
                 }
                 // Silently: where the cache lies is nothing for a notebook to keep.

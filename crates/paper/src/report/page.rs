@@ -125,19 +125,9 @@ struct Claim {
     correction: Option<String>,
     explanation: String,
     verdict: Verdict,
+    /// The verdict in words.
+    words: String,
     measures: Checks,
-}
-
-impl Claim {
-    /// The verdict; part of a claim is more than nothing.
-    fn words(&self) -> String {
-        match self.verdict {
-            Verdict::NotMeasured if self.measures.passed > 0 => {
-                "pass in part, the rest not measured".to_owned()
-            }
-            verdict => verdict.to_string(),
-        }
-    }
 }
 
 /// How a verdict is coloured; the word itself says the same.
@@ -354,15 +344,6 @@ impl Checks {
             ));
         }
         parts.join(" ")
-    }
-
-    /// The verdict on all of them is the worst.
-    fn verdict(&self) -> Verdict {
-        let worst = [Verdict::Fail, Verdict::NotMeasured, Verdict::Corrected];
-        let found = worst
-            .into_iter()
-            .find(|verdict| self.rows.iter().any(|row| row.verdict == *verdict));
-        found.unwrap_or(Verdict::Pass)
     }
 }
 
@@ -607,7 +588,10 @@ fn claims(folder: &Path) -> Result<Vec<Claim>> {
             statement: first.statement.clone(),
             correction: entry.and_then(|claim| claim.correction.clone()),
             explanation: entry.map_or(String::new(), |claim| claim.explanation.clone()),
-            verdict: measures.verdict(),
+            verdict: Verdict::of_all(rows.iter().map(|row| row.verdict)),
+            words: Verdict::of_all_in_words(
+                &rows.iter().map(|row| row.verdict).collect::<Vec<_>>(),
+            ),
             measures,
         })
     });
@@ -648,7 +632,7 @@ fn verdict(figures: &[Section], claims: &[Claim]) -> (bool, String) {
             (Verdict::Pass, "hold"),
             (Verdict::Corrected, "had to be corrected"),
             (Verdict::Fail, "FAIL"),
-            (Verdict::NotMeasured, "could not be measured in full"),
+            (Verdict::NotMeasured, "could not be measured"),
         ];
         let parts = counted.map(|(verdict, words)| (of(verdict), words));
         let parts = parts.into_iter().filter(|(count, _)| *count > 0);

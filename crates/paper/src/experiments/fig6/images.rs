@@ -1,7 +1,7 @@
 //! The images of Figure 6, in the basis they are trained in.
 
 use dae::blas::use_one_thread;
-use dae::data::{DataSet, Eigen, SourceOptions, cache_dir};
+use dae::data::{DataSet, Eigen, SourceOptions};
 use dae::random::{normal_matrix, stream};
 use dae::train::linear::Weights;
 use dae::train::nonlinear::Modes;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Settings;
 use crate::progress::Progress;
-use crate::runs::Runs;
+use crate::runs::cached;
 use crate::{Result, sources, spectra};
 
 /// The leading eigen-directions of some images.
@@ -45,10 +45,6 @@ impl Images {
         let recorded = settings.modes.iter().max().map_or(1, |mode| mode + 1);
         let projected = data.directions < dataset.pixels();
         let directions = if projected { data.directions } else { recorded };
-        let runs = Runs {
-            wait: true,
-            ..Runs::kept_in(cache_dir()?.join("eigenvectors"))
-        };
         let name = format!("{}-{}-{directions}", dataset.name(), data.samples);
         let inputs = (
             data.samples,
@@ -56,7 +52,7 @@ impl Images {
             dataset.expected().fingerprint,
             sources::DATA,
         );
-        let basis = runs.get_or(&name, &inputs, &Progress::Silent, |_| {
+        let basis = cached("eigenvectors", &name, &inputs, progress, || {
             progress.say(&format!("{name}: computing eigen-directions"));
             let Eigen { lambda, u } = Eigen::leading(&images.train, data.samples, directions)?;
             Ok(Basis {

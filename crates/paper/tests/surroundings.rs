@@ -201,6 +201,23 @@ fn a_cache_that_cannot_be_written_costs_time_and_nothing_else() {
 }
 
 #[test]
+fn without_a_place_for_a_cache_all_but_figure_6_are_made() {
+    let place = Place::new();
+    let mut command = place.run(&[]);
+    for variable in ["DAE_CACHE_DIR", "XDG_CACHE_HOME", "HOME"] {
+        command.env_remove(variable);
+    }
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = said(&output);
+    assert!(
+        said.contains("fig6: could not be made: no place for the cache"),
+        "{said}"
+    );
+    assert!(said.contains("fig5  pass") && place.verify(), "{said}");
+}
+
+#[test]
 fn images_that_cannot_be_read_stop_no_figure_that_needs_none() {
     let place = Place::new();
     fs::create_dir_all(place.path("cache/cifar10/data_batch_1.bin")).unwrap();

@@ -4,24 +4,42 @@ PROFILE ?= quick
 OFFLINE ?=
 SEED ?=
 # Downloads and build artefacts live outside the clone, so that a second clone is fast.
-CACHE ?= $(or $(DAE_CACHE_DIR),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dae)
+CACHE ?=
 
-export DAE_CACHE_DIR := $(abspath $(CACHE))
-ifndef CARGO_BUILD_BUILD_DIR
-export CARGO_BUILD_BUILD_DIR := $(shell bash scripts/build-dir.sh "$(DAE_CACHE_DIR)")
+# What a user's shell, Python and git are told by their environment is not meant for what is started here.
+unexport BASH_ENV ENV CDPATH GREP_OPTIONS
+unexport PYTHONPATH PYTHONHOME PYTHONUSERBASE PYTHONSTARTUP PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONINSPECT PYTHONWARNINGS PYTHONPLATLIBDIR
+unexport GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_OBJECT_DIRECTORY GIT_NAMESPACE GIT_PREFIX
+ANSWER := unset BASH_ENV CDPATH; bash -p
+
+# Paths may hold blanks, quotes and dollars: `value` leaves them alone, and recipes take them from their environment.
+quoted = '$(subst ','\'',$(value $(1)))'
+override DAE_CACHE_DIR := $(shell $(if $(filter command override,$(firstword $(origin DAE_CACHE_DIR))),DAE_CACHE_DIR=$(call quoted,DAE_CACHE_DIR); export DAE_CACHE_DIR;) $(ANSWER) scripts/cache.sh $(call quoted,CACHE))
+override DAE_OFFLINE := $(shell $(if $(filter command override,$(firstword $(origin DAE_OFFLINE))),DAE_OFFLINE=$(call quoted,DAE_OFFLINE); export DAE_OFFLINE;) $(ANSWER) scripts/offline.sh $(call quoted,OFFLINE))
+ifneq ($(MAKECMDGOALS),help)
+$(if $(filter /%,$(firstword $(DAE_CACHE_DIR))),,$(error $(DAE_CACHE_DIR)))
+$(if $(filter-out 1,$(DAE_OFFLINE)),$(error $(DAE_OFFLINE)))
 endif
-export DAE_OFFLINE := $(OFFLINE)
-export PATH := $(PATH):$(HOME)/.cargo/bin
+export DAE_CACHE_DIR DAE_OFFLINE
+export PATH := $(value PATH)$(if $(value CARGO_HOME),:$(value CARGO_HOME)/bin,$(if $(value HOME),:$(value HOME)/.cargo/bin))
 
 FIGURES := fig1 fig2 fig3 fig4 fig5 fig6
-CARGO := cargo
+CARGO := bash scripts/cargo.sh
 PAPER := $(CARGO) run --release --quiet --package paper --bin paper --
 # The Python environment of the notebooks, made when it is first needed.
 PYTHON = $$(bash scripts/python.sh)/bin/python
 RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
 
 .DEFAULT_GOAL := all
-.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report test-interruption test-concurrency fuzz coverage mutants bench bench-kernels bench-peers bench-limit bench-scaling bench-precision bench-costs bench-first-use check lint audit clean clean-cache setup help
+# Cargo and the command use all cores by themselves; two of our targets at once would only wait for each other.
+.NOTPARALLEL:
+.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report test-interruption test-concurrency fuzz coverage mutants bench bench-kernels bench-peers bench-limit bench-scaling bench-precision bench-costs bench-first-use check lint audit clean clean-cache setup help test-setup writable
+
+# What these make lies in the checkout.
+all figures $(FIGURES) readme lab notebooks notebook-setup site test test-notebooks test-browser report fuzz coverage mutants bench bench-kernels: writable
+
+writable:
+	@[ -w results ] || { echo "setup: this checkout cannot be written: copy it, or build it (make build), which says where the command is, and give that --results FOLDER" >&2; exit 1; }
 
 all: data-if-possible figures ## Set up, get the data, regenerate every figure, compare with the published values (the default)
 
@@ -46,7 +64,7 @@ data: build ## Get MNIST and CIFAR-10, verify them, and compare their spectra wi
 
 # Figures 1 to 5 start from the committed spectra: without images they can be made all the same.
 data-if-possible: build
-ifeq ($(OFFLINE),)
+ifeq ($(DAE_OFFLINE),)
 	@$(PAPER) data fetch || echo "The images could not be had. Figures 1 to 5 need only the committed spectra: make figures OFFLINE=1"
 endif
 
@@ -73,6 +91,7 @@ KERNELS = OPENBLAS_CORETYPE=$${OPENBLAS_CORETYPE:-$$($(PAPER) machine --kernels)
 # nextest runs a test on each core, so that each may use one thread of BLAS.
 test: build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures (verified) and notebooks at PROFILE=smoke
 	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory test-setup
 	@if cargo nextest --version >/dev/null 2>&1; then \
 		$(KERNELS) OPENBLAS_NUM_THREADS=1 $(CARGO) nextest run --release --workspace --no-fail-fast; \
 	else \
@@ -95,6 +114,9 @@ test-browser: notebook-setup ## Notebook 01 in JupyterLab and the report of PROF
 	@chromium=$$(bash scripts/chromium.sh) && python=$(PYTHON) && $$python scripts/notebooks/browser.py --chromium "$$chromium" --pictures target/browser
 	@$(PAPER) run --profile smoke
 	@$(MAKE) --no-print-directory test-report PROFILE=smoke
+
+test-setup: ## The set-up on machines of other kinds: other caches, settings of cargo, pip and git, offline, read-only (seconds)
+	@python3 -I scripts/test_setup.py
 
 # About four seconds an interruption: a quarter of an hour.
 test-interruption: build ## Kill figures and fetching at 200 random moments, fill the disk, and insist on undisturbed tables
@@ -131,7 +153,7 @@ bench-peers:
 bench-kernels: export CRITERION_HOME := $(CURDIR)/target/criterion
 bench-kernels:
 	@rm -rf "$$CRITERION_HOME"
-	@$(KERNELS) CARGO_BUILD_BUILD_DIR="$(DAE_CACHE_DIR)/build/kernels" $(CARGO) run --release --quiet --locked --manifest-path benches/kernels/Cargo.toml -- --bench
+	@$(KERNELS) BUILD_FOLDER=kernels $(CARGO) run --release --quiet --locked --manifest-path benches/kernels/Cargo.toml -- --bench
 	@$(BENCH) kernels --criterion "$$CRITERION_HOME"
 
 bench-limit bench-scaling bench-precision bench-first-use:
@@ -168,10 +190,11 @@ setup: ## Find or install what the build needs: a C compiler, OpenBLAS (Rust its
 
 clean: ## Remove what was built and computed here; results/paper, its training runs and the caches stay
 	@rm -rf target results/smoke results/quick
-	@echo "Kept: results/paper (its training runs may have taken hours) and the cache $(DAE_CACHE_DIR) (make clean-cache removes it)"
+	@bash scripts/build-dir.sh "$$DAE_CACHE_DIR" --clean
+	@echo "Kept: results/paper (its training runs may have taken hours) and the cache $$DAE_CACHE_DIR (make clean-cache removes it)"
 
 clean-cache: ## Remove the downloads and build artefacts that all clones share
-	rm -rf "$(DAE_CACHE_DIR)"
+	rm -rf "$$DAE_CACHE_DIR"
 
 help: ## Show this
 	@echo "make [TARGET] [PROFILE=smoke|quick|paper] [SEED=n] [OFFLINE=1] [CACHE=folder]"
@@ -183,4 +206,4 @@ help: ## Show this
 	@echo "  SEED         seed of everything random, instead of the one of the settings"
 	@echo "  RECOMPUTE    1: make verify computes Figures 1 to 4 again and compares; TRAIN=fig5/mnist/DAE trains that run again"
 	@echo "  OFFLINE      1: fetch nothing; figures come from the committed spectra"
-	@echo "  CACHE        where downloads and build artefacts are kept ($(DAE_CACHE_DIR))"
+	@printf '  CACHE        %s (%s)\n' "where downloads and build artefacts are kept" "$$DAE_CACHE_DIR"

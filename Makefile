@@ -21,6 +21,7 @@ $(if $(filter /%,$(firstword $(DAE_CACHE_DIR))),,$(error $(DAE_CACHE_DIR)))
 $(if $(filter-out 1,$(DAE_OFFLINE)),$(error $(DAE_OFFLINE)))
 endif
 export DAE_CACHE_DIR DAE_OFFLINE
+unexport CACHE
 export PATH := $(value PATH)$(if $(value CARGO_HOME),:$(value CARGO_HOME)/bin,$(if $(value HOME),:$(value HOME)/.cargo/bin))
 
 FIGURES := fig1 fig2 fig3 fig4 fig5 fig6

@@ -14,12 +14,12 @@ case $cache in
     # Only bash replaces the tilde in `make CACHE=~/x`.
     '~' | '~/'*)
         [ -n "${HOME:-}" ] || refuse "CACHE begins with ~, and HOME is not set"
-        cache=$HOME${cache#'~'} ;;
+        cache=${HOME%/}${cache#'~'} ;;
     '~'*) refuse "write CACHE=$cache without ~" ;;
     '')
         if [ -n "${DAE_CACHE_DIR:-}" ]; then cache=$DAE_CACHE_DIR
-        elif [ -n "${XDG_CACHE_HOME:-}" ]; then cache=$XDG_CACHE_HOME/dae
-        elif [ -n "${HOME:-}" ]; then cache=$HOME/.cache/dae
+        elif [ -n "${XDG_CACHE_HOME:-}" ]; then cache=${XDG_CACHE_HOME%/}/dae
+        elif [ -n "${HOME:-}" ]; then cache=${HOME%/}/.cache/dae
         else refuse "set DAE_CACHE_DIR, XDG_CACHE_HOME or HOME"
         fi ;;
 esac

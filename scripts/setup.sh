@@ -43,6 +43,7 @@ runs_openblas() {
         ! ls "$place"/lib*openblas*.so* >/dev/null 2>&1 || { echo "$place"; break; }
     done)
     [ -n "$folder" ] || folder=$(dirname "$(cc -print-file-name=libopenblas.so)")
+    folder=$(cd "$folder" 2>/dev/null && pwd) || folder=
     case $folder in
         /*) fail "OpenBLAS is in $folder, where the loader does not look; run: export LD_LIBRARY_PATH=$folder\${LD_LIBRARY_PATH:+:\$LD_LIBRARY_PATH}" ;;
         *) fail "OpenBLAS links but does not run: $(tail -n 1 "$scratch/said")" ;;

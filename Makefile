@@ -36,18 +36,16 @@ RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
 .NOTPARALLEL:
 .PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report test-interruption test-concurrency fuzz coverage mutants bench bench-kernels bench-peers bench-limit bench-scaling bench-precision bench-costs bench-first-use check lint audit clean clean-cache setup help test-setup writable
 
-# What these make lies in the checkout.
-all figures $(FIGURES) readme lab notebooks notebook-setup site test test-notebooks test-browser report fuzz coverage mutants bench bench-kernels: writable
-
+# For what writes into the checkout.
 writable:
 	@[ -w results ] || { echo "setup: this checkout cannot be written: copy it, or build it (make build), which says where the command is, and give that --results FOLDER" >&2; exit 1; }
 
-all: data-if-possible figures ## Set up, get the data, regenerate every figure, compare with the published values (the default)
+all: writable data-if-possible figures ## Set up, get the data, regenerate every figure, compare with the published values (the default)
 
-figures: build ## Regenerate every figure; with OFFLINE=1 those that need no images (PROFILE, SEED)
+figures: writable build ## Regenerate every figure; with OFFLINE=1 those that need no images (PROFILE, SEED)
 	@$(RUN)
 
-$(FIGURES): build ## Regenerate one figure (PROFILE, SEED)
+$(FIGURES): writable build ## Regenerate one figure (PROFILE, SEED)
 	@$(RUN) $@
 
 # The committed results, unless PROFILE was given.
@@ -56,7 +54,7 @@ VERIFIED := $(if $(filter file,$(origin PROFILE)),paper,$(PROFILE))
 verify: build ## Verify the committed results: files, theory, published values, claims (PROFILE; RECOMPUTE=1, TRAIN="fig5/mnist/DAE ...")
 	@$(PAPER) verify --profile $(VERIFIED) $(if $(RECOMPUTE),--recompute) $(foreach run,$(TRAIN),--run $(run))
 
-readme: build ## Write costs, agreement and claims of the results into README.md and docs/CLAIMS.md
+readme: writable build ## Write costs, agreement and claims of the results into README.md and docs/CLAIMS.md
 	@$(PAPER) readme
 
 data: build ## Get MNIST and CIFAR-10, verify them, and compare their spectra with the committed ones
@@ -69,18 +67,18 @@ ifeq ($(DAE_OFFLINE),)
 	@$(PAPER) data fetch || echo "The images could not be had. Figures 1 to 5 need only the committed spectra: make figures OFFLINE=1"
 endif
 
-lab: notebook-setup ## JupyterLab on this machine at notebook 00, with a Rust kernel
+lab: writable notebook-setup ## JupyterLab on this machine at notebook 00, with a Rust kernel
 	@python=$(PYTHON) && $$python scripts/notebooks/lab.py
 
 # The committed outputs are those of the profile quick; at others the notebooks are executed and compared, not written.
-notebooks: data-if-possible figures notebook-setup ## Execute the notebooks, compare their tables with the figures' and write them back (PROFILE)
+notebooks: writable data-if-possible figures notebook-setup ## Execute the notebooks, compare their tables with the figures' and write them back (PROFILE)
 	@python=$(PYTHON) && $$python scripts/notebooks/execute.py --profile $(PROFILE) $(if $(filter quick,$(PROFILE)),--keep)
 
-notebook-setup: build
+notebook-setup: writable build
 	@bash scripts/linker.sh
 	@python=$(PYTHON) && $$python scripts/notebooks/setup.py
 
-site: ## The notebooks as HTML, in results/<profile>/site
+site: writable ## The notebooks as HTML, in results/<profile>/site
 	@python=$(PYTHON) && $$python scripts/notebooks/export.py --to results/$(PROFILE)/site
 
 build: setup ## Build the `paper` command (target/release/paper)
@@ -90,7 +88,7 @@ build: setup ## Build the `paper` command (target/release/paper)
 KERNELS = OPENBLAS_CORETYPE=$${OPENBLAS_CORETYPE:-$$($(PAPER) machine --kernels)}
 
 # nextest runs a test on each core, so that each may use one thread of BLAS.
-test: build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures (verified) and notebooks at PROFILE=smoke
+test: writable build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures (verified) and notebooks at PROFILE=smoke
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test-setup
 	@if cargo nextest --version >/dev/null 2>&1; then \
@@ -130,19 +128,19 @@ test-concurrency: build ## Two makes at once in a fresh clone, two notebooks bes
 SECONDS ?= 600
 JOBS ?= 2
 
-fuzz: ## Fuzz every reader of outside bytes, with coverage (SECONDS=600 for each, JOBS=2 at a time)
+fuzz: writable ## Fuzz every reader of outside bytes, with coverage (SECONDS=600 for each, JOBS=2 at a time)
 	@JOBS=$(JOBS) bash scripts/fuzz.sh $(SECONDS)
 
-coverage: ## Which lines of crates/dae its tests reach
+coverage: writable ## Which lines of crates/dae its tests reach
 	@bash scripts/coverage.sh
 
-mutants: ## Make every line of crates/dae/src/theory wrong in turn, and insist that a test notices (JOBS=2 at a time)
+mutants: writable ## Make every line of crates/dae/src/theory wrong in turn, and insist that a test notices (JOBS=2 at a time)
 	@JOBS=$(JOBS) bash scripts/mutants.sh
 
 # Beside these parts there is first-use, which builds everything from nothing once more.
 PART ?= kernels peers limit scaling precision costs
 
-bench: build data ## Measure speed: kernels, NumPy and PyTorch beside us, the limit, scaling, precision, costs (PART, also first-use); on a quiet machine
+bench: writable build data ## Measure speed: kernels, NumPy and PyTorch beside us, the limit, scaling, precision, costs (PART, also first-use); on a quiet machine
 	@for part in $(PART); do $(MAKE) --no-print-directory bench-$$part || exit 1; done
 	@$(PAPER) readme
 
@@ -163,7 +161,7 @@ bench-limit bench-scaling bench-precision bench-first-use:
 bench-costs: build
 	@$(BENCH) costs --paper target/release/paper
 
-report: build ## Write results/<profile>/report.html: figures, comparisons, claims and their origin on one page
+report: writable build ## Write results/<profile>/report.html: figures, comparisons, claims and their origin on one page
 	@$(PAPER) report --profile $(PROFILE)
 
 # The page in a browser, at two widths, light and dark, by keyboard and in print.
@@ -195,7 +193,9 @@ clean: ## Remove what was built and computed here; results/paper, its training r
 	@echo "Kept: results/paper (its training runs may have taken hours) and the cache $$DAE_CACHE_DIR (make clean-cache removes it)"
 
 clean-cache: ## Remove the downloads and build artefacts that all clones share
-	rm -rf "$$DAE_CACHE_DIR"
+	@cd "$$DAE_CACHE_DIR" 2>/dev/null || exit 0; \
+		rm -rf build downloads mnist mnist.bad-* cifar10 cifar10.bad-* spectra eigenvectors python notebooks evcxr-* evcxr.lock .writing-*; \
+		cd /; rmdir "$$DAE_CACHE_DIR" 2>/dev/null || echo "Kept: what is not ours in $$DAE_CACHE_DIR"
 
 help: ## Show this
 	@echo "make [TARGET] [PROFILE=smoke|quick|paper] [SEED=n] [OFFLINE=1] [CACHE=folder]"

@@ -77,7 +77,7 @@ if [ -z "$what" ] && [ ! -s "$folder/clone" ]; then pwd -P >"$folder/clone"; fi
 # One process at a time. Whoever died here leaves the lock behind, so that nobody waits for long.
 lock=$folder/sources.lock
 tries=0
-until mkdir "$lock" 2>/dev/null || [ $tries -ge 100 ]; do
+until mkdir "$lock" 2>/dev/null || [ $tries -ge 50 ]; do
     sleep 0.1
     tries=$((tries + 1))
 done

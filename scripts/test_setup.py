@@ -26,6 +26,7 @@ PAPER = ROOT / "target" / "release" / "paper"
 OLD = 1_000_000_000
 
 MAIN = """\
+#![allow(unexpected_cfgs)]
 fn main() {
     let sum = |a: i32| a.wrapping_add(1);
     let checks = std::hint::black_box(sum)(0) + i32::from(cfg!(debug_assertions)) + 2 * i32::from(cfg!(overflow_checks_on));
@@ -120,8 +121,7 @@ class Cache(Case):
         return made, script, command
 
     def test_names(self):
-        for name in ("plain", "two  blanks", "a$HOME", "$(x)", "it's", '"quoted"', "a#b", "a,b)", "100%", "back\\slash", "größe",
-                     "a/", "*"):
+        for name in ("plain", "two  blanks", "$HOME $(x) it's", '"quoted" #a,b)', "100% back\\slash größe *", "a/"):
             for place in (str(self.work / name), "no/such " + name):
                 here = os.path.join(ROOT, place)
                 plain = here.rstrip("/") if name == "a/" else here
@@ -405,8 +405,7 @@ class Lines(Case):
         if listed.returncode:
             self.skipTest("this is not a repository")
         for number, options in enumerate((
-            ["core.autocrlf=true"], ["core.autocrlf=input", "core.safecrlf=true"], ["core.eol=crlf", "core.symlinks=false"],
-            ["core.autocrlf=true", "core.eol=crlf"],
+            ["core.autocrlf=true", "core.eol=crlf"], ["core.autocrlf=input", "core.safecrlf=true", "core.symlinks=false"],
         )):
             clone = self.work / f"clone{number}"
             settings = [part for option in options for part in ("-c", option)]
@@ -418,11 +417,11 @@ class Lines(Case):
                                     input="\n".join(paths), capture_output=True, text=True).stdout.split()
             self.assertEqual(hashed, [line.split()[2] for line in committed])
             self.assertEqual(self.good(["git", "status", "--porcelain"], clone, variables).stdout, "")
-            with contextlib.closing(io.BytesIO(subprocess.run(["git", "archive", "--format=zip", "HEAD"], cwd=clone, env=variables,
-                                                              check=True, capture_output=True).stdout)) as archive:
-                archived = zipfile.ZipFile(archive)
-                for path in paths:
-                    self.assertEqual(archived.read(path), (clone / path).read_bytes(), path)
+        archive = subprocess.run(["git", "-c", "core.autocrlf=true", "archive", "--format=zip", "HEAD"], cwd=clone, env=variables,
+                                 check=True, capture_output=True).stdout
+        with zipfile.ZipFile(io.BytesIO(archive)) as archived:
+            for path in paths:
+                self.assertEqual(archived.read(path), (clone / path).read_bytes(), path)
 
 
 class Python(Case):
@@ -451,6 +450,12 @@ class Python(Case):
         known = environment(self.home, REQUIREMENTS=self.requirements, PIP_CONFIG_FILE=self.home / "pip.conf", **variables)
         return Path(self.good(["bash", "scripts/python.sh"], ROOT, known).stdout[:-1])
 
+    def environments(self):
+        sys.path.insert(0, str(ROOT / "scripts"))
+        import environment as made
+
+        return made
+
     def test_settings_of_pip_and_python(self):
         elsewhere = self.work / "elsewhere"
         (self.work / "path").mkdir()
@@ -471,12 +476,16 @@ class Python(Case):
         made = (place / "complete").stat().st_mtime_ns
         self.make()
         self.assertEqual((place / "complete").stat().st_mtime_ns, made)
-        next(place.glob("lib/python*/site-packages/toypackage.py")).unlink()
-        self.make()
-        self.assertEqual(subprocess.check_output([place / "bin" / "toy"], text=True), "toy\n")
-        for name in ("python", "python3"):
-            (place / "bin" / name).unlink()
-            (place / "bin" / name).symlink_to("/no/such/python")
+        environments = self.environments()
+        self.assertTrue(environments.complete(place))
+        package = next(place.glob("lib/python*/site-packages/toypackage.py"))
+        package.rename(self.work / "away")
+        self.assertFalse(environments.complete(place))
+        (self.work / "away").rename(package)
+        self.assertTrue(environments.complete(place))
+        (place / "bin" / "python").unlink()
+        (place / "bin" / "python").symlink_to("/no/such/python")
+        self.assertFalse(environments.complete(place))
         self.make()
         self.assertEqual(subprocess.check_output([place / "bin" / "toy"], text=True), "toy\n")
 
@@ -490,9 +499,7 @@ class Python(Case):
         self.assertEqual([path.name for path in (self.home / ".cache" / "dae" / "python").iterdir()], ["lock"])
 
     def test_a_file_system_without_locks(self):
-        sys.path.insert(0, str(ROOT / "scripts"))
-        import environment as made
-
+        made = self.environments()
         for number in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
             with mock.patch("fcntl.flock", side_effect=OSError(number, os.strerror(number))):
                 said = io.StringIO()
@@ -501,9 +508,7 @@ class Python(Case):
                 self.assertEqual(len(said.getvalue().splitlines()), 1)
 
     def test_certificates_and_index(self):
-        sys.path.insert(0, str(ROOT / "scripts"))
-        import environment as made
-
+        made = self.environments()
         bundle = self.work / "company.pem"
         bundle.write_text("")
         listed = subprocess.CompletedProcess([], 0, "global.index-url='https://x/simple'\ninstall.user='yes'\nglobal.extra-index-url='\\na\\nb'\n", "")

@@ -21,7 +21,7 @@ $(if $(filter /%,$(firstword $(DAE_CACHE_DIR))),,$(error $(DAE_CACHE_DIR)))
 $(if $(filter-out 1,$(DAE_OFFLINE)),$(error $(DAE_OFFLINE)))
 endif
 export DAE_CACHE_DIR DAE_OFFLINE
-unexport CACHE
+unexport CACHE CARGO PYTHON
 export PATH := $(value PATH)$(if $(value CARGO_HOME),:$(value CARGO_HOME)/bin,$(if $(value HOME),:$(value HOME)/.cargo/bin))
 
 FIGURES := fig1 fig2 fig3 fig4 fig5 fig6
@@ -68,18 +68,18 @@ ifeq ($(DAE_OFFLINE),)
 endif
 
 lab: writable notebook-setup ## JupyterLab on this machine at notebook 00, with a Rust kernel
-	@python=$(PYTHON) && $$python scripts/notebooks/lab.py
+	@python=$(PYTHON) && "$$python" scripts/notebooks/lab.py
 
 # The committed outputs are those of the profile quick; at others the notebooks are executed and compared, not written.
 notebooks: writable data-if-possible figures notebook-setup ## Execute the notebooks, compare their tables with the figures' and write them back (PROFILE)
-	@python=$(PYTHON) && $$python scripts/notebooks/execute.py --profile $(PROFILE) $(if $(filter quick,$(PROFILE)),--keep)
+	@python=$(PYTHON) && "$$python" scripts/notebooks/execute.py --profile $(PROFILE) $(if $(filter quick,$(PROFILE)),--keep)
 
 notebook-setup: writable build
 	@bash scripts/linker.sh
-	@python=$(PYTHON) && $$python scripts/notebooks/setup.py
+	@python=$(PYTHON) && "$$python" scripts/notebooks/setup.py
 
 site: writable ## The notebooks as HTML, in results/<profile>/site
-	@python=$(PYTHON) && $$python scripts/notebooks/export.py --to results/$(PROFILE)/site
+	@python=$(PYTHON) && "$$python" scripts/notebooks/export.py --to results/$(PROFILE)/site
 
 build: setup ## Build the `paper` command (target/release/paper)
 	@$(CARGO) build --release --package paper
@@ -104,13 +104,13 @@ test: writable build data-if-possible ## Everything that CI runs: lint, unit, pr
 	@$(MAKE) --no-print-directory test-notebooks
 
 test-notebooks: notebook-setup ## The committed notebooks, the kernels, and all notebooks at PROFILE=smoke
-	@python=$(PYTHON) && $$python scripts/notebooks/check.py
-	@python=$(PYTHON) && $$python scripts/notebooks/tests.py
+	@python=$(PYTHON) && "$$python" scripts/notebooks/check.py
+	@python=$(PYTHON) && "$$python" scripts/notebooks/tests.py
 	@$(PAPER) run --profile smoke
-	@python=$(PYTHON) && $$python scripts/notebooks/execute.py --profile smoke
+	@python=$(PYTHON) && "$$python" scripts/notebooks/execute.py --profile smoke
 
 test-browser: notebook-setup ## Notebook 01 in JupyterLab and the report of PROFILE=smoke in a headless Chromium; screenshots in target/browser
-	@chromium=$$(bash scripts/chromium.sh) && python=$(PYTHON) && $$python scripts/notebooks/browser.py --chromium "$$chromium" --pictures target/browser
+	@chromium=$$(bash scripts/chromium.sh) && python=$(PYTHON) && "$$python" scripts/notebooks/browser.py --chromium "$$chromium" --pictures target/browser
 	@$(PAPER) run --profile smoke
 	@$(MAKE) --no-print-directory test-report PROFILE=smoke
 
@@ -147,7 +147,7 @@ bench: writable build data ## Measure speed: kernels, NumPy and PyTorch beside u
 BENCH := $(CARGO) run --release --quiet --package paper --example bench --
 
 bench-peers:
-	@python=$$(REQUIREMENTS=benches/peers/requirements.txt bash scripts/python.sh) && $(BENCH) peers --python $$python/bin/python
+	@python=$$(REQUIREMENTS=benches/peers/requirements.txt bash scripts/python.sh) && $(BENCH) peers --python "$$python/bin/python"
 
 bench-kernels: export CRITERION_HOME := $(CURDIR)/target/criterion
 bench-kernels:
@@ -167,7 +167,7 @@ report: writable build ## Write results/<profile>/report.html: figures, comparis
 # The page in a browser, at two widths, light and dark, by keyboard and in print.
 test-report: report ## Open the report in a headless Chromium and look for what is wrong; pictures in target/browser
 	@chromium=$$(bash scripts/chromium.sh) && python=$(PYTHON) && \
-		$$python scripts/browser/report.py --chromium "$$chromium" --pictures target/browser results/$(PROFILE)/report.html
+		"$$python" scripts/browser/report.py --chromium "$$chromium" --pictures target/browser results/$(PROFILE)/report.html
 
 check: setup lint ## The fast loop: format, lint, unit and property tests of theory and training
 	@$(CARGO) test --release --package dae --lib --test theory --test training

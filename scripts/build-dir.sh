@@ -24,6 +24,12 @@ case $what in
     *) folder=$builds/$what ;;
 esac
 
+for path in "$folder" "$PWD"; do
+    case $path in
+        *:*) [ "$what" = --clean ] || fail "cargo cannot build in a path with a colon ($path); give the clone or the cache (CACHE) another" ;;
+    esac
+done
+
 # What cargo knows of our own crates (dae, dae-kernels, dae-fuzz, paper), with and without a target, in the present and in
 # the coming layout of its folder; cargo before 1.91 keeps it in target.
 own_artefacts() {

@@ -60,6 +60,10 @@ class Case(unittest.TestCase):
         self.home = self.work / "home"
         self.home.mkdir(parents=True)
 
+    def pass_over(self, why):
+        print(f"{self.id()} is passed over: {why}", file=sys.stderr)
+        self.skipTest(why)
+
     def good(self, command, folder, variables):
         done = run(command, folder, variables)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
@@ -156,6 +160,12 @@ class Cache(Case):
             if PAPER.exists():
                 self.refused([PAPER, "data", "path"], ROOT, small, "set DAE_CACHE_DIR")
         self.assertFalse(Path("/.cache/dae").exists())
+
+    def test_a_colon(self):
+        # Cargo cannot put such a path into LD_LIBRARY_PATH.
+        clone = self.toy()
+        self.refused(["make", "build"], clone, environment(self.home, DAE_CACHE_DIR=self.work / "a:b"), "colon")
+        self.refused(["make", "build"], clone.rename(self.work / "c:d"), environment(self.home), "colon")
 
     def test_help_creates_nothing(self):
         clone = self.toy()
@@ -341,7 +351,14 @@ class Surroundings(Case):
         self.assertEqual(len(list((self.home / ".cache" / "dae" / "build").iterdir())), 1)
         self.refused(["bash", "scripts/setup.sh"], clone, environment(self.home, TMPDIR="/no/such folder"), "TMPDIR")
 
-    def test_git_of_another_repository(self):
+    def test_another_rust(self):
+        for text, words in (("echo rustc 1.70.0", "1.70.0 is too old"), ("echo no such toolchain >&2; exit 1", "no such toolchain")):
+            rustc = self.work / "rustc"
+            rustc.write_text(f"#!/bin/sh\n{text}\n")
+            rustc.chmod(0o755)
+            self.refused(["bash", "scripts/setup.sh"], ROOT, environment(self.home, RUSTC=rustc), words)
+
+    def test_environment_of_git_and_python(self):
         clone = self.toy()
         with open(clone / "Makefile", "a") as file:
             file.write("\nshow:\n\t@env\n")
@@ -356,7 +373,7 @@ class Surroundings(Case):
         with contextlib.ExitStack() as stack:
             if os.geteuid() == 0:
                 if run(["mount", "--bind", clone, clone], "/", os.environ).returncode:
-                    self.skipTest("nothing may be mounted here, and for root everything can be written")
+                    self.pass_over("nothing may be mounted here, and for root everything can be written")
                 stack.callback(run, ["umount", clone], "/", os.environ)
                 run(["mount", "-o", "remount,bind,ro", clone], "/", os.environ)
             else:
@@ -379,7 +396,7 @@ class Blas(Case):
 
     def test_a_library_outside_of_the_path_of_the_loader(self):
         if sys.platform == "darwin":
-            self.skipTest("a Mac's libraries carry their own paths")
+            self.pass_over("a Mac's libraries carry their own paths")
         library = self.work.parent / "lib"
         library.mkdir()
         (library / "a.c").write_text("char *openblas_get_config(void) { return \"x\"; }\nvoid dsyevd_(void) {}\n")
@@ -403,7 +420,7 @@ class Lines(Case):
         variables = environment(self.home, GIT_CONFIG_NOSYSTEM=1)
         listed = run(["git", "ls-files", "-s", "-z"], ROOT, variables)
         if listed.returncode:
-            self.skipTest("this is not a repository")
+            self.pass_over("this is not a repository")
         for number, options in enumerate((
             ["core.autocrlf=true", "core.eol=crlf"], ["core.autocrlf=input", "core.safecrlf=true", "core.symlinks=false"],
         )):

@@ -391,6 +391,19 @@ fn sweep(prefix: &str, inside: &Path) {
 mod tests {
     use super::*;
 
+    // `scripts/test_setup.py` has the same table for make and the scripts.
+    #[test]
+    fn offline_means_the_same_everywhere() {
+        for value in ["1", "true", "yes", "on", "YES", "True"] {
+            assert!(offline(value).unwrap(), "{value}");
+        }
+        for value in ["0", "false", "no", "off", "NO", "Off", ""] {
+            assert!(!offline(value).unwrap(), "{value}");
+        }
+        let refused = offline("maybe").unwrap_err().to_string();
+        assert!(refused.starts_with("DAE_OFFLINE=maybe "), "{refused}");
+    }
+
     #[test]
     fn what_killed_processes_left_is_swept_and_what_is_in_use_is_not() {
         let cache = tempfile::tempdir().unwrap();

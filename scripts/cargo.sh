@@ -37,7 +37,7 @@ if ! cargo "$@"; then
         fail "crates are missing, and nothing is fetched offline; run make build once without OFFLINE"
     exit 1
 fi
-if [ -n "$triple" ]; then
+if [ -n "$triple" ] && [ -f "$CARGO_TARGET_DIR/$triple/release/paper" ]; then
     mkdir -p "$CARGO_TARGET_DIR/release"
     ln -f "$CARGO_TARGET_DIR/$triple/release/paper" "$CARGO_TARGET_DIR/release/paper"
 fi

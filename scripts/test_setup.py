@@ -333,7 +333,7 @@ class Surroundings(Case):
 
     def test_shell_settings(self):
         clone = self.toy()
-        (self.work / "bash_env").write_text("set -o noclobber; shopt -s nullglob failglob; cd() { builtin cd \"$@\"; pwd; }\n")
+        (self.work / "bash_env").write_text("echo noise; set -o noclobber; shopt -s nullglob failglob; cd() { builtin cd \"$@\"; pwd; }\n")
         blank = self.work / "temporary files"
         blank.mkdir()
         for variables in (

@@ -6,16 +6,18 @@ SEED ?=
 # Downloads and build artefacts live outside the clone, so that a second clone is fast.
 CACHE ?=
 
-# What a user's shell, Python and git are told by their environment is not meant for what is started here.
+# What a user's shell, Python, git and cargo are told by their environment is not meant for what is started here.
 unexport BASH_ENV ENV CDPATH GREP_OPTIONS
 unexport PYTHONPATH PYTHONHOME PYTHONUSERBASE PYTHONSTARTUP PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONINSPECT PYTHONWARNINGS PYTHONPLATLIBDIR
 unexport GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_OBJECT_DIRECTORY GIT_NAMESPACE GIT_PREFIX
-ANSWER := unset BASH_ENV CDPATH; bash -p
+unexport CARGO_TARGET_DIR CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR CARGO_BUILD_TARGET RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS
 
 # Paths may hold blanks, quotes and dollars: `value` leaves them alone, and recipes take them from their environment.
 quoted = '$(subst ','\'',$(value $(1)))'
-override DAE_CACHE_DIR := $(shell $(if $(filter command override,$(firstword $(origin DAE_CACHE_DIR))),DAE_CACHE_DIR=$(call quoted,DAE_CACHE_DIR); export DAE_CACHE_DIR;) $(ANSWER) scripts/cache.sh $(call quoted,CACHE))
-override DAE_OFFLINE := $(shell $(if $(filter command override,$(firstword $(origin DAE_OFFLINE))),DAE_OFFLINE=$(call quoted,DAE_OFFLINE); export DAE_OFFLINE;) $(ANSWER) scripts/offline.sh $(call quoted,OFFLINE))
+# What was given as an argument of make, for a shell that sees only make's environment.
+argument = $(if $(filter command,$(firstword $(origin $(1)))),$(1)=$(call quoted,$(1)))
+override DAE_CACHE_DIR := $(shell unset BASH_ENV CDPATH; $(call argument,DAE_CACHE_DIR) bash -p scripts/cache.sh $(call quoted,CACHE))
+override DAE_OFFLINE := $(shell unset BASH_ENV CDPATH; $(call argument,DAE_OFFLINE) bash -p scripts/offline.sh $(call quoted,OFFLINE))
 ifneq ($(MAKECMDGOALS),help)
 $(if $(filter /%,$(firstword $(DAE_CACHE_DIR))),,$(error $(DAE_CACHE_DIR)))
 $(if $(filter-out 1,$(DAE_OFFLINE)),$(error $(DAE_OFFLINE)))
@@ -116,6 +118,7 @@ test-browser: notebook-setup ## Notebook 01 in JupyterLab and the report of PROF
 
 test-setup: ## The set-up on machines of other kinds: other caches, settings of cargo, pip and git, offline, read-only (seconds)
 	@python3 -I scripts/test_setup.py
+	@python3 -I scripts/test_python.py
 
 # About four seconds an interruption: a quarter of an hour.
 test-interruption: build ## Kill figures and fetching at 200 random moments, fill the disk, and insist on undisturbed tables

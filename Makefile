@@ -40,7 +40,7 @@ RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
 
 # For what writes into the checkout.
 writable:
-	@[ -w results ] || { echo "setup: this checkout cannot be written: copy it, or build it (make build), which says where the command is, and give that --results FOLDER" >&2; exit 1; }
+	@[ -w results ] || { [ ! -e results ] && [ -w . ]; } || { echo "setup: this checkout cannot be written: copy it, or build it (make build), which says where the command is, and give that --results FOLDER" >&2; exit 1; }
 
 all: writable data-if-possible figures ## Set up, get the data, regenerate every figure, compare with the published values (the default)
 
@@ -190,7 +190,7 @@ audit: ## Licences, duplicates and origin of all crates, and crates that nothing
 setup: ## Find or install what the build needs: a C compiler, OpenBLAS (Rust itself has to be there)
 	@bash scripts/setup.sh
 
-clean: ## Remove what was built and computed here; results/paper, its training runs and the caches stay
+clean: writable ## Remove what was built and computed here; results/paper, its training runs and the caches stay
 	@rm -rf target results/smoke results/quick
 	@bash scripts/build-dir.sh "$$DAE_CACHE_DIR" --clean
 	@echo "Kept: results/paper (its training runs may have taken hours) and the cache $$DAE_CACHE_DIR (make clean-cache removes it)"

@@ -385,7 +385,7 @@ class Surroundings(Case):
             self.assertEqual(len(done.stderr.strip().splitlines()[-1:]), 1)
             self.assertIn(f"the command is {self.home}/.cache/dae/build/", done.stderr)
             self.good(["make", "help"], clone, variables)
-            for goal in ("all", "fig1", "report", "notebooks"):
+            for goal in ("all", "fig1", "report", "notebooks", "clean"):
                 self.refused(["make", goal], clone, variables, "cannot be written", "--results")
 
 

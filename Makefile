@@ -4,31 +4,50 @@ PROFILE ?= quick
 OFFLINE ?=
 SEED ?=
 # Downloads and build artefacts live outside the clone, so that a second clone is fast.
-CACHE ?= $(or $(DAE_CACHE_DIR),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dae)
+CACHE ?=
 
-export DAE_CACHE_DIR := $(abspath $(CACHE))
-ifndef CARGO_BUILD_BUILD_DIR
-export CARGO_BUILD_BUILD_DIR := $(shell bash scripts/build-dir.sh "$(DAE_CACHE_DIR)")
+# What a user's shell, Python, git and cargo are told by their environment is not meant for what is started here.
+unexport BASH_ENV ENV CDPATH GREP_OPTIONS
+unexport PYTHONPATH PYTHONHOME PYTHONUSERBASE PYTHONSTARTUP PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONINSPECT PYTHONWARNINGS PYTHONPLATLIBDIR
+unexport GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_OBJECT_DIRECTORY GIT_NAMESPACE GIT_PREFIX
+unexport CARGO_TARGET_DIR CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR CARGO_BUILD_TARGET RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS
+
+# Paths may hold blanks, quotes and dollars: `value` leaves them alone, and recipes take them from their environment.
+quoted = '$(subst ','\'',$(value $(1)))'
+# What was given as an argument of make, for a shell that sees only make's environment.
+argument = $(if $(filter command,$(firstword $(origin $(1)))),$(1)=$(call quoted,$(1)))
+override DAE_CACHE_DIR := $(shell unset BASH_ENV CDPATH; $(call argument,DAE_CACHE_DIR) bash -p scripts/cache.sh $(call quoted,CACHE))
+override DAE_OFFLINE := $(shell unset BASH_ENV CDPATH; $(call argument,DAE_OFFLINE) bash -p scripts/offline.sh $(call quoted,OFFLINE))
+ifneq ($(MAKECMDGOALS),help)
+$(if $(filter /%,$(firstword $(DAE_CACHE_DIR))),,$(error $(DAE_CACHE_DIR)))
+$(if $(filter-out 1,$(DAE_OFFLINE)),$(error $(DAE_OFFLINE)))
 endif
-export DAE_OFFLINE := $(OFFLINE)
-export PATH := $(PATH):$(HOME)/.cargo/bin
+export DAE_CACHE_DIR DAE_OFFLINE
+unexport CACHE CARGO PYTHON
+export PATH := $(value PATH)$(if $(value CARGO_HOME),:$(value CARGO_HOME)/bin,$(if $(value HOME),:$(value HOME)/.cargo/bin))
 
 FIGURES := fig1 fig2 fig3 fig4 fig5 fig6
-CARGO := cargo
+CARGO := bash scripts/cargo.sh
 PAPER := $(CARGO) run --release --quiet --package paper --bin paper --
 # The Python environment of the notebooks, made when it is first needed.
 PYTHON = $$(bash scripts/python.sh)/bin/python
 RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
 
 .DEFAULT_GOAL := all
-.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report test-interruption test-concurrency fuzz coverage mutants bench bench-kernels bench-peers bench-limit bench-scaling bench-precision bench-costs bench-first-use check lint audit clean clean-cache setup help
+# Cargo and the command use all cores by themselves; two of our targets at once would only wait for each other.
+.NOTPARALLEL:
+.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report test-interruption test-concurrency fuzz coverage mutants bench bench-kernels bench-peers bench-limit bench-scaling bench-precision bench-costs bench-first-use check lint audit clean clean-cache setup help test-setup writable
 
-all: data-if-possible figures ## Set up, get the data, regenerate every figure, compare with the published values (the default)
+# For what writes into the checkout.
+writable:
+	@[ -w results ] || { [ ! -e results ] && [ -w . ]; } || { echo "setup: this checkout cannot be written: copy it, or build it (make build), which says where the command is, and give that --results FOLDER" >&2; exit 1; }
 
-figures: build ## Regenerate every figure; with OFFLINE=1 those that need no images (PROFILE, SEED)
+all: writable data-if-possible figures ## Set up, get the data, regenerate every figure, compare with the published values (the default)
+
+figures: writable build ## Regenerate every figure; with OFFLINE=1 those that need no images (PROFILE, SEED)
 	@$(RUN)
 
-$(FIGURES): build ## Regenerate one figure (PROFILE, SEED)
+$(FIGURES): writable build ## Regenerate one figure (PROFILE, SEED)
 	@$(RUN) $@
 
 # The committed results, unless PROFILE was given.
@@ -37,7 +56,7 @@ VERIFIED := $(if $(filter file,$(origin PROFILE)),paper,$(PROFILE))
 verify: build ## Verify the committed results: files, theory, published values, claims (PROFILE; RECOMPUTE=1, TRAIN="fig5/mnist/DAE ...")
 	@$(PAPER) verify --profile $(VERIFIED) $(if $(RECOMPUTE),--recompute) $(foreach run,$(TRAIN),--run $(run))
 
-readme: build ## Write costs, agreement and claims of the results into README.md and docs/CLAIMS.md
+readme: writable build ## Write costs, agreement and claims of the results into README.md and docs/CLAIMS.md
 	@$(PAPER) readme
 
 data: build ## Get MNIST and CIFAR-10, verify them, and compare their spectra with the committed ones
@@ -46,23 +65,23 @@ data: build ## Get MNIST and CIFAR-10, verify them, and compare their spectra wi
 
 # Figures 1 to 5 start from the committed spectra: without images they can be made all the same.
 data-if-possible: build
-ifeq ($(OFFLINE),)
+ifeq ($(DAE_OFFLINE),)
 	@$(PAPER) data fetch || echo "The images could not be had. Figures 1 to 5 need only the committed spectra: make figures OFFLINE=1"
 endif
 
-lab: notebook-setup ## JupyterLab on this machine at notebook 00, with a Rust kernel
-	@python=$(PYTHON) && $$python scripts/notebooks/lab.py
+lab: writable notebook-setup ## JupyterLab on this machine at notebook 00, with a Rust kernel
+	@python=$(PYTHON) && "$$python" scripts/notebooks/lab.py
 
 # The committed outputs are those of the profile quick; at others the notebooks are executed and compared, not written.
-notebooks: data-if-possible figures notebook-setup ## Execute the notebooks, compare their tables with the figures' and write them back (PROFILE)
-	@python=$(PYTHON) && $$python scripts/notebooks/execute.py --profile $(PROFILE) $(if $(filter quick,$(PROFILE)),--keep)
+notebooks: writable data-if-possible figures notebook-setup ## Execute the notebooks, compare their tables with the figures' and write them back (PROFILE)
+	@python=$(PYTHON) && "$$python" scripts/notebooks/execute.py --profile $(PROFILE) $(if $(filter quick,$(PROFILE)),--keep)
 
-notebook-setup: build
+notebook-setup: writable build
 	@bash scripts/linker.sh
-	@python=$(PYTHON) && $$python scripts/notebooks/setup.py
+	@python=$(PYTHON) && "$$python" scripts/notebooks/setup.py
 
-site: ## The notebooks as HTML, in results/<profile>/site
-	@python=$(PYTHON) && $$python scripts/notebooks/export.py --to results/$(PROFILE)/site
+site: writable ## The notebooks as HTML, in results/<profile>/site
+	@python=$(PYTHON) && "$$python" scripts/notebooks/export.py --to results/$(PROFILE)/site
 
 build: setup ## Build the `paper` command (target/release/paper)
 	@$(CARGO) build --release --package paper
@@ -71,8 +90,9 @@ build: setup ## Build the `paper` command (target/release/paper)
 KERNELS = OPENBLAS_CORETYPE=$${OPENBLAS_CORETYPE:-$$($(PAPER) machine --kernels)}
 
 # nextest runs a test on each core, so that each may use one thread of BLAS.
-test: build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures (verified) and notebooks at PROFILE=smoke
+test: writable build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures (verified) and notebooks at PROFILE=smoke
 	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory test-setup
 	@if cargo nextest --version >/dev/null 2>&1; then \
 		$(KERNELS) OPENBLAS_NUM_THREADS=1 $(CARGO) nextest run --release --workspace --no-fail-fast; \
 	else \
@@ -86,15 +106,19 @@ test: build data-if-possible ## Everything that CI runs: lint, unit, property, i
 	@$(MAKE) --no-print-directory test-notebooks
 
 test-notebooks: notebook-setup ## The committed notebooks, the kernels, and all notebooks at PROFILE=smoke
-	@python=$(PYTHON) && $$python scripts/notebooks/check.py
-	@python=$(PYTHON) && $$python scripts/notebooks/tests.py
+	@python=$(PYTHON) && "$$python" scripts/notebooks/check.py
+	@python=$(PYTHON) && "$$python" scripts/notebooks/tests.py
 	@$(PAPER) run --profile smoke
-	@python=$(PYTHON) && $$python scripts/notebooks/execute.py --profile smoke
+	@python=$(PYTHON) && "$$python" scripts/notebooks/execute.py --profile smoke
 
 test-browser: notebook-setup ## Notebook 01 in JupyterLab and the report of PROFILE=smoke in a headless Chromium; screenshots in target/browser
-	@chromium=$$(bash scripts/chromium.sh) && python=$(PYTHON) && $$python scripts/notebooks/browser.py --chromium "$$chromium" --pictures target/browser
+	@chromium=$$(bash scripts/chromium.sh) && python=$(PYTHON) && "$$python" scripts/notebooks/browser.py --chromium "$$chromium" --pictures target/browser
 	@$(PAPER) run --profile smoke
 	@$(MAKE) --no-print-directory test-report PROFILE=smoke
+
+test-setup: ## The set-up on machines of other kinds: other caches, settings of cargo, pip and git, offline, read-only (seconds)
+	@python3 -I scripts/test_setup.py
+	@python3 -I scripts/test_python.py
 
 # About four seconds an interruption: a quarter of an hour.
 test-interruption: build ## Kill figures and fetching at 200 random moments, fill the disk, and insist on undisturbed tables
@@ -107,31 +131,31 @@ test-concurrency: build ## Two makes at once in a fresh clone, two notebooks bes
 SECONDS ?= 600
 JOBS ?= 2
 
-fuzz: ## Fuzz every reader of outside bytes, with coverage (SECONDS=600 for each, JOBS=2 at a time)
+fuzz: writable ## Fuzz every reader of outside bytes, with coverage (SECONDS=600 for each, JOBS=2 at a time)
 	@JOBS=$(JOBS) bash scripts/fuzz.sh $(SECONDS)
 
-coverage: ## Which lines of crates/dae its tests reach
+coverage: writable ## Which lines of crates/dae its tests reach
 	@bash scripts/coverage.sh
 
-mutants: ## Make every line of crates/dae/src/theory wrong in turn, and insist that a test notices (JOBS=2 at a time)
+mutants: writable ## Make every line of crates/dae/src/theory wrong in turn, and insist that a test notices (JOBS=2 at a time)
 	@JOBS=$(JOBS) bash scripts/mutants.sh
 
 # Beside these parts there is first-use, which builds everything from nothing once more.
 PART ?= kernels peers limit scaling precision costs
 
-bench: build data ## Measure speed: kernels, NumPy and PyTorch beside us, the limit, scaling, precision, costs (PART, also first-use); on a quiet machine
+bench: writable build data ## Measure speed: kernels, NumPy and PyTorch beside us, the limit, scaling, precision, costs (PART, also first-use); on a quiet machine
 	@for part in $(PART); do $(MAKE) --no-print-directory bench-$$part || exit 1; done
 	@$(PAPER) readme
 
 BENCH := $(CARGO) run --release --quiet --package paper --example bench --
 
 bench-peers:
-	@python=$$(REQUIREMENTS=benches/peers/requirements.txt bash scripts/python.sh) && $(BENCH) peers --python $$python/bin/python
+	@python=$$(REQUIREMENTS=benches/peers/requirements.txt bash scripts/python.sh) && $(BENCH) peers --python "$$python/bin/python"
 
 bench-kernels: export CRITERION_HOME := $(CURDIR)/target/criterion
 bench-kernels:
 	@rm -rf "$$CRITERION_HOME"
-	@$(KERNELS) CARGO_BUILD_BUILD_DIR="$(DAE_CACHE_DIR)/build/kernels" $(CARGO) run --release --quiet --locked --manifest-path benches/kernels/Cargo.toml -- --bench
+	@$(KERNELS) BUILD_FOLDER=kernels $(CARGO) run --release --quiet --locked --manifest-path benches/kernels/Cargo.toml -- --bench
 	@$(BENCH) kernels --criterion "$$CRITERION_HOME"
 
 bench-limit bench-scaling bench-precision bench-first-use:
@@ -140,13 +164,13 @@ bench-limit bench-scaling bench-precision bench-first-use:
 bench-costs: build
 	@$(BENCH) costs --paper target/release/paper
 
-report: build ## Write results/<profile>/report.html: figures, comparisons, claims and their origin on one page
+report: writable build ## Write results/<profile>/report.html: figures, comparisons, claims and their origin on one page
 	@$(PAPER) report --profile $(PROFILE)
 
 # The page in a browser, at two widths, light and dark, by keyboard and in print.
 test-report: report ## Open the report in a headless Chromium and look for what is wrong; pictures in target/browser
 	@chromium=$$(bash scripts/chromium.sh) && python=$(PYTHON) && \
-		$$python scripts/browser/report.py --chromium "$$chromium" --pictures target/browser results/$(PROFILE)/report.html
+		"$$python" scripts/browser/report.py --chromium "$$chromium" --pictures target/browser results/$(PROFILE)/report.html
 
 check: setup lint ## The fast loop: format, lint, unit and property tests of theory and training
 	@$(CARGO) test --release --package dae --lib --test theory --test training
@@ -166,12 +190,15 @@ audit: ## Licences, duplicates and origin of all crates, and crates that nothing
 setup: ## Find or install what the build needs: a C compiler, OpenBLAS (Rust itself has to be there)
 	@bash scripts/setup.sh
 
-clean: ## Remove what was built and computed here; results/paper, its training runs and the caches stay
+clean: writable ## Remove what was built and computed here; results/paper, its training runs and the caches stay
 	@rm -rf target results/smoke results/quick
-	@echo "Kept: results/paper (its training runs may have taken hours) and the cache $(DAE_CACHE_DIR) (make clean-cache removes it)"
+	@bash scripts/build-dir.sh "$$DAE_CACHE_DIR" --clean
+	@echo "Kept: results/paper (its training runs may have taken hours) and the cache $$DAE_CACHE_DIR (make clean-cache removes it)"
 
 clean-cache: ## Remove the downloads and build artefacts that all clones share
-	rm -rf "$(DAE_CACHE_DIR)"
+	@cd "$$DAE_CACHE_DIR" 2>/dev/null || exit 0; \
+		rm -rf build downloads mnist mnist.bad-* cifar10 cifar10.bad-* spectra eigenvectors python notebooks evcxr-* evcxr.lock .writing-*; \
+		cd /; rmdir "$$DAE_CACHE_DIR" 2>/dev/null || echo "Kept: what is not ours in $$DAE_CACHE_DIR"
 
 help: ## Show this
 	@echo "make [TARGET] [PROFILE=smoke|quick|paper] [SEED=n] [OFFLINE=1] [CACHE=folder]"
@@ -183,4 +210,4 @@ help: ## Show this
 	@echo "  SEED         seed of everything random, instead of the one of the settings"
 	@echo "  RECOMPUTE    1: make verify computes Figures 1 to 4 again and compares; TRAIN=fig5/mnist/DAE trains that run again"
 	@echo "  OFFLINE      1: fetch nothing; figures come from the committed spectra"
-	@echo "  CACHE        where downloads and build artefacts are kept ($(DAE_CACHE_DIR))"
+	@printf '  CACHE        %s (%s)\n' "where downloads and build artefacts are kept" "$$DAE_CACHE_DIR"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Finds a Chromium for the browser tests, or installs it, and prints where it is.
 set -euo pipefail
+unset CDPATH BASH_ENV
 cd "$(dirname "$0")/.."
 . scripts/common.sh
 

@@ -58,7 +58,7 @@ def judge(ends: list[tuple[int, str]], wrong: list[str], what: str) -> str:
 
 
 def two_makes(rounds: int, wrong: list[str]):
-    cache = Path(os.environ.get("DAE_CACHE_DIR") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dae")
+    cache = Path(subprocess.run(["bash", ROOT / "scripts" / "cache.sh"], check=True, capture_output=True, text=True).stdout[:-1])
     with tempfile.TemporaryDirectory(prefix="concurrency-") as name:
         clone = Path(name).resolve() / "clone"
         subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)

@@ -6,13 +6,14 @@
 # Needs cargo-tarpaulin (cargo install --locked cargo-tarpaulin). It reads what the compiler's own instruments count by
 # itself, so that llvm-tools of the toolchain are not needed. The first build takes minutes.
 set -euo pipefail
+unset CDPATH BASH_ENV
 cd "$(dirname "$0")/.."
 . scripts/common.sh
 
 cargo tarpaulin --version >/dev/null 2>&1 || fail "no cargo-tarpaulin; run: cargo install --locked cargo-tarpaulin"
 
 # Instrumented artefacts stay apart from all others.
-unset CARGO_BUILD_BUILD_DIR CARGO_TARGET_DIR
+forget_cargo_settings
 export OPENBLAS_NUM_THREADS=1
 cargo tarpaulin --engine llvm --release --locked --package dae --lib --tests --include-files 'crates/dae/src/*' \
     --skip-clean --target-dir target/coverage --out Stdout --out Json --output-dir target/coverage --timeout 900 "$@"

@@ -26,10 +26,10 @@ command -v parallel >/dev/null || fail "GNU parallel is not there; install it (D
 for seed in $SEEDS; do
     "$PAPER" status --profile "$PROFILE" --seed "$seed" --results "$RESULTS" |
         awk -v seed="$seed" '$1 == "fig6" { print seed, $2 }'
-done | parallel --jobs "$JOBS" --colsep ' ' --retries 3 --termseq TERM,60000,KILL,25 --tagstring '{1} {2}' --line-buffer \
+done | parallel --quote --jobs "$JOBS" --colsep ' ' --retries 3 --termseq TERM,60000,KILL,25 --tagstring '{1} {2}' --line-buffer \
     "$PAPER" run fig6 --profile "$PROFILE" --seed '{1}' --results "$RESULTS" --only '{2}'
 
 echo "All runs are kept. Make the figure of a seed from them:"
 for seed in $SEEDS; do
-    echo "    $PAPER run fig6 --profile $PROFILE --seed $seed --results $RESULTS"
+    printf "    %q run fig6 --profile %s --seed %s --results %q\n" "$PAPER" "$PROFILE" "$seed" "$RESULTS"
 done

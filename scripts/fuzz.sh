@@ -9,6 +9,8 @@
 # is built once more with coverage. Without a sanitizer, because no reader has unsafe code: that needs no nightly
 # compiler. What is found goes to fuzz/corpus, what crashes to fuzz/artifacts.
 set -euo pipefail
+unset CDPATH BASH_ENV
+cache=$(bash "$(dirname "$0")/cache.sh") || { echo "setup: $cache" >&2; exit 1; }
 cd "$(dirname "$0")/.."
 . scripts/common.sh
 
@@ -16,7 +18,9 @@ seconds=${1:-60}
 shift || true
 cargo fuzz --version >/dev/null 2>&1 || fail "no cargo-fuzz; run: cargo install --locked cargo-fuzz"
 # A folder of its own: a build with coverage must not keep others waiting.
-export CARGO_BUILD_BUILD_DIR=${DAE_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/dae}/build/fuzz
+forget_cargo_settings
+CARGO_BUILD_BUILD_DIR=$(bash scripts/build-dir.sh "$cache" fuzz)
+export CARGO_BUILD_BUILD_DIR CARGO_TARGET_DIR=$PWD/fuzz/target
 export RUSTC_BOOTSTRAP=1 OPENBLAS_NUM_THREADS=1
 [ $# -gt 0 ] || set -- $(ls fuzz/seeds)
 

@@ -8,6 +8,7 @@
 # errors, so it is taken out and tested alone, by its unit tests and by tests/theory.rs: that builds in seconds instead
 # of half a minute for each mutant. What came of it is in target/mutants/mutants.out.
 set -euo pipefail
+unset CDPATH BASH_ENV
 cd "$(dirname "$0")/.."
 . scripts/common.sh
 
@@ -57,6 +58,6 @@ MANIFEST
 
 # Shrinking a failure to the simplest one takes longer than finding it, and nobody reads it here.
 export PROPTEST_MAX_SHRINK_ITERS=0 OPENBLAS_NUM_THREADS=1
-unset CARGO_BUILD_BUILD_DIR CARGO_TARGET_DIR
+forget_cargo_settings
 cd "$alone"
 cargo mutants --file 'src/theory/**' --jobs "${JOBS:-2}" --timeout "${TIMEOUT:-40}" --output .. "$@" -- --lib --test theory

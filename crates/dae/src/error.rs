@@ -112,6 +112,13 @@ pub enum Error {
     #[error("no place for the cache: set DAE_CACHE_DIR, XDG_CACHE_HOME or HOME")]
     NoCacheDirectory,
 
+    /// `DAE_OFFLINE` is neither yes nor no.
+    #[error("DAE_OFFLINE={value} is neither 1 (true, yes, on) nor 0 (false, no, off)")]
+    Offline {
+        /// What it is.
+        value: String,
+    },
+
     /// A web site did not deliver a file.
     #[error("{url}: {reason}")]
     Download {

@@ -80,15 +80,16 @@ impl SourceOptions {
     }
 
     /// The defaults, with what the environment says: `DAE_CACHE_DIR` and its like name the cache, `DAE_DATA_MIRROR`
-    /// the mirror, and `DAE_OFFLINE`, if it is neither empty nor `0`, forbids the network.
+    /// the mirror, and `DAE_OFFLINE` (1, true, yes, on; or 0, false, no, off, empty) forbids the network.
     ///
     /// # Errors
-    /// [`Error::NoCacheDirectory`] if nothing says where the cache is.
+    /// [`Error::NoCacheDirectory`] if nothing says where the cache is, [`Error::Offline`] for any other value of
+    /// `DAE_OFFLINE`.
     pub fn from_env() -> Result<Self> {
         let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         Ok(Self {
             mirror: set("DAE_DATA_MIRROR").map(PathBuf::from),
-            offline: set("DAE_OFFLINE").is_some_and(|value| value != "0"),
+            offline: offline(&set("DAE_OFFLINE").unwrap_or_default().to_string_lossy())?,
             ..Self::with_cache(cache_dir()?)
         })
     }
@@ -99,6 +100,17 @@ impl SourceOptions {
             DataSet::Mnist => &self.mnist_sites,
             DataSet::Cifar10 => &self.cifar10_sites,
         }
+    }
+}
+
+/// Whether a value of `DAE_OFFLINE` forbids the network. `scripts/offline.sh` has the same rule.
+fn offline(value: &str) -> Result<bool> {
+    match value.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "0" | "false" | "no" | "off" | "" => Ok(false),
+        _ => Err(Error::Offline {
+            value: value.to_owned(),
+        }),
     }
 }
 
@@ -378,6 +390,19 @@ fn sweep(prefix: &str, inside: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    // `scripts/test_setup.py` has the same table for make and the scripts.
+    #[test]
+    fn offline_means_the_same_everywhere() {
+        for value in ["1", "true", "yes", "on", "YES", "True"] {
+            assert!(offline(value).unwrap(), "{value}");
+        }
+        for value in ["0", "false", "no", "off", "NO", "Off", ""] {
+            assert!(!offline(value).unwrap(), "{value}");
+        }
+        let refused = offline("maybe").unwrap_err().to_string();
+        assert!(refused.starts_with("DAE_OFFLINE=maybe "), "{refused}");
+    }
 
     #[test]
     fn what_killed_processes_left_is_swept_and_what_is_in_use_is_not() {

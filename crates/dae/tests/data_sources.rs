@@ -256,7 +256,7 @@ fn nothing_anywhere_is_an_error_that_lists_what_was_tried() {
     let place = place();
     let (found, events) = watch(&expected(&images), &place.options);
     let message = found.unwrap_err().to_string();
-    assert_eq!(tags(&events), ["failed"]);
+    assert!(events.is_empty());
     for words in [
         "cifar10",
         "cache",

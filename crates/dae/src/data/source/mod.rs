@@ -270,7 +270,10 @@ impl Search<'_> {
             && let Some(reason) = problem
         {
             self.attempts.push(format!("  {source}: {reason}"));
-            (self.observer)(Event::Failed { source, reason });
+            // Offline the error that follows says it.
+            if !self.options.offline {
+                (self.observer)(Event::Failed { source, reason });
+            }
         }
         images
     }

@@ -141,6 +141,8 @@ fn an_authority_of_ones_own_is_believed_where_it_is_named() {
     fs::create_dir(authority.path().join("all")).unwrap();
     fs::copy(path("ca.pem").unwrap(), authority.path().join("all/ca.pem")).unwrap();
     get(&|options| options.cert_folder = path("all")).unwrap();
+    let several = env::join_paths([path("absent").unwrap(), path("all").unwrap()]).unwrap();
+    get(&|options| options.cert_folder = Some(PathBuf::from(&several))).unwrap();
 
     let refused = |edit: &dyn Fn(&mut SourceOptions), words: &[&str]| {
         let error = get(edit).unwrap_err().to_string();
@@ -158,7 +160,7 @@ fn an_authority_of_ones_own_is_believed_where_it_is_named() {
         ("absent", "No such file"),
         ("empty", "it has none"),
         ("site.key", "it has none"),
-        ("none", "directory"),
+        ("none", "it has none"),
     ] {
         let set = |options: &mut SourceOptions| options.cert_file = path(name);
         let error = refused(

@@ -253,7 +253,7 @@ fn mend_png(bytes: &mut [u8]) {
 fn mend_zip(bytes: &mut [u8]) {
     let number = |bytes: &[u8], at: usize, width: usize| {
         let digits = bytes.get(at..at + width)?.iter().rev();
-        Some(digits.fold(0, |number, &digit| number << 8 | usize::from(digit)))
+        Some(digits.fold(0, |number, &digit| (number << 8) | usize::from(digit)))
     };
     for at in 0..bytes.len() {
         if !bytes[at..].starts_with(b"PK\x01\x02") {

@@ -1,5 +1,8 @@
 //! The authorities that vouch for a site: the system's, or those that the environment names.
 
+use std::env;
+use std::path::Path;
+
 use rustls_native_certs::{load_certs_from_paths, load_native_certs};
 use ureq::tls::{Certificate, RootCerts};
 
@@ -14,34 +17,26 @@ use crate::{Error, Result};
 /// # Errors
 /// [`Error::OutOfRange`], which names the variable, if what it names holds no certificate.
 pub(super) fn roots(options: &SourceOptions) -> Result<RootCerts> {
-    let (file, folder) = (&options.cert_file, &options.cert_folder);
-    let named = [
-        (
-            "SSL_CERT_FILE",
-            "a file with certificates (PEM), or unset",
-            file,
-            None,
-        ),
-        (
-            "SSL_CERT_DIR",
-            "a folder with certificates (PEM), or unset",
-            &None,
-            folder.as_ref(),
-        ),
-    ];
+    let refused = |name, path: &Path| {
+        let absent = path.metadata().err().map(|error| error.to_string());
+        let reason = absent.unwrap_or("it has none".to_owned());
+        let value = format!("{} ({reason})", path.display());
+        Error::out_of_range(name, value, "a place with certificates (PEM), or unset")
+    };
     let mut found = Vec::new();
-    for (name, allowed, file, folder) in named {
-        let Some(path) = file.as_ref().or(folder) else {
-            continue;
-        };
-        let loaded = load_certs_from_paths(file.as_deref(), folder.map(|path| path.as_path()));
-        if loaded.certs.is_empty() {
-            let reason = loaded.errors.first();
-            let reason = reason.map_or("it has none".to_owned(), ToString::to_string);
-            let value = format!("{} ({reason})", path.display());
-            return Err(Error::out_of_range(name, value, allowed));
+    if let Some(file) = &options.cert_file {
+        found = load_certs_from_paths(Some(file), None).certs;
+        if found.is_empty() {
+            return Err(refused("SSL_CERT_FILE", file));
         }
-        found.extend(loaded.certs);
+    }
+    if let Some(folders) = &options.cert_folder {
+        for folder in env::split_paths(folders) {
+            found.extend(load_certs_from_paths(None, Some(&folder)).certs);
+        }
+        if found.is_empty() {
+            return Err(refused("SSL_CERT_DIR", folders));
+        }
     }
     if found.is_empty() {
         found = load_native_certs().certs;

@@ -53,7 +53,7 @@ pub struct SourceOptions {
     pub cifar10_sites: Vec<String>,
     /// A file with certificates of the authorities that vouch for sites, in place of the system's.
     pub cert_file: Option<PathBuf>,
-    /// A folder with such files.
+    /// A folder with such files, or several in the form of `PATH`.
     pub cert_folder: Option<PathBuf>,
     /// The command that fetches npm packages.
     pub npm: String,
@@ -388,10 +388,10 @@ fn private_folder(prefix: &str, inside: &Path) -> Result<Private> {
             .prefix(prefix)
             .tempdir_in(inside)
             .map_err(Error::io(inside))?;
-        // Where folders cannot be locked, nothing is swept either. A sweep between the two steps makes another attempt.
+        // Where folders cannot be locked, nothing is swept either. A sweep before the lock makes another attempt.
         let lock = File::open(folder.path()).ok();
         let lock = lock.filter(|folder| folder.lock().is_ok());
-        if lock.is_none() || folder.path().exists() {
+        if folder.path().exists() {
             return Ok(Private {
                 folder,
                 _lock: lock,
@@ -431,5 +431,20 @@ mod tests {
         fs::write(first.path().join("half"), b"hal").unwrap();
         let second = private_folder(".writing-", cache.path()).unwrap();
         assert!(first.path().join("half").exists() && second.path().exists() && other.exists());
+    }
+
+    #[test]
+    fn folders_made_at_once_are_all_there() {
+        let cache = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..200 {
+                        let folder = private_folder(".writing-", cache.path()).unwrap();
+                        assert!(folder.path().is_dir());
+                    }
+                });
+            }
+        });
     }
 }

@@ -39,7 +39,6 @@ pub(super) fn fetch(expected: &Expected, options: &SourceOptions) -> Result<Imag
         .arg("--pack-destination")
         .arg(folder.path())
         .current_dir(folder.path());
-    certify(&mut command, options);
     run(command, folder.path(), options)?;
     let found = form::find(expected.dataset, folder.path(), &mut form::Notes::default());
     let archive = found
@@ -83,6 +82,7 @@ fn failed(expected: &Expected, options: &SourceOptions, reason: &str) -> Error {
 
 fn run(mut command: Command, folder: &Path, options: &SourceOptions) -> Result<()> {
     let line = format!("{command:?}");
+    certify(&mut command, options);
     let error = |reason: String| Error::Command {
         command: line.clone(),
         reason,

@@ -39,7 +39,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     sweep(folder);
     let mut beside = begin(folder).map_err(Error::io(path))?;
     beside.write_all(bytes).map_err(Error::io(path))?;
-    make_public(beside.path(), 0o644)?;
+    make_public(beside.path(), 0o644);
     beside.as_file().sync_all().map_err(Error::io(path))?;
     beside
         .persist(path)
@@ -76,18 +76,17 @@ fn sweep(folder: &Path) {
     }
 }
 
-/// Gives a file or folder the permissions it would have had, had it not begun as a temporary one.
+/// Gives a file or folder the permissions it would have had, had it not begun as a temporary one. Some file systems have
+/// no permissions to give.
 #[cfg(unix)]
-pub(crate) fn make_public(path: &Path, mode: u32) -> Result<()> {
+pub(crate) fn make_public(path: &Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(Error::io(path))
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).ok();
 }
 
 /// Other systems have no modes.
 #[cfg(not(unix))]
-pub(crate) fn make_public(_path: &Path, _mode: u32) -> Result<()> {
-    Ok(())
-}
+pub(crate) fn make_public(_path: &Path, _mode: u32) {}
 
 /// Makes a rename durable. Some file systems cannot sync a folder; the rename is atomic even so.
 pub(crate) fn sync_folder(folder: &Path) {

@@ -300,8 +300,21 @@ fn archives_give_only_what_was_asked_for() {
         set_checksum(&mut bytes[..512]);
         bytes
     };
-    assert!(read(climbing("in/a")).is_ok());
-    for name in ["../in/a", "/in/a", "in/../in/a", "./in/a", "in//a", "in/a/"] {
+    // Those of an archive that was packed again are the same.
+    for name in ["in/a", "./in/a", "././in/a", "./a", "a"] {
+        assert!(read(climbing(name)).is_ok(), "{name}");
+    }
+    for name in [
+        "../in/a",
+        "/in/a",
+        "in/../in/a",
+        "in//a",
+        "in/a/",
+        "../a",
+        ".in/a",
+        "./",
+        "other/a",
+    ] {
         refused(read(climbing(name)), "in/a");
     }
 }

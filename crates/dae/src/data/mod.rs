@@ -12,6 +12,8 @@ mod bytes;
 pub mod cifar10;
 mod images;
 pub mod mnist;
+mod npz;
+mod pickle;
 mod source;
 #[expect(
     clippy::indexing_slicing,

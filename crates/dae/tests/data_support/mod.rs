@@ -127,6 +127,216 @@ pub fn png_of(width: u32, height: u32, color: png::ColorType, pixels: &[u8]) -> 
     bytes
 }
 
+/// The six pickles with their names, as Python 2 wrote them.
+pub fn cifar10_pickles(images: &Images) -> Files {
+    named(
+        &cifar10::PICKLES,
+        cifar10::write_files(images).map(|batch| pickle(&batch)),
+    )
+}
+
+/// Turns binary records into a pickle of protocol 2, instruction by instruction as in the published files.
+fn pickle(batch: &[u8]) -> Vec<u8> {
+    let records: Vec<_> = batch.chunks_exact(3073).collect();
+    let string = |text: &str| [&b"U"[..], &[text.len() as u8], text.as_bytes()].concat();
+    let mut bytes = b"\x80\x02}q\x01(".to_vec();
+    bytes.extend(string("batch_label"));
+    bytes.extend(string("training batch"));
+    bytes.extend([&string("labels")[..], b"q\x04]q\x05("].concat());
+    for record in &records {
+        bytes.extend([b'K', record[0]]);
+    }
+    bytes.extend([&b"e"[..], &string("data")[..]].concat());
+    bytes.extend(b"cnumpy.core.multiarray\n_reconstruct\nq\x07cnumpy\nndarray\nq\x08K\x00\x85U\x01b\x87Rq\x09(K\x01");
+    bytes.extend([b'K', records.len() as u8]);
+    bytes.extend(b"M\x00\x0c\x86cnumpy\ndtype\nq\x0aU\x02u1K\x00K\x01\x87Rq\x0b(K\x03U\x01|NNN");
+    bytes.extend(b"J\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89T");
+    bytes.extend((3072 * records.len() as u32).to_le_bytes());
+    for record in &records {
+        bytes.extend(&record[1..]);
+    }
+    bytes.extend([&b"tb"[..], &string("filenames"), b"]q\x0c("].concat());
+    for number in 0..records.len() {
+        bytes.extend(string(&format!("automobile_s_{number:06}.png")));
+    }
+    bytes.extend(b"eu.");
+    bytes
+}
+
+/// Keras's archive of arrays.
+pub fn npz(images: &Images) -> Vec<u8> {
+    let array = |shape: &str, content: &[u8]| {
+        let header = format!(
+            "{:<117}\n",
+            format!("{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}")
+        );
+        let length = (header.len() as u16).to_le_bytes();
+        [
+            b"\x93NUMPY\x01\x00",
+            &length[..],
+            header.as_bytes(),
+            content,
+        ]
+        .concat()
+    };
+    let pixels = |split: &Split| split.pixels.iter().copied().collect::<Vec<u8>>();
+    let mut bytes = Vec::new();
+    let mut archive = rawzip::ZipArchiveWriter::new(&mut bytes);
+    for (name, split) in [("train", &images.train), ("test", &images.test)] {
+        let count = split.len();
+        let members = [
+            ("x", array(&format!("({count}, 28, 28)"), &pixels(split))),
+            ("y", array(&format!("({count},)"), &split.labels)),
+        ];
+        for (letter, content) in members {
+            let name = format!("{letter}_{name}.npy");
+            let (mut entry, config) = archive.new_file(&name).start().unwrap();
+            let mut writer = config.wrap(&mut entry);
+            writer.write_all(&content).unwrap();
+            let (_, descriptor) = writer.finish().unwrap();
+            entry.finish(descriptor).unwrap();
+        }
+    }
+    archive.finish().unwrap();
+    bytes
+}
+
+/// Every layout in which other programs leave a data set: a name for messages, and the files.
+pub fn layouts(images: &Images) -> Vec<(&'static str, Files)> {
+    let renamed = |files: &Files, name: &dyn Fn(&str) -> String| -> Files {
+        let rename = |(old, bytes): &(String, Vec<u8>)| (name(old), bytes.clone());
+        files.iter().map(rename).collect()
+    };
+    let one = |name: &str, bytes: &[u8]| vec![(name.to_owned(), bytes.to_vec())];
+    match images.dataset {
+        DataSet::Mnist => {
+            let files = mnist_files(images);
+            let zipped: Files = files
+                .iter()
+                .map(|(name, bytes)| (format!("{name}.gz"), gzip(bytes)))
+                .collect();
+            let dotted = |name: &str| name.replace("-idx", ".idx");
+            let mut kaggle = renamed(&files, &|name| format!("{name}/{name}"));
+            kaggle.extend(renamed(&files, &dotted));
+            let arrays = npz(images);
+            vec![
+                ("torchvision", under("MNIST/raw", files.clone())),
+                (
+                    "torchvision, compressed",
+                    under("MNIST/raw", zipped.clone()),
+                ),
+                (
+                    "the folder MNIST of torchvision",
+                    under("raw", files.clone()),
+                ),
+                ("dotted names", renamed(&files, &dotted)),
+                ("dotted names, compressed", renamed(&zipped, &dotted)),
+                (
+                    "a folder for each file",
+                    renamed(&files, &|name| format!("{name}/{name}")),
+                ),
+                (
+                    "a dotted folder for each file",
+                    renamed(&files, &|name| format!("{}/{name}", dotted(name))),
+                ),
+                (
+                    "a folder for each compressed file",
+                    renamed(&files, &|name| format!("{name}.gz/{name}")),
+                ),
+                ("Kaggle", kaggle),
+                (
+                    "plain, called .gz",
+                    renamed(&files, &|name| format!("{name}.gz")),
+                ),
+                (
+                    "compressed, not called .gz",
+                    renamed(&zipped, &|name| name.replace(".gz", "")),
+                ),
+                ("Keras", one("datasets/mnist.npz", &arrays)),
+                ("the folder datasets of Keras", one("mnist.npz", &arrays)),
+            ]
+        }
+        DataSet::Cifar10 => {
+            let (files, pickles) = (cifar10_files(images), cifar10_pickles(images));
+            let [binary, python] = ["cifar-10-batches-bin", "cifar-10-batches-py"];
+            let inside = |folder: &str, files: &Files| under(folder, files.clone());
+            let dot = |files: Files| {
+                let mut bytes = tar(&files);
+                // The tar crate takes `./` away when it writes, others do not.
+                for header in bytes.chunks_exact_mut(512) {
+                    if header[257..].starts_with(b"ustar") {
+                        header.copy_within(0..98, 2);
+                        header[..2].copy_from_slice(b"./");
+                        header[148..156].fill(b' ');
+                        let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+                        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+                    }
+                }
+                bytes
+            };
+            let archive = tgz(inside(python, &pickles));
+            vec![
+                ("pickles", pickles.clone()),
+                ("torchvision", inside(python, &pickles)),
+                (
+                    "torchvision, packed",
+                    one("cifar-10-python.tar.gz", &archive),
+                ),
+                (
+                    "torchvision in a folder",
+                    inside("CIFAR10/cifar-10-batches-py", &pickles),
+                ),
+                (
+                    "Keras 2, packed",
+                    one("datasets/cifar-10-batches-py.tar.gz", &archive),
+                ),
+                (
+                    "Keras 3",
+                    inside("datasets/cifar-10-batches-py/cifar-10-batches-py", &pickles),
+                ),
+                (
+                    "Keras 3, before",
+                    inside("cifar-10-batches-py-target/cifar-10-batches-py", &pickles),
+                ),
+                (
+                    "Keras 3, packed",
+                    one("cifar-10-batches-py_archive", &archive),
+                ),
+                (
+                    "packed again with ./",
+                    one(
+                        "cifar-10-binary.tar.gz",
+                        &gzip(&dot(inside(binary, &files))),
+                    ),
+                ),
+                (
+                    "pickles packed again with ./",
+                    one(
+                        "cifar-10-python.tar.gz",
+                        &gzip(&dot(inside(python, &pickles))),
+                    ),
+                ),
+                (
+                    "packed again without the folder",
+                    one("cifar-10-binary.tar.gz", &gzip(&dot(files.clone()))),
+                ),
+                (
+                    "not compressed",
+                    one("cifar-10-python.tar", &tar(&inside(python, &pickles))),
+                ),
+                (
+                    "not compressed, called .gz",
+                    one("cifar-10-binary.tar.gz", &tar(&inside(binary, &files))),
+                ),
+                (
+                    "packed under the name of the folder",
+                    one("cifar-10-batches-bin.tgz", &tgz(inside(binary, &files))),
+                ),
+            ]
+        }
+    }
+}
+
 /// Puts a folder name before each file name.
 pub fn under(folder: &str, files: Files) -> Files {
     files

@@ -107,7 +107,9 @@ tests!(
     idx_images,
     idx_labels,
     idx_gz,
+    mnist_npz,
     cifar10_batch,
+    cifar10_pickle,
     cifar10_labels,
     png_sheet,
     tar_gz,
@@ -165,6 +167,17 @@ fn a_header_that_claims_four_gigabytes_is_an_error_and_no_allocation() {
     tar[..4].copy_from_slice(b"in/b");
     tar[124..136].copy_from_slice(b"40000000000\0");
     tar[257..263].copy_from_slice(b"ustar\0");
+    // An array of 5,592,406 images, and one whose header has four gigabytes, where two images are.
+    let npz = seeds("mnist_npz").pop().unwrap();
+    let edited = |from: &[u8], to: &[u8]| {
+        let at = npz
+            .windows(from.len())
+            .position(|part| part == from)
+            .unwrap();
+        [&npz[..at], to, &npz[at + to.len()..]].concat()
+    };
+    // A string, a byte array and a tuple without an end.
+    let pickle = |instructions: &[u8]| [b"\x80\x05}(", instructions].concat();
     // Epoch 0, weights in version 1 of ndarray's form, 65,536 x 65,536 of them, 2^32 to follow.
     let matrix = [
         1, 0x80, 0x80, 4, 0x80, 0x80, 4, 0x80, 0x80, 0x80, 0x80, 0x10,
@@ -182,6 +195,15 @@ fn a_header_that_claims_four_gigabytes_is_an_error_and_no_allocation() {
         ("idx_labels", labels),
         ("idx_gz", gzip(&idx)),
         ("idx_gz", sized),
+        ("mnist_npz", edited(b"(2, 28, 28), }", b"(5592406, 28, 28)")),
+        (
+            "mnist_npz",
+            edited(b"NUMPY\x01\x00", b"NUMPY\x02\x00\xff\xff\xff\xff"),
+        ),
+        ("cifar10_pickle", pickle(b"T\xff\xff\xff\xff")),
+        ("cifar10_pickle", pickle(b"\x96\xff\xff\xff\xff\0\0\0\0")),
+        ("cifar10_pickle", pickle(b"M\xff\xffJ\xff\xff\xff\x7f\x86")),
+        ("cifar10_pickle", pickle(&b"]".repeat(500_000))),
         ("png_sheet", chunk(b"IDAT")),
         ("png_sheet", chunk(b"tEXt")),
         ("png_sheet", chunk(b"iCCP")),
@@ -214,6 +236,10 @@ fn deep_nesting_is_an_error() {
         ("manifest_json", deep("{\"figures\":")),
         ("record_json", deep("{\"inputs\":")),
         ("cifar10_labels", deep("[")),
+        (
+            "cifar10_pickle",
+            [&b"\x80\x02N"[..], &[0x85; 100_000], b"."].concat(),
+        ),
     ] {
         assert!(feed(name, &text).0, "{name}");
     }

@@ -8,9 +8,10 @@ use std::path::Path;
 
 use dae::Settings as _;
 use dae::data::archive::{Member, gunzip, read_members};
-use dae::data::{Spectrum, cifar10, mnist};
+use dae::data::{DataSet, Expected, Spectrum, cifar10, mnist};
 use dae::train::linear::{Observation, Weights};
 use dae::train::nonlinear::State;
+use flate2::bufread::DeflateDecoder;
 use flate2::write::GzEncoder;
 use flate2::{Compression, Crc};
 use paper::files::sha256;
@@ -29,11 +30,13 @@ pub struct Reader {
 }
 
 /// All of them.
-pub const READERS: [Reader; 13] = [
+pub const READERS: [Reader; 15] = [
     reader("idx_images", idx_images),
     reader("idx_labels", idx_labels),
     reader("idx_gz", idx_gz),
+    mended("mnist_npz", mnist_npz, |bytes| mend_zip(bytes)),
     reader("cifar10_batch", cifar10_batch),
+    reader("cifar10_pickle", cifar10_pickle),
     reader("cifar10_labels", cifar10_labels),
     mended("png_sheet", png_sheet, |bytes| mend_png(bytes)),
     mended("tar_gz", tar_gz, zip_tar),
@@ -111,8 +114,27 @@ fn idx_gz(bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
+fn mnist_npz(bytes: &[u8]) -> Result<()> {
+    let expected = Expected {
+        train: 2,
+        test: 1,
+        ..DataSet::Mnist.expected()
+    };
+    let images = mnist::read_arrays(bytes, &expected, file())?;
+    promise(images.train.pixels.dim() == (2, 784) && images.test.pixels.dim() == (1, 784));
+    let mut labels = images.train.labels.iter().chain(&images.test.labels);
+    promise(labels.all(|&label| label < 10));
+    Ok(())
+}
+
 fn cifar10_batch(bytes: &[u8]) -> Result<()> {
     promise(cifar10::read_batch(bytes, 2, file())?.pixels.dim() == (2, 3072));
+    Ok(())
+}
+
+fn cifar10_pickle(bytes: &[u8]) -> Result<()> {
+    let batch = cifar10::read_pickle(bytes, 2, file())?;
+    promise(batch.pixels.dim() == (2, 3072) && batch.labels.iter().all(|&label| label < 10));
     Ok(())
 }
 
@@ -224,6 +246,43 @@ fn mend_png(bytes: &mut [u8]) {
         };
         place.copy_from_slice(&crc.sum().to_be_bytes());
         at = end + 4;
+    }
+}
+
+/// Gives every entry in the directory of a zip archive the checksum and the size of what it points at.
+fn mend_zip(bytes: &mut [u8]) {
+    let number = |bytes: &[u8], at: usize, width: usize| {
+        let digits = bytes.get(at..at + width)?.iter().rev();
+        Some(digits.fold(0, |number, &digit| (number << 8) | usize::from(digit)))
+    };
+    for at in 0..bytes.len() {
+        if !bytes[at..].starts_with(b"PK\x01\x02") {
+            continue;
+        }
+        let entry = |offset, width| number(bytes, at + offset, width);
+        let content = || {
+            let (method, size, place) = (entry(10, 2)?, entry(20, 4)?, entry(42, 4)?);
+            let start = place + 30 + number(bytes, place + 26, 2)? + number(bytes, place + 28, 2)?;
+            let stored = bytes.get(start..start.checked_add(size)?)?;
+            let mut content = Vec::new();
+            match method {
+                8 => {
+                    let decoder = DeflateDecoder::new(stored);
+                    drop(decoder.take(1 << 16).read_to_end(&mut content));
+                }
+                _ => content.extend_from_slice(stored),
+            }
+            Some(content)
+        };
+        let Some(content) = content() else { continue };
+        let mut crc = Crc::new();
+        crc.update(&content);
+        let size = u32::try_from(content.len()).unwrap_or(u32::MAX);
+        for (offset, value) in [(16, crc.sum()), (24, size)] {
+            if let Some(place) = bytes.get_mut(at + offset..at + offset + 4) {
+                place.copy_from_slice(&value.to_le_bytes());
+            }
+        }
     }
 }
 

@@ -69,16 +69,14 @@ pub fn verify(options: &SourceOptions) -> Vec<CacheEntry> {
 pub fn verify_expected(expected: &Expected, options: &SourceOptions) -> CacheEntry {
     let dataset = expected.dataset;
     let folder = folder(dataset, options);
-    let state = if folder.exists() {
-        match form(dataset, &folder)
-            .read(expected)
-            .and_then(|images| expected.check(images))
-        {
+    let read = || form(dataset, &folder).read(expected);
+    let state = match folder.try_exists() {
+        Ok(false) => CacheState::Absent,
+        Ok(true) => match read().and_then(|images| expected.check(images)) {
             Ok(_) => CacheState::Good(expected.fingerprint.clone()),
             Err(error) => CacheState::Bad(error),
-        }
-    } else {
-        CacheState::Absent
+        },
+        Err(error) => CacheState::Bad(Error::io(&folder)(error)),
     };
     CacheEntry {
         dataset,
@@ -114,7 +112,7 @@ pub(super) fn store(images: &Images, options: &SourceOptions) -> Result<()> {
             )?;
         }
     }
-    make_public(beside.path(), 0o755)?;
+    make_public(beside.path(), 0o755);
     sync_folder(beside.path());
     match fs::rename(beside.path(), &place) {
         Ok(()) => {

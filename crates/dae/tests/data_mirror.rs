@@ -300,7 +300,8 @@ fn pickles_are_read_strictly() {
         "`builtins.eval`",
     );
     refused(read(b"\x80\x02cnumpy\nload\n."), "`numpy.load`");
-    refused(read(b"\x80\x02(Icopy_reg\n."), "instruction 0x49");
+    refused(read(b"\x80\x02(icopy_reg\n."), "instruction 0x69");
+    refused(read(b"\x80\x02I12\n."), "a number in words");
     refused(read(b"(dp1\n."), "instruction 0x64");
     refused(read(b"\x80\x06}."), "protocol 6");
     refused(read(b"\x80\x02N."), "something else than a dictionary");
@@ -324,6 +325,11 @@ fn pickles_are_read_strictly() {
         [&good[..at], to, &good[at + from.len()..]].concat()
     };
     assert!(read(&edited(b"K\x02M\x00\x0c", b"M\x02\x00M\x00\x0c")).is_ok());
+    assert!(
+        read(&edited(b"\x89T", b"I00\nT")[2..]).is_ok(),
+        "protocol 1"
+    );
+    refused(read(&edited(b"\x89T", b"I01\nT")), "another form");
     refused(
         read(&edited(b"K\x02M\x00\x0c", b"K\x03M\x00\x0c")),
         "[3, 3072]",

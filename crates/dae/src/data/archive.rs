@@ -62,7 +62,7 @@ pub(crate) fn limit(expected: &Expected) -> u64 {
 /// Links, long names and other extensions are passed over.
 ///
 /// # Errors
-/// [`Error::Format`](crate::Error::Format), which names `file`, if the archive is damaged, too
+/// [`Error::Format`], which names `file`, if the archive is damaged, too
 /// long, lacks a wanted file, has it twice, or has it in another size.
 pub fn read_members(
     reader: impl Read,

@@ -1,7 +1,7 @@
 //! The pickles that the Python version of CIFAR-10 consists of, read without running anything that they ask for.
 //!
 //! A pickle is a program for a small stack machine. This machine knows the instructions that such a file is made of (as
-//! Python 2 wrote it, protocol 2, and as Python 3 writes it again, protocols 3 to 5) and the names by which NumPy
+//! Python 2 wrote it, protocol 1 or 2, and as Python 3 writes it again, protocols 3 to 5) and the names by which NumPy
 //! describes an array of bytes; it refuses all others. Objects lie in one list and refer to each other by their place in
 //! it, so that nothing is copied, nested, or walked without end; their number is limited by that of the images.
 //!
@@ -144,6 +144,12 @@ impl<'a> Machine<'a> {
             b'N' => self.push(Object::None),
             0x88 => self.push(Object::Flag(true)),
             0x89 => self.push(Object::Flag(false)),
+            // As protocol 1 writes the two.
+            b'I' => match self.line()? {
+                b"00" => self.push(Object::Flag(false)),
+                b"01" => self.push(Object::Flag(true)),
+                _ => Err(self.refuse("a number in words")),
+            },
             b'K' => {
                 let value = self.byte()?.into();
                 self.push(Object::Int(value))
@@ -236,7 +242,7 @@ impl<'a> Machine<'a> {
         self.array().map(|[byte]| byte)
     }
 
-    /// Takes a line, which is at most as long as a name is.
+    /// Takes a line, at most as long as a name.
     fn line(&mut self) -> Result<&'a [u8]> {
         let end = self.rest.iter().take(64).position(|&byte| byte == b'\n');
         let end = end.ok_or_else(|| self.refuse("a name without an end"))?;

@@ -22,7 +22,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 import check
-from places import CLONE, NOTEBOOKS, jupyter_environment, stop
+import places
+from places import CLONE, NOTEBOOKS, stop
 
 KERNEL = {"display_name": "Rust", "language": "rust", "name": "rust"}
 # A figure's notebook that computes no table would pass the comparison without having been compared.
@@ -147,7 +148,7 @@ async def execute(path, options):
 
 
 async def main(options):
-    os.environ.update(jupyter_environment())
+    places.adopt(places.jupyter_environment())
     paths = [Path(name).resolve() for name in options.notebooks] or sorted(NOTEBOOKS.glob("*.ipynb"))
     if not paths:
         stop("there are no notebooks in notebooks/")

@@ -3,14 +3,21 @@
     python scripts/notebooks/tests.py
 """
 
+import contextlib
 import copy
+import errno
+import io
 import os
+import signal
+import subprocess
+import sys
 import time
 import unittest
 from pathlib import Path
 from queue import Empty
 from tempfile import TemporaryDirectory
 from threading import Thread
+from unittest import mock
 
 import nbformat
 from jupyter_client import KernelManager
@@ -18,8 +25,9 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 import check
 import execute
+import places
 import workspace
-from places import NOTEBOOKS, jupyter_environment
+from places import NOTEBOOKS
 
 
 def sound():
@@ -83,12 +91,15 @@ class Checks(unittest.TestCase):
         stream = new_output("stream", name="stdout", text=text)
         self.assertEqual(self.marked(lambda n: n.cells[2].outputs.append(stream)), [])
 
-    def test_debug_text_in_place_of_a_picture(self):
-        text = "Picture { svg: " + "x" * check.LONGEST_TEXT
-        value = new_output("display_data", data={"text/plain": text})
-        self.finds("no picture or table", lambda n: n.cells[2].outputs.append(value))
-        picture = new_output("display_data", data={"text/plain": text, "image/png": "AAAA"})
-        self.assertEqual(self.marked(lambda n: n.cells[2].outputs.append(picture)), [])
+    def test_text_in_place_of_a_picture_or_a_table(self):
+        for kind in ("display_data", "execute_result"):
+            for text in ("Picture { svg: " + "x" * 5000, "shape: (10, 6)", "1"):
+                for data in ({"text/plain": text}, {"text/plain": text, "text/html": ""}):
+                    value = new_output(kind, data=data, execution_count=3)
+                    self.finds("no picture or table", lambda n: n.cells[2].outputs.append(value))
+            for form in ("image/png", "text/html", "text/latex"):
+                value = new_output(kind, data={"text/plain": text, form: "AAAA"}, execution_count=3)
+                self.assertEqual(self.marked(lambda n: n.cells[2].outputs.append(value)), [])
 
     def test_another_kernel(self):
         self.finds("the kernel is", lambda n: n.metadata.kernelspec.update(name="python3"))
@@ -148,6 +159,150 @@ class Tables(unittest.TestCase):
         with self.assertRaisesRegex(execute.Failure, "nothing to compare"):
             self.compare({}, {"a.csv": ""})
         self.assertEqual(self.compare({}, {}, must_compute=False), [])
+
+
+class Places(unittest.TestCase):
+    """The cache is the command's, and what is started here gets an environment of ours."""
+
+    def test_the_cache_is_that_of_the_command(self):
+        for variables, expected in [
+            ({"DAE_CACHE_DIR": "/a b", "XDG_CACHE_HOME": "/c", "HOME": "/d"}, "/a b"),
+            ({"DAE_CACHE_DIR": "", "XDG_CACHE_HOME": "/c", "HOME": "/d"}, "/c/dae"),
+            ({"XDG_CACHE_HOME": "", "HOME": "/d"}, "/d/.cache/dae"),
+            ({"DAE_CACHE_DIR": "here", "HOME": "/d"}, "/work dir/here"),
+        ]:
+            self.assertEqual(places.cache(variables, "/work dir"), Path(expected))
+        for variables in ({}, {"HOME": ""}):
+            with self.assertRaisesRegex(SystemExit, "set DAE_CACHE_DIR"):
+                places.cache(variables, "/")
+
+    def test_no_cell_is_loaded_from_a_path_with_a_blank(self):
+        self.assertEqual(places.kernels(Path("/a/b")), Path("/a/b/kernels"))
+        self.assertEqual(places.kernels(Path("/a b/c"), "/d").parent, Path("/d"))
+        with self.assertRaisesRegex(SystemExit, "set TMPDIR"):
+            places.kernels(Path("/a b/c"), "/d e")
+
+    def test_settings_of_the_user_stay_outside(self):
+        foreign = (
+            "PYTHONPATH PYTHONHOME PYTHONSTARTUP JUPYTER_CONFIG_PATH JUPYTER_PREFER_ENV_PATH JUPYTERLAB_DIR IPYTHONDIR "
+            "EVCXR_TMPDIR EVCXR_IS_RUNTIME CARGO_TARGET_DIR CARGO_BUILD_TARGET CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR "
+            "CARGO_BUILD_RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_PROFILE_DEV_PANIC RUSTC RUSTC_WRAPPER RUSTFLAGS"
+        ).split()
+        kept = "PATH HOME CARGO_HOME CARGO_HTTP_PROXY CARGO_BUILD_JOBS RUSTUP_TOOLCHAIN LD_LIBRARY_PATH DAE_OFFLINE".split()
+        with mock.patch.dict(os.environ, dict.fromkeys(foreign + kept, "theirs"), clear=True):
+            self.assertEqual(set(places.environment(OURS="1")), {*kept, "OURS", "CARGO_NET_OFFLINE"})
+        with mock.patch.dict(os.environ, {"DAE_OFFLINE": "0"}, clear=True):
+            self.assertEqual(places.environment(), {"DAE_OFFLINE": "0"})
+
+    def test_what_cannot_be_written_is_said_in_one_line(self):
+        for number, do in ((errno.EROFS, "DAE_CACHE_DIR"), (errno.EACCES, "DAE_CACHE_DIR"), (errno.ENOSPC, "make room")):
+            with self.assertRaisesRegex(SystemExit, f"^notebooks: .*/x: .*{do}[^\n]*$"), places.in_one_line():
+                raise OSError(number, os.strerror(number), str(places.CACHE / "x"))
+
+
+class Locks(unittest.TestCase):
+    """A file system without locks stops nothing."""
+
+    def test_without_locks_everything_goes_on_and_nothing_is_removed(self):
+        for number in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
+            with TemporaryDirectory() as folder, mock.patch("fcntl.flock", side_effect=OSError(number, "no locks")):
+                said = io.StringIO()
+                workspace._said.clear()
+                with contextlib.redirect_stderr(said), mock.patch.object(places, "kernels", lambda: Path(folder, "kernels")):
+                    with workspace.locked(Path(folder, "lock")):
+                        pass
+                    kernels = [workspace.new_folder() for _ in range(2)]
+                    self.assertTrue(all(folder.exists() for folder, _ in kernels))
+                for _, lock in kernels:
+                    lock.close()
+                self.assertRegex(said.getvalue(), "^notebooks: .* has no file locks: [^\n]*\n$")
+        workspace._said.clear()
+
+    def test_other_errors_are_errors(self):
+        with TemporaryDirectory() as folder, mock.patch("fcntl.flock", side_effect=OSError(errno.EIO, "broken")):
+            with self.assertRaisesRegex(OSError, "broken"), workspace.locked(Path(folder, "lock")):
+                pass
+
+
+class Prepared(unittest.TestCase):
+    """What decides whether the crates are built is their content; tried on a small clone, in a path with blanks."""
+
+    def setUp(self):
+        folder = TemporaryDirectory(prefix="a clone ")
+        self.addCleanup(folder.cleanup)
+        self.clone = Path(folder.name).resolve() / "my clone"
+        self.prepared = self.clone.parent / "the cache" / "notebooks" / "x"
+        for name in ("dae", "paper"):
+            manifest = f'[package]\nname = "{name}"\nversion = "0.1.0"\nedition = "2024"\n'
+            workspace.write(self.clone / "crates" / name / "Cargo.toml", manifest)
+            workspace.write(self.clone / "crates" / name / "src" / "lib.rs", "pub fn number() -> i32 { 1 }\n")
+        workspace.write(self.clone / "Cargo.toml", '[workspace]\nmembers = ["crates/dae", "crates/paper"]\n')
+        subprocess.run(["cargo", "generate-lockfile", "--quiet", "--offline"], cwd=self.clone, check=True)
+        cell = new_code_cell("\n".join(f':dep {name} = {{ path = "../crates/{name}" }}' for name in ("dae", "paper")))
+        (self.clone / "notebooks").mkdir()
+        nbformat.write(new_notebook(cells=[cell]), str(self.clone / "notebooks" / "00_start_here.ipynb"))
+        places_there = {"CLONE": self.clone, "NOTEBOOKS": self.clone / "notebooks", "PREPARED": self.prepared}
+        for name, path in places_there.items():
+            patch = mock.patch.object(workspace, name, path)
+            patch.start()
+            self.addCleanup(patch.stop)
+
+    def write(self, text, age):
+        """Writes what `dae` is, as of that many seconds ago."""
+        path = self.clone / "crates" / "dae" / "src" / "lib.rs"
+        path.write_text(text)
+        os.utime(path, (time.time() - age,) * 2)
+
+    def compiled(self, *options):
+        """Whether all is well, and what cargo has built for it."""
+        done = []
+        run = subprocess.run
+
+        def heard(command, **arguments):
+            done.append(run(command, **arguments | {"stderr": subprocess.PIPE, "text": True}))
+            return done[-1]
+
+        with mock.patch("subprocess.run", heard):
+            fine = workspace.prepare()
+        said = "".join(each.stderr for each in done)
+        return fine, {name for name in ("dae", "paper") if f"Compiling {name} " in said or f"Checking {name} " in said}
+
+    def test_content_decides_and_not_time(self):
+        self.assertEqual(self.compiled(), (True, {"dae", "paper"}))
+        self.assertEqual((self.prepared / "clone").read_text(), f"{self.clone}\n")
+        self.assertEqual(self.compiled(), (True, set()))
+        self.write('compile_error!("seen");\n', age=1e6)
+        self.assertFalse(self.compiled()[0])
+        # What failed is not taken for done, whatever is there then.
+        self.write("pub fn number() -> i32 { 1 }\n", age=2e6)
+        self.assertEqual(self.compiled(), (True, {"dae", "paper"}))
+        self.write("pub fn number() -> i32 { 2 }\n", age=3e6)
+        self.assertEqual(self.compiled(), (True, {"dae", "paper"}))
+        # The same content with other times: an hour ahead, which cargo alone would build again and again.
+        self.write("pub fn number() -> i32 { 2 }\n", age=-3600)
+        self.assertEqual(self.compiled(), (True, set()))
+
+    def test_a_kernels_copy_has_nothing_left_to_build(self):
+        self.assertTrue(workspace.prepare(quiet=True))
+        self.write("pub fn number() -> i32 { 2 }\n", age=1e6)
+        self.assertTrue(workspace.prepare(quiet=True))
+        folder = self.clone.parent / "a kernel"
+        ctx = workspace.private(folder)
+        workspace.write(ctx / "Cargo.toml", '[package]\nname = "ctx"\nedition = "2024"\n\n[dependencies]\n' + workspace.dependencies())
+        workspace.write(ctx / "src" / "lib.rs", "const TWO: [(); 2] = [(); dae::number() as usize];\n")
+        (self.clone / "crates" / "paper").rename(self.clone / "gone") if False else None
+        for step in ("build", "check"):
+            command, environment = workspace.cargo(folder, step)
+            said = subprocess.run([*command, "--package", "ctx"], cwd=ctx, env=environment, stderr=subprocess.PIPE, text=True)
+            self.assertNotRegex(said.stderr, "(Compiling|Checking) (dae|paper) ")
+
+    def test_another_clone_starts_from_what_is_built_but_not_from_its_crates(self):
+        self.assertTrue(workspace.prepare(quiet=True))
+        with mock.patch.object(workspace, "PREPARED", self.prepared.with_name("y")):
+            workspace.start_from_another(workspace.PREPARED / "workspace")
+            target = workspace.PREPARED / "workspace" / "ctx" / "target"
+            self.assertTrue(target.is_dir())
+            self.assertEqual([path for path in target.rglob("*") if workspace.OWN.match(path.name)], [])
 
 
 class Kernel:
@@ -243,7 +398,7 @@ class Kernels(unittest.TestCase):
             self.assertEqual([(text.strip("\n") + "\n" * bool(text.strip()), ok) for text, ok in said[number]], expected)
 
     def test_a_kernel_that_ends_leaves_nothing_behind(self):
-        folders = workspace.PREPARED / "kernels"
+        folders = places.kernels()
         before = set(folders.glob("*"))
         kernel = Kernel()
         own = set(folders.glob("*")) - before
@@ -258,5 +413,5 @@ class Kernels(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    os.environ.update(jupyter_environment())
+    places.adopt(places.jupyter_environment())
     unittest.main(verbosity=1)

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 import nbformat
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -45,8 +46,20 @@ def name_of(cell, notebook):
     return f"cell [{number}] `{line.strip()[:60]}`"
 
 
+class WithoutHeartbeat(AsyncKernelClient):
+    """Asks the kernel for no signs of life, for which its process is looked at; a busy one misses some and complains."""
+
+    def start_channels(self):
+        super().start_channels(hb=False)
+
+
 class Client(NotebookClient):
     """Notes how long each cell takes."""
+
+    def create_kernel_manager(self):
+        manager = super().create_kernel_manager()
+        manager.client_factory = WithoutHeartbeat
+        return manager
 
     async def async_execute_cell(self, cell, cell_index, **arguments):
         started = time.monotonic()

@@ -8,9 +8,8 @@ import copy
 import errno
 import io
 import os
-import signal
+import shutil
 import subprocess
-import sys
 import time
 import unittest
 from pathlib import Path
@@ -21,6 +20,7 @@ from unittest import mock
 
 import nbformat
 from jupyter_client import KernelManager
+from jupyter_client.asynchronous import AsyncKernelClient
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 import check
@@ -28,6 +28,9 @@ import execute
 import places
 import workspace
 from places import NOTEBOOKS
+
+
+PRELUDE = check.prelude(nbformat.read(NOTEBOOKS / "00_start_here.ipynb", as_version=4))
 
 
 def sound():
@@ -161,6 +164,14 @@ class Tables(unittest.TestCase):
         self.assertEqual(self.compare({}, {}, must_compute=False), [])
 
 
+class Heartbeats(unittest.TestCase):
+    def test_nobody_asks_a_kernel_for_heartbeats(self):
+        with mock.patch.object(AsyncKernelClient, "start_channels") as start:
+            manager = execute.Client(sound(), kernel_name="rust").create_kernel_manager()
+            manager.client().start_channels()
+        start.assert_called_once_with(hb=False)
+
+
 class Places(unittest.TestCase):
     """The cache is the command's, and what is started here gets an environment of ours."""
 
@@ -222,6 +233,43 @@ class Locks(unittest.TestCase):
         with TemporaryDirectory() as folder, mock.patch("fcntl.flock", side_effect=OSError(errno.EIO, "broken")):
             with self.assertRaisesRegex(OSError, "broken"), workspace.locked(Path(folder, "lock")):
                 pass
+
+
+# What people have in ~/.cargo/config.toml and in their environment, at its worst.
+CARGO_CONFIGURATION = """
+[build]
+target = "wasm32-unknown-unknown"
+target-dir = "/nowhere/target"
+build-dir = "/nowhere/build"
+rustflags = ["-Cpanic=abort"]
+rustc = "/bin/false"
+rustc-wrapper = "/bin/false"
+rustc-workspace-wrapper = "/bin/false"
+incremental = false
+
+[profile.dev]
+panic = "abort"
+lto = true
+debug = 2
+opt-level = 3
+overflow-checks = true
+debug-assertions = true
+
+[target.'cfg(all())']
+rustflags = ["--cfg", "theirs"]
+runner = "/bin/false"
+"""
+CARGO_VARIABLES = {
+    "CARGO_TARGET_DIR": "/nowhere/target",
+    "CARGO_BUILD_TARGET_DIR": "/nowhere/target",
+    "CARGO_BUILD_TARGET": "wasm32-unknown-unknown",
+    "CARGO_ENCODED_RUSTFLAGS": "-Cpanic=abort",
+    "CARGO_BUILD_RUSTFLAGS": "-Cpanic=abort",
+    "RUSTFLAGS": "-Cpanic=abort",
+    "RUSTC": "/bin/false",
+    "RUSTC_WRAPPER": "/bin/false",
+    "CARGO_PROFILE_DEV_PANIC": "abort",
+}
 
 
 class Prepared(unittest.TestCase):
@@ -290,11 +338,19 @@ class Prepared(unittest.TestCase):
         ctx = workspace.private(folder)
         workspace.write(ctx / "Cargo.toml", '[package]\nname = "ctx"\nedition = "2024"\n\n[dependencies]\n' + workspace.dependencies())
         workspace.write(ctx / "src" / "lib.rs", "const TWO: [(); 2] = [(); dae::number() as usize];\n")
-        (self.clone / "crates" / "paper").rename(self.clone / "gone") if False else None
         for step in ("build", "check"):
             command, environment = workspace.cargo(folder, step)
             said = subprocess.run([*command, "--package", "ctx"], cwd=ctx, env=environment, stderr=subprocess.PIPE, text=True)
             self.assertNotRegex(said.stderr, "(Compiling|Checking) (dae|paper) ")
+
+    def test_the_users_cargo_configuration_changes_nothing(self):
+        self.assertEqual(self.compiled(), (True, {"dae", "paper"}))
+        workspace.write(self.clone.parent / ".cargo" / "config.toml", CARGO_CONFIGURATION)
+        with mock.patch.dict(os.environ, CARGO_VARIABLES):
+            self.assertEqual(self.compiled(), (True, set()))
+            self.write("pub fn number() -> i32 { 2 }\n", age=0)
+            self.assertEqual(self.compiled(), (True, {"dae", "paper"}))
+        self.assertEqual(self.compiled(), (True, set()))
 
     def test_another_clone_starts_from_what_is_built_but_not_from_its_crates(self):
         self.assertTrue(workspace.prepare(quiet=True))
@@ -309,17 +365,20 @@ class Kernel:
     """A kernel of this clone and what its cells say."""
 
     def __init__(self):
+        folders = set(places.kernels().glob("*"))
         self.manager = KernelManager(kernel_name="rust")
         self.manager.start_kernel(cwd=str(NOTEBOOKS))
         self.client = self.manager.client()
-        self.client.start_channels()
+        self.client.start_channels(hb=False)
         self.client.wait_for_ready(timeout=900)
+        # Of two kernels that start at once each sees both.
+        self.folders = set(places.kernels().glob("*")) - folders
 
-    def run(self, code, until="", timeout=300):
+    def run(self, code, until="", timeout=300, interrupt_at=None):
         """Everything that a cell says, and whether it succeeds.
 
         What a cell writes to stderr may come after its reply: with `until` this goes on listening, for a minute at
-        most, until the cell has said that.
+        most, until the cell has said that. When it says `interrupt_at` it is interrupted.
         """
         said = []
 
@@ -327,6 +386,8 @@ class Kernel:
             content = message["content"]
             said.append(content.get("text") or content.get("data", {}).get("text/plain") or "")
             said.extend(content.get("traceback", []) + [content.get("evalue", "")])
+            if interrupt_at and interrupt_at in (content.get("text") or ""):
+                self.manager.interrupt_kernel()
 
         reply = self.client.execute_interactive(code, timeout=timeout, output_hook=hear)
         deadline = time.monotonic() + 60
@@ -354,34 +415,102 @@ class Kernels(unittest.TestCase):
         self.addCleanup(kernel.stop)
         return kernel
 
-    def test_after_a_panic_or_an_error_other_variables_are_usable(self):
+    def opened(self):
+        """A kernel whose first cell has run."""
         kernel = self.kernel()
-        prelude = check.prelude(nbformat.read(NOTEBOOKS / "00_start_here.ipynb", as_version=4))
-        said, ok = kernel.run(prelude)
+        said, ok = kernel.run(PRELUDE)
         self.assertEqual((said.strip(), ok), ("", True))
+        return kernel
+
+    def test_after_a_panic_or_an_error_other_variables_are_usable(self):
+        kernel = self.opened()
         self.assertTrue(kernel.run('let words = vec!["kept".to_string()];')[1])
         for code, message in [
             ('panic!("the message of the panic");', "the message of the panic"),
             ('let empty: Vec<u8> = Vec::new(); empty[3]', "index out of bounds"),
             ('let number: i32 = "no number".parse()?;', "invalid digit"),
             ("let number: i32 = words;", "mismatched types"),
+            ('let _ = std::thread::spawn(|| panic!("in a thread")).join();', "in a thread"),
             ('dae::theory::Mode::denoising(-1.0, 0.5)?', "lambda"),
         ]:
             with self.subTest(code):
                 said, _ = kernel.run(code, until=message)
                 after, ok = kernel.run('println!("{words:?}");')
                 self.assertIn(message, said)
+                self.assertNotIn("backtrace", said)
                 self.assertIn('["kept"]', after)
                 self.assertTrue(ok)
 
+    def test_when_the_variables_are_gone_a_reader_is_told_and_the_first_cell_brings_everything_back(self):
+        kernel = self.opened()
+        gone = "Run its cells again, from the first on"
+        for name, code, interrupt_at in [
+            ("exit", "std::process::exit(0);", None),
+            ("abort", "std::process::abort();", None),
+            ("overflow", "fn deep(n: u64) -> u64 { if n == 0 { 0 } else { deep(n + 1) + n } } deep(1)", None),
+            ("interrupt", 'println!("at it"); loop { std::thread::sleep(std::time::Duration::from_secs(1)); }', "at it"),
+        ]:
+            with self.subTest(name):
+                self.assertTrue(kernel.run('let words = vec!["kept".to_string()];')[1])
+                said, ok = kernel.run(code, until=gone, interrupt_at=interrupt_at)
+                self.assertEqual((said.count(gone), ok), (1, False), said)
+                self.assertFalse(kernel.run('println!("{words:?}");')[1])
+                # Twice, as a reader might: the message comes once all the same.
+                for _ in range(2):
+                    said, ok = kernel.run(PRELUDE)
+                    self.assertEqual((said.strip(), ok), ("", True))
+                said, _ = kernel.run('panic!("the message of the panic");', until="the message of the panic")
+                self.assertIn("the message of the panic", said)
+                self.assertNotIn("backtrace", said)
+        # An interrupt when nothing runs: the next cell says it.
+        kernel.manager.interrupt_kernel()
+        time.sleep(1)
+        said, ok = kernel.run('println!("{}", 1 + 1);', until=gone)
+        self.assertEqual((gone in said, ok), (True, False), said)
+        self.assertEqual(kernel.run('println!("{}", 1 + 1);')[0].strip(), "2")
+
+    def test_the_first_mistake_is_answered_without_building_the_crates(self):
+        kernel = self.opened()
+        (folder,) = kernel.folders
+
+        def built():
+            return {path for path in folder.rglob(".fingerprint/*") if not path.name.startswith("ctx-")}
+
+        before = built()
+        self.assertTrue(any(path.name.startswith("paper-") for path in before))
+        for number in (1, 2):
+            started = time.monotonic()
+            said, ok = kernel.run('let number: i32 = "text";', until="mismatched types")
+            self.assertEqual(("mismatched types" in said, ok), (True, False))
+            print(f"mistake {number} of a new kernel: {time.monotonic() - started:.1f} s")
+        self.assertEqual(built(), before)
+
+    def test_a_kernel_has_nothing_of_the_users_settings(self):
+        configuration = places.PREPARED / ".cargo" / "config.toml"
+        self.addCleanup(shutil.rmtree, configuration.parent)
+        workspace.write(configuration, CARGO_CONFIGURATION)
+        with TemporaryDirectory() as theirs:
+            workspace.write(Path(theirs) / "json.py", "raise SystemExit('theirs')\n")
+            variables = {
+                "PYTHONPATH": theirs,
+                "PYTHONHOME": theirs,
+                "EVCXR_CONFIG_DIR": theirs,
+                "EVCXR_TMPDIR": theirs,
+                "EVCXR_IS_RUNTIME": "1",
+            }
+            with mock.patch.dict(os.environ, CARGO_VARIABLES | variables):
+                kernel = self.opened()
+            said, _ = kernel.run('panic!("the message of the panic");', until="the message of the panic")
+            self.assertIn("the message of the panic", said)
+            self.assertEqual(kernel.run('println!("{}", 1 + 1);'), ("2\n", True))
+
     def test_two_kernels_at_once(self):
-        prelude = check.prelude(nbformat.read(NOTEBOOKS / "00_start_here.ipynb", as_version=4))
         said = {}
 
         def work(number):
             kernel = self.kernel()
             first = time.monotonic()
-            said[number] = [kernel.run(prelude)]
+            said[number] = [kernel.run(PRELUDE)]
             second = time.monotonic()
             for step in range(3):
                 said[number].append(kernel.run(f'let n{step} = {number} * 100 + {step}; println!("{{n{step}}}");'))
@@ -399,9 +528,8 @@ class Kernels(unittest.TestCase):
 
     def test_a_kernel_that_ends_leaves_nothing_behind(self):
         folders = places.kernels()
-        before = set(folders.glob("*"))
         kernel = Kernel()
-        own = set(folders.glob("*")) - before
+        own = kernel.folders
         self.assertTrue(own)
         kernel.stop()
         # Jupyter kills a kernel that takes its time; what is left then is swept up before the next one starts.

@@ -57,6 +57,7 @@ def start(connection_file):
         command = [evcxr, "--control_file", connection_file]
         return subprocess.Popen(command, env=environment(folder), pass_fds=[lock.fileno()]), folder, lock
     except BaseException:
+        lock.close()
         shutil.rmtree(folder, ignore_errors=True)
         raise
 
@@ -74,4 +75,5 @@ def main(connection_file):
     sys.exit(code)
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -21,10 +21,12 @@ from unittest import mock
 import nbformat
 from jupyter_client import KernelManager
 from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpecManager
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 import check
 import execute
+import kernel
 import places
 import workspace
 from places import NOTEBOOKS
@@ -205,10 +207,30 @@ class Places(unittest.TestCase):
         with mock.patch.dict(os.environ, {"DAE_OFFLINE": "0"}, clear=True):
             self.assertEqual(places.environment(), {"DAE_OFFLINE": "0"})
 
+    def test_our_kernel_is_found_before_others(self):
+        with TemporaryDirectory() as home:
+            for folder in (".local/share/jupyter", ".jupyter"):
+                workspace.write(Path(home, folder, "kernels", "rust", "kernel.json"), '{"argv": ["false"], "display_name": "theirs"}')
+            for prefer in ("0", "1"):
+                variables = {"HOME": home, "JUPYTER_PREFER_ENV_PATH": prefer, "JUPYTER_PATH": home, "JUPYTER_DATA_DIR": home}
+                with mock.patch.dict(os.environ, variables):
+                    ours = places.jupyter_environment()
+                with mock.patch.dict(os.environ, ours, clear=True):
+                    self.assertIn(str(places.CLONE), " ".join(KernelSpecManager().get_kernel_spec("rust").argv))
+
     def test_what_cannot_be_written_is_said_in_one_line(self):
         for number, do in ((errno.EROFS, "DAE_CACHE_DIR"), (errno.EACCES, "DAE_CACHE_DIR"), (errno.ENOSPC, "make room")):
             with self.assertRaisesRegex(SystemExit, f"^notebooks: .*/x: .*{do}[^\n]*$"), places.in_one_line():
                 raise OSError(number, os.strerror(number), str(places.CACHE / "x"))
+
+
+    def test_a_kernel_that_cannot_be_copied_leaves_nothing(self):
+        full = OSError(errno.ENOSPC, "No space left on device", "there")
+        with TemporaryDirectory() as folder, mock.patch.object(places, "kernels", lambda: Path(folder, "kernels")):
+            with mock.patch.object(workspace, "prepare"), mock.patch.object(workspace, "private", side_effect=full):
+                with mock.patch.object(kernel, "find_evcxr", lambda: "evcxr"), self.assertRaises(OSError):
+                    kernel.start("connection.json")
+            self.assertEqual(list(Path(folder, "kernels").glob("*")), [])
 
 
 class Locks(unittest.TestCase):
@@ -359,6 +381,23 @@ class Prepared(unittest.TestCase):
             target = workspace.PREPARED / "workspace" / "ctx" / "target"
             self.assertTrue(target.is_dir())
             self.assertEqual([path for path in target.rglob("*") if workspace.OWN.match(path.name)], [])
+
+
+class Embedded(unittest.TestCase):
+    def test_every_file_that_the_crates_are_compiled_from_decides(self):
+        """Cargo's own lists, made when the crates were built, beside ours."""
+        ours = {str(path) for path in workspace.sources()}
+        lists = [
+            path
+            for name in ("dae", "paper", "build_script_build")
+            for path in (workspace.PREPARED / "workspace" / "ctx" / "target").glob(f"**/{name}-*.d")
+        ]
+        named = {word.rstrip(":") for path in lists for word in path.read_text().replace("\\ ", "\0").split()}
+        named = {word.replace("\0", " ") for word in named}
+        theirs = {os.path.normpath(path) for path in named if path.startswith(str(places.CLONE))}
+        theirs = {path for path in theirs if os.path.exists(path)}
+        self.assertGreater(len(theirs), 50)
+        self.assertEqual(theirs - ours, set())
 
 
 class Kernel:

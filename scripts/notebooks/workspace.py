@@ -16,6 +16,7 @@ versions of all others.
 import contextlib
 import errno
 import fcntl
+import functools
 import hashlib
 import json
 import os
@@ -114,9 +115,15 @@ def linker():
     return None if os.uname().sysname == "Darwin" else next(filter(shutil.which, ("mold", "lld")), None)
 
 
+@functools.cache
+def compiler():
+    """What the compiler says about itself."""
+    return subprocess.check_output(["rustc", "-Vv"], text=True, env=places.environment())
+
+
 def host():
     """The platform that evcxr names to cargo."""
-    return re.search(r"^host: (.*)$", subprocess.check_output(["rustc", "-Vv"], text=True), flags=re.MULTILINE)[1]
+    return re.search(r"^host: (.*)$", compiler(), flags=re.MULTILINE)[1]
 
 
 def cargo(workspace, *arguments):
@@ -143,13 +150,18 @@ def sources():
 
 
 def fingerprint():
-    """What our crates are compiled from, as a hash of names and contents, and the time of the newest file."""
+    """What our crates are compiled from and with, as a hash of names and contents, and the time of the newest file."""
     digest, newest = hashlib.sha256(), 0.0
-    for path in sources():
-        for part in (str(path.relative_to(CLONE)).encode(), path.read_bytes()):
+
+    def add(*parts):
+        for part in parts:
             digest.update(len(part).to_bytes(8, "little"))
             digest.update(part)
+
+    for path in sources():
+        add(str(path.relative_to(CLONE)).encode(), path.read_bytes())
         newest = max(newest, path.stat().st_mtime)
+    add(compiler().encode(), manifest([]).encode(), json.dumps(PROFILE).encode(), str(linker()).encode())
     return digest.hexdigest(), newest
 
 
@@ -219,13 +231,15 @@ def prepare(quiet=False):
             write(workspace / "Cargo.lock", lock)
         found, newest = fingerprint()
         built_from = workspace / "sources"
+        steps = ["build"]
         if built_from.exists() and built_from.read_text() == found:
             renew(target, newest)
         else:
             built_from.unlink(missing_ok=True)
             forget(target)
-        # A cell that does not compile is checked once more for its message: that needs the crates as `check` makes them.
-        for step in ("build", "check"):
+            # A cell that does not compile is checked for its message: that needs the crates as `check` makes them.
+            steps.append("check")
+        for step in steps:
             command, environment = cargo(workspace, step, *(["--quiet"] if quiet else []))
             if subprocess.run(command, cwd=workspace, env=environment, stdin=subprocess.DEVNULL).returncode:
                 return False

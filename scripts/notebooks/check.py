@@ -16,11 +16,11 @@ from pathlib import Path
 
 import nbformat
 
-from places import CLONE, NOTEBOOKS
+from places import CLONE, GIVEN, NOTEBOOKS
 
 LARGEST = 1_000_000
-# A number, a name or a short list may be shown as text; pictures, tables and settings have forms of their own.
-LONGEST_TEXT = 2_000
+# What a viewer shows as more than text.
+RICH = ("text/html", "text/latex", "text/markdown", "image/")
 KERNEL = {"display_name": "Rust", "language": "rust", "name": "rust"}
 EXPECTED = ["00_", "01_", "02_", "03_", "04_", "05_", "06_"]
 # The beginnings of absolute paths; in a picture's numbers and letters they do not occur with a name behind them.
@@ -59,10 +59,10 @@ def problems_of_outputs(notebook):
                 yield f"cell [{number}] has an error: {text.strip()[:400]}"
             elif output.output_type == "stream" and output.name == "stderr":
                 yield f"cell [{number}] writes to standard error: {text.strip()[:400]}"
-            elif only_text(output) and len(text) > LONGEST_TEXT:
+            elif only_text(output):
                 yield (
-                    f"cell [{number}] shows {len(text)} characters of text and no picture or table: "
-                    f"{text.strip()[:60]}... (its last expression must not move a variable of the cell)"
+                    f"cell [{number}] shows text and no picture or table: {text.strip()[:60]}... "
+                    "(its last expression must not move a variable of the cell)"
                 )
             found = ABSOLUTE.search(text)
             if found:
@@ -71,7 +71,8 @@ def problems_of_outputs(notebook):
 
 def only_text(output):
     """Whether a value is shown as nothing but text: the kernel falls back to Rust's debug text where it cannot do better."""
-    return output.output_type in ("display_data", "execute_result") and set(output.data) == {"text/plain"}
+    shown = output.output_type in ("display_data", "execute_result")
+    return shown and not any(kind.startswith(RICH) and content for kind, content in output.data.items())
 
 
 def problems_of_cells(notebook):
@@ -99,7 +100,7 @@ def prelude(notebook):
 def inputs():
     """What the results of each figure depend on at `quick`: settings, seed, data and sources, as the command says."""
     command = os.environ.get("PAPER", "cargo run --release --quiet --package paper --bin paper --").split()
-    output = subprocess.run([*command, "inputs", "--profile", "quick"], cwd=CLONE, stdout=subprocess.PIPE, check=True)
+    output = subprocess.run([*command, "inputs", "--profile", "quick"], cwd=CLONE, env=GIVEN, stdout=subprocess.PIPE, check=True)
     return json.loads(output.stdout)
 
 

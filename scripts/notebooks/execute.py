@@ -17,12 +17,14 @@ import time
 from pathlib import Path
 
 import nbformat
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 import check
-from places import CLONE, NOTEBOOKS, jupyter_environment, stop
+import places
+from places import CLONE, NOTEBOOKS, stop
 
 KERNEL = {"display_name": "Rust", "language": "rust", "name": "rust"}
 # A figure's notebook that computes no table would pass the comparison without having been compared.
@@ -44,8 +46,20 @@ def name_of(cell, notebook):
     return f"cell [{number}] `{line.strip()[:60]}`"
 
 
+class WithoutHeartbeat(AsyncKernelClient):
+    """Asks the kernel for no signs of life, for which its process is looked at; a busy one misses some and complains."""
+
+    def start_channels(self):
+        super().start_channels(hb=False)
+
+
 class Client(NotebookClient):
     """Notes how long each cell takes."""
+
+    def create_kernel_manager(self):
+        manager = super().create_kernel_manager()
+        manager.client_factory = WithoutHeartbeat
+        return manager
 
     async def async_execute_cell(self, cell, cell_index, **arguments):
         started = time.monotonic()
@@ -147,7 +161,7 @@ async def execute(path, options):
 
 
 async def main(options):
-    os.environ.update(jupyter_environment())
+    places.adopt(places.jupyter_environment())
     paths = [Path(name).resolve() for name in options.notebooks] or sorted(NOTEBOOKS.glob("*.ipynb"))
     if not paths:
         stop("there are no notebooks in notebooks/")

@@ -5,47 +5,75 @@ The kernel gets a copy of the built crates of its own (see workspace.py), which 
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 
+import places
 import workspace
-from places import CLONE, NOTEBOOKS
+from places import CLONE, NOTEBOOKS, stop
 from setup import find_evcxr
 
 
 def kernels_of_blas():
-    return subprocess.check_output([CLONE / "target" / "release" / "paper", "machine", "--kernels"], text=True).strip()
+    """The kernels of BLAS that the command uses, which knows better than BLAS where the processor is the newer one."""
+    paper = CLONE / "target" / "release" / "paper"
+    if not paper.exists():
+        stop(f"{paper} is not there; run make build")
+    return subprocess.check_output([paper, "machine", "--kernels"], text=True).strip()
 
 
-def main(connection_file):
-    # Without a lock the compiler's messages appear in the log; a cell that uses the crates shows them to the reader.
-    workspace.prepare(quiet=True)
-    folder, lock = workspace.new_folder()
+def environment(folder):
+    """The environment of a kernel in its folder."""
     # Where the standard library is as a shared one, against which evcxr links the cells. Its own way of saying so, rpath,
     # is in the profile that cargo ignores.
     search = "DYLD_FALLBACK_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
     libraries = subprocess.check_output(["rustc", "--print", "target-libdir"], text=True).strip()
-    environment = os.environ | {
-        search: os.pathsep.join(filter(None, [libraries, os.environ.get(search)])),
-        "EVCXR_TMPDIR": str(workspace.private(folder)),
-        "EVCXR_CONFIG_DIR": str(NOTEBOOKS),
-        # The kernels of BLAS that the command uses, which knows better than BLAS where the processor is the newer one.
-        "OPENBLAS_CORETYPE": os.environ.get("OPENBLAS_CORETYPE") or kernels_of_blas(),
+    return places.environment(
+        **workspace.PROFILE,
+        **{search: os.pathsep.join(filter(None, [libraries, os.environ.get(search)]))},
+        EVCXR_TMPDIR=str(folder / "ctx"),
+        EVCXR_CONFIG_DIR=str(NOTEBOOKS),
+        DAE_KERNEL=str(folder),
+        OPENBLAS_CORETYPE=os.environ.get("OPENBLAS_CORETYPE") or kernels_of_blas(),
         # evcxr would bring the kernel that it finds installed there to its own taste.
-        "JUPYTER_PATH": str(folder / "none"),
-    }
-    # The kernel holds the lock, too: its copy is in use as long as either of the two lives.
-    kernel = subprocess.Popen(
-        [find_evcxr(), "--control_file", connection_file], env=environment, pass_fds=[lock.fileno()]
+        JUPYTER_PATH=str(folder / "none"),
+        # Of the kernel itself; the process that runs the cells gets its own.
+        RUST_BACKTRACE="0",
+        RUST_LIB_BACKTRACE="0",
     )
+
+
+def start(connection_file):
+    """The kernel's process and its folder."""
+    evcxr = find_evcxr() or stop("the Rust kernel is not installed; run make notebook-setup")
+    # Without a lock the compiler's messages appear in the log; a cell that uses the crates shows them to the reader.
+    workspace.prepare(quiet=True)
+    folder, lock = workspace.new_folder()
+    try:
+        workspace.private(folder)
+        # The kernel holds the lock, too: its copy is in use as long as either of the two lives.
+        command = [evcxr, "--control_file", connection_file]
+        return subprocess.Popen(command, env=environment(folder), pass_fds=[lock.fileno()]), folder, lock
+    except BaseException:
+        lock.close()
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def main(connection_file):
+    with places.in_one_line():
+        kernel, folder, lock = start(connection_file)
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(name, lambda number, _: kernel.send_signal(number))
     code = kernel.wait()
     # Jupyter kills what does not end within seconds, so another process does it. What evcxr's helper still writes is
     # swept up before the next kernel starts.
     subprocess.Popen(["rm", "-rf", str(folder)], start_new_session=True, close_fds=True)
+    lock.close()
     sys.exit(code)
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

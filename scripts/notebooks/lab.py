@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+import places
 import workspace
 from places import CLONE, JUPYTER, jupyter_environment
 
@@ -36,5 +37,6 @@ def command(root=CLONE, *options):
 
 
 if __name__ == "__main__":
-    line = command(CLONE, *sys.argv[1:])
+    with places.in_one_line():
+        line = command(CLONE, *sys.argv[1:])
     os.execve(line[0], line, jupyter_environment())

@@ -10,8 +10,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+import places
 import workspace
 from places import CACHE, CLONE, EVCXR_VERSION, JUPYTER, stop
 
@@ -39,8 +41,11 @@ def install_evcxr():
             return
         print(f"Building the Rust kernel for Jupyter, evcxr_jupyter {EVCXR_VERSION}, once: 5 to 10 minutes", flush=True)
         command = ["cargo", "install", "--quiet", "--locked", "evcxr_jupyter", "--version", EVCXR_VERSION]
-        environment = {k: v for k, v in os.environ.items() if k not in ("CARGO_BUILD_BUILD_DIR", "CARGO_TARGET_DIR")}
-        if subprocess.run([*command, "--root", evcxr_root()], env=environment).returncode:
+        with tempfile.TemporaryDirectory() as target:
+            build = {"CARGO_TARGET_DIR": target, "CARGO_BUILD_BUILD_DIR": target, "RUSTFLAGS": "", "RUSTC_WRAPPER": ""}
+            where = ["--root", evcxr_root(), "--target", workspace.host()]
+            done = subprocess.run([*command, *where], env=places.environment(**build))
+        if done.returncode:
             stop(f"the kernel could not be installed, see above; try it by hand: {' '.join(command)}")
 
 
@@ -48,14 +53,18 @@ def find_library_sources():
     """evcxr finds the types of variables with the sources of the standard library, a component of its own in rustup."""
     sysroot = subprocess.check_output(["rustc", "--print", "sysroot"], text=True).strip()
     sources = Path(sysroot) / "lib" / "rustlib" / "src" / "rust" / "library"
-    if not sources.is_dir() and subprocess.run(["rustup", "component", "add", "rust-src"]).returncode:
-        stop("the sources of the standard library are missing; run: rustup component add rust-src")
+    if sources.is_dir():
+        return
+    add = ["rustup", "component", "add", "rust-src"]
+    if places.offline() or not shutil.which("rustup") or subprocess.run(add).returncode:
+        stop(f"{sources}, the sources of the standard library, are missing; with rustup: {' '.join(add)}")
 
 
 def register_kernel():
     """Writes the kernel's description into the clone, where JUPYTER_PATH leads Jupyter."""
     description = {
-        "argv": [sys.executable, str(CLONE / "scripts" / "notebooks" / "kernel.py"), "{connection_file}"],
+        # Whatever starts it, its Python reads neither PYTHONPATH nor the user's own packages.
+        "argv": [sys.executable, "-E", "-s", str(CLONE / "scripts" / "notebooks" / "kernel.py"), "{connection_file}"],
         "display_name": "Rust",
         "language": "rust",
         "interrupt_mode": "message",
@@ -76,4 +85,5 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    with places.in_one_line():
+        main()

@@ -3,23 +3,36 @@
     python scripts/notebooks/tests.py
 """
 
+import contextlib
 import copy
+import errno
+import io
 import os
+import shutil
+import subprocess
 import time
 import unittest
 from pathlib import Path
 from queue import Empty
 from tempfile import TemporaryDirectory
 from threading import Thread
+from unittest import mock
 
 import nbformat
 from jupyter_client import KernelManager
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpecManager
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 import check
 import execute
+import kernel
+import places
 import workspace
-from places import NOTEBOOKS, jupyter_environment
+from places import NOTEBOOKS
+
+
+PRELUDE = check.prelude(nbformat.read(NOTEBOOKS / "00_start_here.ipynb", as_version=4))
 
 
 def sound():
@@ -83,12 +96,15 @@ class Checks(unittest.TestCase):
         stream = new_output("stream", name="stdout", text=text)
         self.assertEqual(self.marked(lambda n: n.cells[2].outputs.append(stream)), [])
 
-    def test_debug_text_in_place_of_a_picture(self):
-        text = "Picture { svg: " + "x" * check.LONGEST_TEXT
-        value = new_output("display_data", data={"text/plain": text})
-        self.finds("no picture or table", lambda n: n.cells[2].outputs.append(value))
-        picture = new_output("display_data", data={"text/plain": text, "image/png": "AAAA"})
-        self.assertEqual(self.marked(lambda n: n.cells[2].outputs.append(picture)), [])
+    def test_text_in_place_of_a_picture_or_a_table(self):
+        for kind in ("display_data", "execute_result"):
+            for text in ("Picture { svg: " + "x" * 5000, "shape: (10, 6)", "1"):
+                for data in ({"text/plain": text}, {"text/plain": text, "text/html": ""}):
+                    value = new_output(kind, data=data, execution_count=3)
+                    self.finds("no picture or table", lambda n: n.cells[2].outputs.append(value))
+            for form in ("image/png", "text/html", "text/latex"):
+                value = new_output(kind, data={"text/plain": text, form: "AAAA"}, execution_count=3)
+                self.assertEqual(self.marked(lambda n: n.cells[2].outputs.append(value)), [])
 
     def test_another_kernel(self):
         self.finds("the kernel is", lambda n: n.metadata.kernelspec.update(name="python3"))
@@ -150,21 +166,258 @@ class Tables(unittest.TestCase):
         self.assertEqual(self.compare({}, {}, must_compute=False), [])
 
 
+class Heartbeats(unittest.TestCase):
+    def test_nobody_asks_a_kernel_for_heartbeats(self):
+        with mock.patch.object(AsyncKernelClient, "start_channels") as start:
+            manager = execute.Client(sound(), kernel_name="rust").create_kernel_manager()
+            manager.client().start_channels()
+        start.assert_called_once_with(hb=False)
+
+
+class Places(unittest.TestCase):
+    """The cache is the command's, and what is started here gets an environment of ours."""
+
+    def test_the_cache_is_that_of_the_command(self):
+        for variables, expected in [
+            ({"DAE_CACHE_DIR": "/a b", "XDG_CACHE_HOME": "/c", "HOME": "/d"}, "/a b"),
+            ({"DAE_CACHE_DIR": "", "XDG_CACHE_HOME": "/c", "HOME": "/d"}, "/c/dae"),
+            ({"XDG_CACHE_HOME": "", "HOME": "/d"}, "/d/.cache/dae"),
+            ({"DAE_CACHE_DIR": "here", "HOME": "/d"}, "/work dir/here"),
+        ]:
+            self.assertEqual(places.cache(variables, "/work dir"), Path(expected))
+        for variables in ({}, {"HOME": ""}):
+            with self.assertRaisesRegex(SystemExit, "set DAE_CACHE_DIR"):
+                places.cache(variables, "/")
+
+    def test_no_cell_is_loaded_from_a_path_with_a_blank(self):
+        self.assertEqual(places.kernels(Path("/a/b")), Path("/a/b/kernels"))
+        self.assertEqual(places.kernels(Path("/a b/c"), "/d").parent, Path("/d"))
+        with self.assertRaisesRegex(SystemExit, "set TMPDIR"):
+            places.kernels(Path("/a b/c"), "/d e")
+
+    def test_settings_of_the_user_stay_outside(self):
+        foreign = (
+            "PYTHONPATH PYTHONHOME PYTHONSTARTUP JUPYTER_CONFIG_PATH JUPYTER_PREFER_ENV_PATH JUPYTERLAB_DIR IPYTHONDIR "
+            "EVCXR_TMPDIR EVCXR_IS_RUNTIME CARGO_TARGET_DIR CARGO_BUILD_TARGET CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR "
+            "CARGO_BUILD_RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_PROFILE_DEV_PANIC RUSTC RUSTC_WRAPPER RUSTFLAGS"
+        ).split()
+        kept = "PATH HOME CARGO_HOME CARGO_HTTP_PROXY CARGO_BUILD_JOBS RUSTUP_TOOLCHAIN LD_LIBRARY_PATH DAE_OFFLINE".split()
+        with mock.patch.dict(os.environ, dict.fromkeys(foreign + kept, "theirs"), clear=True):
+            self.assertEqual(set(places.environment(OURS="1")), {*kept, "OURS", "CARGO_NET_OFFLINE"})
+        with mock.patch.dict(os.environ, {"DAE_OFFLINE": "0"}, clear=True):
+            self.assertEqual(places.environment(), {"DAE_OFFLINE": "0"})
+
+    def test_our_kernel_is_found_before_others(self):
+        with TemporaryDirectory() as home:
+            for folder in (".local/share/jupyter", ".jupyter"):
+                workspace.write(Path(home, folder, "kernels", "rust", "kernel.json"), '{"argv": ["false"], "display_name": "theirs"}')
+            for prefer in ("0", "1"):
+                variables = {"HOME": home, "JUPYTER_PREFER_ENV_PATH": prefer, "JUPYTER_PATH": home, "JUPYTER_DATA_DIR": home}
+                with mock.patch.dict(os.environ, variables):
+                    ours = places.jupyter_environment()
+                with mock.patch.dict(os.environ, ours, clear=True):
+                    self.assertIn(str(places.CLONE), " ".join(KernelSpecManager().get_kernel_spec("rust").argv))
+
+    def test_what_cannot_be_written_is_said_in_one_line(self):
+        for number, do in ((errno.EROFS, "DAE_CACHE_DIR"), (errno.EACCES, "DAE_CACHE_DIR"), (errno.ENOSPC, "make room")):
+            with self.assertRaisesRegex(SystemExit, f"^notebooks: .*/x: .*{do}[^\n]*$"), places.in_one_line():
+                raise OSError(number, os.strerror(number), str(places.CACHE / "x"))
+
+
+    def test_a_kernel_that_cannot_be_copied_leaves_nothing(self):
+        full = OSError(errno.ENOSPC, "No space left on device", "there")
+        with TemporaryDirectory() as folder, mock.patch.object(places, "kernels", lambda: Path(folder, "kernels")):
+            with mock.patch.object(workspace, "prepare"), mock.patch.object(workspace, "private", side_effect=full):
+                with mock.patch.object(kernel, "find_evcxr", lambda: "evcxr"), self.assertRaises(OSError):
+                    kernel.start("connection.json")
+            self.assertEqual(list(Path(folder, "kernels").glob("*")), [])
+
+
+class Locks(unittest.TestCase):
+    """A file system without locks stops nothing."""
+
+    def test_without_locks_everything_goes_on_and_nothing_is_removed(self):
+        for number in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
+            with TemporaryDirectory() as folder, mock.patch("fcntl.flock", side_effect=OSError(number, "no locks")):
+                said = io.StringIO()
+                workspace._said.clear()
+                with contextlib.redirect_stderr(said), mock.patch.object(places, "kernels", lambda: Path(folder, "kernels")):
+                    with workspace.locked(Path(folder, "lock")):
+                        pass
+                    kernels = [workspace.new_folder() for _ in range(2)]
+                    self.assertTrue(all(folder.exists() for folder, _ in kernels))
+                for _, lock in kernels:
+                    lock.close()
+                self.assertRegex(said.getvalue(), "^notebooks: .* has no file locks: [^\n]*\n$")
+        workspace._said.clear()
+
+    def test_other_errors_are_errors(self):
+        with TemporaryDirectory() as folder, mock.patch("fcntl.flock", side_effect=OSError(errno.EIO, "broken")):
+            with self.assertRaisesRegex(OSError, "broken"), workspace.locked(Path(folder, "lock")):
+                pass
+
+
+# What people have in ~/.cargo/config.toml and in their environment, at its worst.
+CARGO_CONFIGURATION = """
+[build]
+target = "wasm32-unknown-unknown"
+target-dir = "/nowhere/target"
+build-dir = "/nowhere/build"
+rustflags = ["-Cpanic=abort"]
+rustc = "/bin/false"
+rustc-wrapper = "/bin/false"
+rustc-workspace-wrapper = "/bin/false"
+incremental = false
+
+[profile.dev]
+panic = "abort"
+lto = true
+debug = 2
+opt-level = 3
+overflow-checks = true
+debug-assertions = true
+
+[target.'cfg(all())']
+rustflags = ["--cfg", "theirs"]
+runner = "/bin/false"
+"""
+CARGO_VARIABLES = {
+    "CARGO_TARGET_DIR": "/nowhere/target",
+    "CARGO_BUILD_TARGET_DIR": "/nowhere/target",
+    "CARGO_BUILD_TARGET": "wasm32-unknown-unknown",
+    "CARGO_ENCODED_RUSTFLAGS": "-Cpanic=abort",
+    "CARGO_BUILD_RUSTFLAGS": "-Cpanic=abort",
+    "RUSTFLAGS": "-Cpanic=abort",
+    "RUSTC": "/bin/false",
+    "RUSTC_WRAPPER": "/bin/false",
+    "CARGO_PROFILE_DEV_PANIC": "abort",
+}
+
+
+class Prepared(unittest.TestCase):
+    """What decides whether the crates are built is their content; tried on a small clone, in a path with blanks."""
+
+    def setUp(self):
+        folder = TemporaryDirectory(prefix="a clone ")
+        self.addCleanup(folder.cleanup)
+        self.clone = Path(folder.name).resolve() / "my clone"
+        self.prepared = self.clone.parent / "the cache" / "notebooks" / "x"
+        for name in ("dae", "paper"):
+            manifest = f'[package]\nname = "{name}"\nversion = "0.1.0"\nedition = "2024"\n'
+            workspace.write(self.clone / "crates" / name / "Cargo.toml", manifest)
+            workspace.write(self.clone / "crates" / name / "src" / "lib.rs", "pub fn number() -> i32 { 1 }\n")
+        workspace.write(self.clone / "Cargo.toml", '[workspace]\nmembers = ["crates/dae", "crates/paper"]\n')
+        subprocess.run(["cargo", "generate-lockfile", "--quiet", "--offline"], cwd=self.clone, check=True)
+        cell = new_code_cell("\n".join(f':dep {name} = {{ path = "../crates/{name}" }}' for name in ("dae", "paper")))
+        (self.clone / "notebooks").mkdir()
+        nbformat.write(new_notebook(cells=[cell]), str(self.clone / "notebooks" / "00_start_here.ipynb"))
+        places_there = {"CLONE": self.clone, "NOTEBOOKS": self.clone / "notebooks", "PREPARED": self.prepared}
+        for name, path in places_there.items():
+            patch = mock.patch.object(workspace, name, path)
+            patch.start()
+            self.addCleanup(patch.stop)
+
+    def write(self, text, age):
+        """Writes what `dae` is, as of that many seconds ago."""
+        path = self.clone / "crates" / "dae" / "src" / "lib.rs"
+        path.write_text(text)
+        os.utime(path, (time.time() - age,) * 2)
+
+    def compiled(self, *options):
+        """Whether all is well, and what cargo has built for it."""
+        done = []
+        run = subprocess.run
+
+        def heard(command, **arguments):
+            done.append(run(command, **arguments | {"stderr": subprocess.PIPE, "text": True}))
+            return done[-1]
+
+        with mock.patch("subprocess.run", heard):
+            fine = workspace.prepare()
+        said = "".join(each.stderr for each in done)
+        return fine, {name for name in ("dae", "paper") if f"Compiling {name} " in said or f"Checking {name} " in said}
+
+    def test_content_decides_and_not_time(self):
+        self.assertEqual(self.compiled(), (True, {"dae", "paper"}))
+        self.assertEqual((self.prepared / "clone").read_text(), f"{self.clone}\n")
+        self.assertEqual(self.compiled(), (True, set()))
+        self.write('compile_error!("seen");\n', age=1e6)
+        self.assertFalse(self.compiled()[0])
+        # What failed is not taken for done, whatever is there then.
+        self.write("pub fn number() -> i32 { 1 }\n", age=2e6)
+        self.assertEqual(self.compiled(), (True, {"dae", "paper"}))
+        self.write("pub fn number() -> i32 { 2 }\n", age=3e6)
+        self.assertEqual(self.compiled(), (True, {"dae", "paper"}))
+        # The same content with other times: an hour ahead, which cargo alone would build again and again.
+        self.write("pub fn number() -> i32 { 2 }\n", age=-3600)
+        self.assertEqual(self.compiled(), (True, set()))
+
+    def test_a_kernels_copy_has_nothing_left_to_build(self):
+        self.assertTrue(workspace.prepare(quiet=True))
+        self.write("pub fn number() -> i32 { 2 }\n", age=1e6)
+        self.assertTrue(workspace.prepare(quiet=True))
+        folder = self.clone.parent / "a kernel"
+        ctx = workspace.private(folder)
+        workspace.write(ctx / "Cargo.toml", '[package]\nname = "ctx"\nedition = "2024"\n\n[dependencies]\n' + workspace.dependencies())
+        workspace.write(ctx / "src" / "lib.rs", "const TWO: [(); 2] = [(); dae::number() as usize];\n")
+        for step in ("build", "check"):
+            command, environment = workspace.cargo(folder, step)
+            said = subprocess.run([*command, "--package", "ctx"], cwd=ctx, env=environment, stderr=subprocess.PIPE, text=True)
+            self.assertNotRegex(said.stderr, "(Compiling|Checking) (dae|paper) ")
+
+    def test_the_users_cargo_configuration_changes_nothing(self):
+        self.assertEqual(self.compiled(), (True, {"dae", "paper"}))
+        workspace.write(self.clone.parent / ".cargo" / "config.toml", CARGO_CONFIGURATION)
+        with mock.patch.dict(os.environ, CARGO_VARIABLES):
+            self.assertEqual(self.compiled(), (True, set()))
+            self.write("pub fn number() -> i32 { 2 }\n", age=0)
+            self.assertEqual(self.compiled(), (True, {"dae", "paper"}))
+        self.assertEqual(self.compiled(), (True, set()))
+
+    def test_another_clone_starts_from_what_is_built_but_not_from_its_crates(self):
+        self.assertTrue(workspace.prepare(quiet=True))
+        with mock.patch.object(workspace, "PREPARED", self.prepared.with_name("y")):
+            workspace.start_from_another(workspace.PREPARED / "workspace")
+            target = workspace.PREPARED / "workspace" / "ctx" / "target"
+            self.assertTrue(target.is_dir())
+            self.assertEqual([path for path in target.rglob("*") if workspace.OWN.match(path.name)], [])
+
+
+class Embedded(unittest.TestCase):
+    def test_every_file_that_the_crates_are_compiled_from_decides(self):
+        """Cargo's own lists, made when the crates were built, beside ours."""
+        ours = {str(path) for path in workspace.sources()}
+        lists = [
+            path
+            for name in ("dae", "paper", "build_script_build")
+            for path in (workspace.PREPARED / "workspace" / "ctx" / "target").glob(f"**/{name}-*.d")
+        ]
+        named = {word.rstrip(":") for path in lists for word in path.read_text().replace("\\ ", "\0").split()}
+        named = {word.replace("\0", " ") for word in named}
+        theirs = {os.path.normpath(path) for path in named if path.startswith(str(places.CLONE))}
+        theirs = {path for path in theirs if os.path.exists(path)}
+        self.assertGreater(len(theirs), 50)
+        self.assertEqual(theirs - ours, set())
+
+
 class Kernel:
     """A kernel of this clone and what its cells say."""
 
     def __init__(self):
+        folders = set(places.kernels().glob("*"))
         self.manager = KernelManager(kernel_name="rust")
         self.manager.start_kernel(cwd=str(NOTEBOOKS))
         self.client = self.manager.client()
-        self.client.start_channels()
+        self.client.start_channels(hb=False)
         self.client.wait_for_ready(timeout=900)
+        # Of two kernels that start at once each sees both.
+        self.folders = set(places.kernels().glob("*")) - folders
 
-    def run(self, code, until="", timeout=300):
+    def run(self, code, until="", timeout=300, interrupt_at=None):
         """Everything that a cell says, and whether it succeeds.
 
         What a cell writes to stderr may come after its reply: with `until` this goes on listening, for a minute at
-        most, until the cell has said that.
+        most, until the cell has said that. When it says `interrupt_at` it is interrupted.
         """
         said = []
 
@@ -172,6 +425,8 @@ class Kernel:
             content = message["content"]
             said.append(content.get("text") or content.get("data", {}).get("text/plain") or "")
             said.extend(content.get("traceback", []) + [content.get("evalue", "")])
+            if interrupt_at and interrupt_at in (content.get("text") or ""):
+                self.manager.interrupt_kernel()
 
         reply = self.client.execute_interactive(code, timeout=timeout, output_hook=hear)
         deadline = time.monotonic() + 60
@@ -199,34 +454,101 @@ class Kernels(unittest.TestCase):
         self.addCleanup(kernel.stop)
         return kernel
 
-    def test_after_a_panic_or_an_error_other_variables_are_usable(self):
+    def opened(self):
+        """A kernel whose first cell has run."""
         kernel = self.kernel()
-        prelude = check.prelude(nbformat.read(NOTEBOOKS / "00_start_here.ipynb", as_version=4))
-        said, ok = kernel.run(prelude)
+        said, ok = kernel.run(PRELUDE)
         self.assertEqual((said.strip(), ok), ("", True))
+        return kernel
+
+    def test_after_a_panic_or_an_error_other_variables_are_usable(self):
+        kernel = self.opened()
         self.assertTrue(kernel.run('let words = vec!["kept".to_string()];')[1])
         for code, message in [
             ('panic!("the message of the panic");', "the message of the panic"),
             ('let empty: Vec<u8> = Vec::new(); empty[3]', "index out of bounds"),
             ('let number: i32 = "no number".parse()?;', "invalid digit"),
             ("let number: i32 = words;", "mismatched types"),
+            ('let _ = std::thread::spawn(|| panic!("in a thread")).join();', "in a thread"),
             ('dae::theory::Mode::denoising(-1.0, 0.5)?', "lambda"),
         ]:
             with self.subTest(code):
                 said, _ = kernel.run(code, until=message)
                 after, ok = kernel.run('println!("{words:?}");')
                 self.assertIn(message, said)
+                self.assertNotIn("backtrace", said)
                 self.assertIn('["kept"]', after)
                 self.assertTrue(ok)
 
+    def test_when_the_variables_are_gone_a_reader_is_told_and_the_first_cell_brings_everything_back(self):
+        kernel = self.opened()
+        gone = "Run its cells again, from the first on"
+        self.assertTrue(kernel.run('let words = vec!["kept".to_string()];')[1])
+        # A first cell that runs twice brings no second message.
+        self.assertTrue(kernel.run(PRELUDE)[1])
+        for code, interrupt_at in [
+            ("std::process::exit(0);", None),
+            ("std::process::abort();", None),
+            ('println!("at it"); loop { std::thread::sleep(std::time::Duration::from_secs(1)); }', "at it"),
+        ]:
+            with self.subTest(code):
+                said, ok = kernel.run(code, until=gone, interrupt_at=interrupt_at)
+                self.assertEqual((said.count(gone), ok), (1, False), said)
+                said, ok = kernel.run(PRELUDE)
+                self.assertEqual((said.strip(), ok), ("", True))
+        self.assertFalse(kernel.run('println!("{words:?}");')[1])
+        said, _ = kernel.run('panic!("the message of the panic");', until="the message of the panic")
+        self.assertIn("the message of the panic", said)
+        self.assertNotIn("backtrace", said)
+        # An interrupt when nothing runs: the next cell says it.
+        kernel.manager.interrupt_kernel()
+        time.sleep(1)
+        said, ok = kernel.run('println!("{}", 1 + 1);', until=gone)
+        self.assertEqual((gone in said, ok), (True, False), said)
+        self.assertEqual(kernel.run('println!("{}", 1 + 1);')[0].strip(), "2")
+
+    def test_the_first_mistake_is_answered_without_building_the_crates(self):
+        kernel = self.opened()
+        (folder,) = kernel.folders
+
+        def built():
+            return {path for path in folder.rglob(".fingerprint/*") if not path.name.startswith("ctx-")}
+
+        before = built()
+        self.assertTrue(any(path.name.startswith("paper-") for path in before))
+        for number in (1, 2):
+            started = time.monotonic()
+            said, ok = kernel.run('let number: i32 = "text";', until="mismatched types")
+            self.assertEqual(("mismatched types" in said, ok), (True, False))
+            print(f"mistake {number} of a new kernel: {time.monotonic() - started:.1f} s")
+        self.assertEqual(built(), before)
+
+    def test_a_kernel_has_nothing_of_the_users_settings(self):
+        configuration = places.PREPARED / ".cargo" / "config.toml"
+        self.addCleanup(shutil.rmtree, configuration.parent)
+        workspace.write(configuration, CARGO_CONFIGURATION)
+        with TemporaryDirectory() as theirs:
+            workspace.write(Path(theirs) / "json.py", "raise SystemExit('theirs')\n")
+            variables = {
+                "PYTHONPATH": theirs,
+                "PYTHONHOME": theirs,
+                "EVCXR_CONFIG_DIR": theirs,
+                "EVCXR_TMPDIR": theirs,
+                "EVCXR_IS_RUNTIME": "1",
+            }
+            with mock.patch.dict(os.environ, CARGO_VARIABLES | variables):
+                kernel = self.opened()
+            said, _ = kernel.run('panic!("the message of the panic");', until="the message of the panic")
+            self.assertIn("the message of the panic", said)
+            self.assertEqual(kernel.run('println!("{}", 1 + 1);')[0].strip(), "2")
+
     def test_two_kernels_at_once(self):
-        prelude = check.prelude(nbformat.read(NOTEBOOKS / "00_start_here.ipynb", as_version=4))
         said = {}
 
         def work(number):
             kernel = self.kernel()
             first = time.monotonic()
-            said[number] = [kernel.run(prelude)]
+            said[number] = [kernel.run(PRELUDE)]
             second = time.monotonic()
             for step in range(3):
                 said[number].append(kernel.run(f'let n{step} = {number} * 100 + {step}; println!("{{n{step}}}");'))
@@ -243,10 +565,9 @@ class Kernels(unittest.TestCase):
             self.assertEqual([(text.strip("\n") + "\n" * bool(text.strip()), ok) for text, ok in said[number]], expected)
 
     def test_a_kernel_that_ends_leaves_nothing_behind(self):
-        folders = workspace.PREPARED / "kernels"
-        before = set(folders.glob("*"))
+        folders = places.kernels()
         kernel = Kernel()
-        own = set(folders.glob("*")) - before
+        own = kernel.folders
         self.assertTrue(own)
         kernel.stop()
         # Jupyter kills a kernel that takes its time; what is left then is swept up before the next one starts.
@@ -258,5 +579,5 @@ class Kernels(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    os.environ.update(jupyter_environment())
+    places.adopt(places.jupyter_environment())
     unittest.main(verbosity=1)

@@ -7,6 +7,7 @@
 //! | `DAE_PROFILE` | profile whose settings are loaded: `smoke`, `quick` or `paper` | `quick` |
 //! | `DAE_RESULTS` | where the recorded results of the `paper` command are | `results` of the clone |
 //! | `DAE_NOTEBOOK_TABLES` | folder into which [`Notebook::keep`] writes | nothing is written |
+//! | `DAE_KERNEL` | folder of the kernel that runs the cells, which sets it | panics and the end of the process are not explained |
 //!
 //! Whatever is the last expression of a cell and has [`Show`] is shown by it: figures, tables, checks, settings, images.
 
@@ -14,6 +15,7 @@ mod curves;
 mod frames;
 mod html;
 mod images;
+mod process;
 mod series;
 mod settings;
 mod show;
@@ -80,9 +82,15 @@ pub struct Notebook {
 impl Notebook {
     /// Reads the environment, and the settings of the profile that it names.
     ///
+    /// In a kernel it also sees to it that a panic shows its message alone, and that the end of the process that runs
+    /// the cells (by an interrupt, a crash, `exit`) is said to have taken the variables with it.
+    ///
     /// # Errors
     /// A profile that does not exist; a folder from which the clone cannot be found.
     pub fn open() -> Result<Self> {
+        if let Some(folder) = env::var_os("DAE_KERNEL").filter(|folder| !folder.is_empty()) {
+            process::prepare(Path::new(&folder));
+        }
         let here = env::current_dir().map_err(Error::io("."))?;
         Self::from_variables(|name| env::var(name).ok(), &here)
     }

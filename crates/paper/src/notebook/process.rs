@@ -1,0 +1,42 @@
+//! The process that runs the cells: how it fails, and what a reader is told when it has ended.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::process::{Command, Stdio, id};
+use std::{mem, panic};
+
+/// What a reader has lost, and how to have it again.
+const ENDED: &str = "The process that held the variables of this notebook has ended, and they are gone. \
+    Run its cells again, from the first on (in JupyterLab: Run > Run All Above Selected Cell).";
+
+/// Waits for the other end of its standard input to close, which happens however the process there ends, then speaks.
+const WATCH: &str = "cat >/dev/null; printf '%s\\n' \"$0\"";
+
+/// Makes this process fail as a reader needs it: a panic says what went wrong without the stack of the kernel, and the
+/// end of the process says that the variables went with it.
+///
+/// An interrupt kills this process, the kernel starts another one and says no more than the signal: so a process of its
+/// own watches this one. `folder` is the kernel's own; a file in it says that this process is watched already, which a
+/// variable here cannot, because each cell is a library that has its own.
+pub(super) fn prepare(folder: &Path) {
+    panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
+    match File::create_new(folder.join(format!("watched-{}", id()))) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        // Nobody is told the less for a file that cannot be written.
+        _ => watch(OsStr::new(ENDED)),
+    }
+}
+
+fn watch(message: &OsStr) {
+    let watcher = Command::new("sh")
+        .args([OsStr::new("-c"), OsStr::new(WATCH), message])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn();
+    // Without a watcher the kernel's own message has to do. What it reads from stays open as long as this process lives.
+    if let Ok(mut watcher) = watcher {
+        mem::forget(watcher.stdin.take());
+    }
+}

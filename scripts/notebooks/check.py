@@ -8,7 +8,6 @@ anything of the machine that made them.
 
 import hashlib
 import json
-import os
 import re
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 
-from places import CLONE, GIVEN, NOTEBOOKS
+from places import CLONE, GIVEN, NOTEBOOKS, say, stop
 
 LARGEST = 1_000_000
 # What a viewer shows as more than text.
@@ -99,9 +98,12 @@ def prelude(notebook):
 
 def inputs():
     """What the results of each figure depend on at `quick`: settings, seed, data and sources, as the command says."""
-    command = os.environ.get("PAPER", "cargo run --release --quiet --package paper --bin paper --").split()
-    output = subprocess.run([*command, "inputs", "--profile", "quick"], cwd=CLONE, env=GIVEN, stdout=subprocess.PIPE, check=True)
-    return json.loads(output.stdout)
+    paper = CLONE / "target" / "release" / "paper"
+    if not paper.exists():
+        stop(f"{paper} is not there; run make build")
+    # It refuses to say so if it was built from other sources than those beside it.
+    output = subprocess.run([paper, "inputs", "--profile", "quick"], cwd=CLONE, env=GIVEN, stdout=subprocess.PIPE)
+    return json.loads(output.stdout) if output.returncode == 0 else stop("the command cannot be used, see above")
 
 
 def sources(places):
@@ -173,8 +175,8 @@ def main():
         for path in paths:
             found += [f"{path.name}: {problem}" for problem in problems(path, first_cell)]
     for line in found:
-        print(f"FAIL  {line}")
-    print(f"committed notebooks: {len(paths)} checked, {len(found)} problems")
+        say(f"FAIL  {line}")
+    say(f"committed notebooks: {len(paths)} checked, {len(found)} problems")
     return 1 if found else 0
 
 

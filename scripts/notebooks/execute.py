@@ -24,7 +24,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 import check
 import places
-from places import CLONE, NOTEBOOKS, stop
+from places import CLONE, NOTEBOOKS, say, stop
 
 KERNEL = {"display_name": "Rust", "language": "rust", "name": "rust"}
 # A figure's notebook that computes no table would pass the comparison without having been compared.
@@ -173,13 +173,13 @@ async def main(options):
         async with side_by_side:
             try:
                 line = await execute(path, options)
-                print(f"pass  {path.name}: {line}", flush=True)
+                say(f"pass  {path.name}: {line}")
             except Failure as failure:
                 failed += 1
-                print(f"FAIL  {path.name}, {failure}", flush=True)
+                say(f"FAIL  {path.name}, {failure}")
 
     await asyncio.gather(*map(one, paths))
-    print(f"notebooks at profile {options.profile}: {len(paths) - failed} passed, {failed} failed")
+    say(f"notebooks at profile {options.profile}: {len(paths) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

@@ -16,6 +16,14 @@ def stop(message):
     sys.exit(f"notebooks: {message}")
 
 
+def say(line):
+    """Prints a line at once. Where nobody reads it any more, what is being done goes on without a word."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def cache(environment, here):
     """The cache, by the rule of the `paper` command; an empty variable counts as unset."""
     for name, below in (("DAE_CACHE_DIR", ""), ("XDG_CACHE_HOME", "dae"), ("HOME", ".cache/dae")):
@@ -64,8 +72,8 @@ def environment(**ours):
 
 
 def offline():
-    """Whether nothing may be fetched, by the rule of the `paper` command."""
-    return os.environ.get("DAE_OFFLINE", "") not in ("", "0")
+    """Whether nothing may be fetched, by the rule of scripts/offline.sh, which make and the command refuse other values by."""
+    return os.environ.get("DAE_OFFLINE", "").lower() in ("1", "true", "yes", "on")
 
 
 def jupyter_environment():

@@ -2,6 +2,9 @@
 //!
 //! The `paper` command and the notebooks call this library; it calls `dae` and defines no mathematics of its own.
 
+// Lines go through `output`: whoever listens may be gone.
+#![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
+
 #[macro_use]
 pub mod output;
 

@@ -1,5 +1,8 @@
 //! The `paper` command.
 
+// Lines go through `output`: whoever listens may be gone.
+#![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
+
 mod command;
 
 use std::io::ErrorKind;

@@ -21,7 +21,7 @@ const WATCH: &str = "cat >/dev/null; printf '%s\\n' \"$0\"";
 /// own watches this one. `folder` is the kernel's own; a file in it says that this process is watched already, which a
 /// variable here cannot, because each cell is a library that has its own.
 pub(super) fn prepare(folder: &Path) {
-    panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
+    panic::set_hook(Box::new(|panic| note!("{panic}")));
     match File::create_new(folder.join(format!("watched-{}", id()))) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         // Nobody is told the less for a file that cannot be written.

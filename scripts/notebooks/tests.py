@@ -97,13 +97,13 @@ class Checks(unittest.TestCase):
         self.assertEqual(self.marked(lambda n: n.cells[2].outputs.append(stream)), [])
 
     def test_text_in_place_of_a_picture_or_a_table(self):
-        for kind in ("display_data", "execute_result"):
+        for kind, more in (("display_data", {}), ("execute_result", {"execution_count": 3})):
             for text in ("Picture { svg: " + "x" * 5000, "shape: (10, 6)", "1"):
                 for data in ({"text/plain": text}, {"text/plain": text, "text/html": ""}):
-                    value = new_output(kind, data=data, execution_count=3)
+                    value = new_output(kind, data=data, **more)
                     self.finds("no picture or table", lambda n: n.cells[2].outputs.append(value))
             for form in ("image/png", "text/html", "text/latex"):
-                value = new_output(kind, data={"text/plain": text, form: "AAAA"}, execution_count=3)
+                value = new_output(kind, data={"text/plain": text, form: "AAAA"}, **more)
                 self.assertEqual(self.marked(lambda n: n.cells[2].outputs.append(value)), [])
 
     def test_another_kernel(self):

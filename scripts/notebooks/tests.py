@@ -97,13 +97,13 @@ class Checks(unittest.TestCase):
         self.assertEqual(self.marked(lambda n: n.cells[2].outputs.append(stream)), [])
 
     def test_text_in_place_of_a_picture_or_a_table(self):
-        for kind in ("display_data", "execute_result"):
+        for kind, more in (("display_data", {}), ("execute_result", {"execution_count": 3})):
             for text in ("Picture { svg: " + "x" * 5000, "shape: (10, 6)", "1"):
                 for data in ({"text/plain": text}, {"text/plain": text, "text/html": ""}):
-                    value = new_output(kind, data=data, execution_count=3)
+                    value = new_output(kind, data=data, **more)
                     self.finds("no picture or table", lambda n: n.cells[2].outputs.append(value))
             for form in ("image/png", "text/html", "text/latex"):
-                value = new_output(kind, data={"text/plain": text, form: "AAAA"}, execution_count=3)
+                value = new_output(kind, data={"text/plain": text, form: "AAAA"}, **more)
                 self.assertEqual(self.marked(lambda n: n.cells[2].outputs.append(value)), [])
 
     def test_another_kernel(self):
@@ -445,6 +445,8 @@ class Kernel:
 class Kernels(unittest.TestCase):
     """What a reader needs of a kernel."""
 
+    shared = None
+
     def setUp(self):
         self.kernels = []
 
@@ -454,9 +456,13 @@ class Kernels(unittest.TestCase):
         self.addCleanup(kernel.stop)
         return kernel
 
-    def opened(self):
-        """A kernel whose first cell has run."""
-        kernel = self.kernel()
+    def opened(self, kernel=None):
+        """A kernel whose first cell has run: the one that tests share, because a new one takes its time, or this one."""
+        if kernel is None:
+            if Kernels.shared is None:
+                Kernels.shared = Kernel()
+                self.addClassCleanup(Kernels.shared.stop)
+            kernel = Kernels.shared
         said, ok = kernel.run(PRELUDE)
         self.assertEqual((said.strip(), ok), ("", True))
         return kernel
@@ -507,23 +513,7 @@ class Kernels(unittest.TestCase):
         self.assertEqual((gone in said, ok), (True, False), said)
         self.assertEqual(kernel.run('println!("{}", 1 + 1);')[0].strip(), "2")
 
-    def test_the_first_mistake_is_answered_without_building_the_crates(self):
-        kernel = self.opened()
-        (folder,) = kernel.folders
-
-        def built():
-            return {path for path in folder.rglob(".fingerprint/*") if not path.name.startswith("ctx-")}
-
-        before = built()
-        self.assertTrue(any(path.name.startswith("paper-") for path in before))
-        for number in (1, 2):
-            started = time.monotonic()
-            said, ok = kernel.run('let number: i32 = "text";', until="mismatched types")
-            self.assertEqual(("mismatched types" in said, ok), (True, False))
-            print(f"mistake {number} of a new kernel: {time.monotonic() - started:.1f} s")
-        self.assertEqual(built(), before)
-
-    def test_a_kernel_has_nothing_of_the_users_settings(self):
+    def test_a_new_kernel_has_nothing_of_the_users_settings_and_builds_nothing_for_the_first_mistake(self):
         configuration = places.PREPARED / ".cargo" / "config.toml"
         self.addCleanup(shutil.rmtree, configuration.parent)
         workspace.write(configuration, CARGO_CONFIGURATION)
@@ -537,7 +527,20 @@ class Kernels(unittest.TestCase):
                 "EVCXR_IS_RUNTIME": "1",
             }
             with mock.patch.dict(os.environ, CARGO_VARIABLES | variables):
-                kernel = self.opened()
+                kernel = self.opened(self.kernel())
+            (folder,) = kernel.folders
+
+            def built():
+                return {path for path in folder.rglob(".fingerprint/*") if not path.name.startswith("ctx-")}
+
+            before = built()
+            self.assertTrue(any(path.name.startswith("paper-") for path in before))
+            for number in (1, 2):
+                started = time.monotonic()
+                said, ok = kernel.run('let number: i32 = "text";', until="mismatched types")
+                self.assertEqual(("mismatched types" in said, ok), (True, False))
+                print(f"mistake {number} of a new kernel: {time.monotonic() - started:.1f} s")
+            self.assertEqual(built(), before)
             said, _ = kernel.run('panic!("the message of the panic");', until="the message of the panic")
             self.assertIn("the message of the panic", said)
             self.assertEqual(kernel.run('println!("{}", 1 + 1);')[0].strip(), "2")

@@ -55,7 +55,9 @@ def start(connection_file):
         workspace.private(folder)
         # The kernel holds the lock, too: its copy is in use as long as either of the two lives.
         command = [evcxr, "--control_file", connection_file]
-        return subprocess.Popen(command, env=environment(folder), pass_fds=[lock.fileno()]), folder, lock
+        # What it says there is which configuration it has read; what cells print comes through Jupyter.
+        out = {"stdout": subprocess.DEVNULL, "pass_fds": [lock.fileno()]}
+        return subprocess.Popen(command, env=environment(folder), **out), folder, lock
     except BaseException:
         lock.close()
         shutil.rmtree(folder, ignore_errors=True)

@@ -200,14 +200,17 @@ clean-cache: ## Remove the downloads and build artefacts that all clones share
 		rm -rf build downloads mnist mnist.bad-* cifar10 cifar10.bad-* spectra eigenvectors python notebooks evcxr-* evcxr.lock .writing-*; \
 		cd /; rmdir "$$DAE_CACHE_DIR" 2>/dev/null || echo "Kept: what is not ours in $$DAE_CACHE_DIR"
 
+# Whoever reads it may stop early (make help | head -3).
 help: ## Show this
-	@echo "make [TARGET] [PROFILE=smoke|quick|paper] [SEED=n] [OFFLINE=1] [CACHE=folder]"
-	@echo
-	@sed -n 's/^\([$$()A-Za-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | sed 's/^$$(FIGURES)/$(firstword $(FIGURES))..$(lastword $(FIGURES))/' | \
-		awk -F'|' '{ printf "  %-18s %s\n", $$1, $$2 }'
-	@echo
-	@echo "  PROFILE      quick (default), smoke (tiny, a minute) or paper (as published)"
-	@echo "  SEED         seed of everything random, instead of the one of the settings"
-	@echo "  RECOMPUTE    1: make verify computes Figures 1 to 4 again and compares; TRAIN=fig5/mnist/DAE trains that run again"
-	@echo "  OFFLINE      1: fetch nothing; figures come from the committed spectra"
-	@printf '  CACHE        %s (%s)\n' "where downloads and build artefacts are kept" "$$DAE_CACHE_DIR"
+	@trap '' PIPE; { \
+		echo "make [TARGET] [PROFILE=smoke|quick|paper] [SEED=n] [OFFLINE=1] [CACHE=folder]"; \
+		echo; \
+		sed -n 's/^\([$$()A-Za-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | sed 's/^$$(FIGURES)/$(firstword $(FIGURES))..$(lastword $(FIGURES))/' | \
+		awk -F'|' '{ printf "  %-18s %s\n", $$1, $$2 }'; \
+		echo; \
+		echo "  PROFILE      quick (default), smoke (tiny, a minute) or paper (as published)"; \
+		echo "  SEED         seed of everything random, instead of the one of the settings"; \
+		echo "  RECOMPUTE    1: make verify computes Figures 1 to 4 again and compares; TRAIN=fig5/mnist/DAE trains that run again"; \
+		echo "  OFFLINE      1: fetch nothing; figures come from the committed spectra"; \
+		printf '  CACHE        %s (%s)\n' "where downloads and build artefacts are kept" "$$DAE_CACHE_DIR"; \
+	} 2>/dev/null || true

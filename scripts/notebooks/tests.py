@@ -201,11 +201,14 @@ class Places(unittest.TestCase):
             "EVCXR_TMPDIR EVCXR_IS_RUNTIME CARGO_TARGET_DIR CARGO_BUILD_TARGET CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR "
             "CARGO_BUILD_RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_PROFILE_DEV_PANIC RUSTC RUSTC_WRAPPER RUSTFLAGS"
         ).split()
-        kept = "PATH HOME CARGO_HOME CARGO_HTTP_PROXY CARGO_BUILD_JOBS RUSTUP_TOOLCHAIN LD_LIBRARY_PATH DAE_OFFLINE".split()
+        kept = "PATH HOME CARGO_HOME CARGO_HTTP_PROXY CARGO_BUILD_JOBS RUSTUP_TOOLCHAIN LD_LIBRARY_PATH".split()
         with mock.patch.dict(os.environ, dict.fromkeys(foreign + kept, "theirs"), clear=True):
-            self.assertEqual(set(places.environment(OURS="1")), {*kept, "OURS", "CARGO_NET_OFFLINE"})
-        with mock.patch.dict(os.environ, {"DAE_OFFLINE": "0"}, clear=True):
-            self.assertEqual(places.environment(), {"DAE_OFFLINE": "0"})
+            self.assertEqual(set(places.environment(OURS="1")), {*kept, "OURS"})
+
+    def test_offline_means_what_it_means_to_make(self):
+        for value, offline in {"1": True, "true": True, "YES": True, "on": True, "0": False, "off": False, "": False}.items():
+            with mock.patch.dict(os.environ, {"DAE_OFFLINE": value}, clear=True):
+                self.assertEqual("CARGO_NET_OFFLINE" in places.environment(), offline, value)
 
     def test_our_kernel_is_found_before_others(self):
         with TemporaryDirectory() as home:

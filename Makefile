@@ -195,10 +195,14 @@ clean: writable ## Remove what was built and computed here; results/paper, its t
 	@bash scripts/build-dir.sh "$$DAE_CACHE_DIR" --clean
 	@echo "Kept: results/paper (its training runs may have taken hours) and the cache $$DAE_CACHE_DIR (make clean-cache removes it)"
 
+# Folders of these names may be somebody's own where the cache is also something else, such as CACHE=~.
+CACHED := build|downloads|(mnist|cifar10)(\.bad-[0-9]+)?|spectra|eigenvectors|python|notebooks|evcxr-.*|evcxr\.lock|\.writing-.*
+
 clean-cache: ## Remove the downloads and build artefacts that all clones share
 	@cd "$$DAE_CACHE_DIR" 2>/dev/null || exit 0; \
-		rm -rf build downloads mnist mnist.bad-* cifar10 cifar10.bad-* spectra eigenvectors python notebooks evcxr-* evcxr.lock .writing-*; \
-		cd /; rmdir "$$DAE_CACHE_DIR" 2>/dev/null || echo "Kept: what is not ours in $$DAE_CACHE_DIR"
+		other=$$(ls -A | grep -vxE '$(CACHED)' | head -n 1); \
+		[ -z "$$other" ] || { echo "setup: $$DAE_CACHE_DIR is more than a cache (it holds $$other); remove by hand what is not needed" >&2; exit 1; }; \
+		cd / && rm -rf "$$DAE_CACHE_DIR"
 
 # Whoever reads it may stop early (make help | head -3).
 help: ## Show this

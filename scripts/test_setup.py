@@ -176,12 +176,20 @@ class Cache(Case):
         self.good(["make", "-C", clone, "clean", f"CACHE={self.home}"], self.work, environment(self.home))
         self.assertEqual(files(), before)
 
-    def test_clean_cache_keeps_what_is_not_ours(self):
+    def test_clean_cache_removes_nothing_but_a_cache(self):
         clone = self.toy()
-        for name in ("build/1", "mnist", "python", "notebooks", "thesis"):
+        for name in ("build/1", "mnist", "python", "notebooks/diary", "thesis"):
             (self.home / name).mkdir(parents=True)
-        self.good(["make", "clean-cache", "CACHE=~"], clone, environment(self.home))
-        self.assertEqual([path.name for path in self.home.iterdir()], ["thesis"])
+        before = sorted(self.home.rglob("*"))
+        self.refused(["make", "clean-cache", "CACHE=~"], clone, environment(self.home), "more than a cache (it holds thesis)")
+        self.assertEqual(sorted(self.home.rglob("*")), before)
+        (self.home / "thesis").rmdir()
+        cache = self.home / "a cache"
+        for name in ("build/1", "mnist", "cifar10.bad-2", "python", "evcxr-0.22.0"):
+            (cache / name).mkdir(parents=True)
+        self.good(["make", "clean-cache", f"CACHE={cache}"], clone, environment(self.home))
+        self.assertFalse(cache.exists())
+        self.assertTrue((self.home / "notebooks" / "diary").exists())
 
     def test_a_cache_that_cannot_be_written(self):
         clone = self.toy()

@@ -54,7 +54,7 @@ pub fn items(cache: &Path) -> Result<Vec<Item>> {
     let mut seen = BTreeSet::new();
     let item = |path: PathBuf| Item {
         bytes: size(&path, &mut seen),
-        owner: owner(&path),
+        owner: owner(&path, cache),
         path,
     };
     Ok(paths.into_iter().map(item).collect())
@@ -86,17 +86,24 @@ fn below(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn owner(path: &Path) -> Owner {
-    match fs::read_to_string(path.join(CLONE)) {
-        Err(_) => Owner::Shared,
-        Ok(text) => {
-            let clone = PathBuf::from(text.trim_end_matches('\n'));
-            if clone.join("crates/paper/Cargo.toml").exists() {
-                Owner::Clone(clone)
-            } else {
-                Owner::Gone(clone)
-            }
-        }
+/// Whose a folder is. What is removed has to be ours beyond doubt, also where the cache is somebody's home: a hash for a
+/// name in one of the folders of clones, and a file with nothing but an absolute path.
+fn owner(path: &Path, cache: &Path) -> Owner {
+    let place = OF_CLONES
+        .iter()
+        .any(|name| path.parent() == Some(&cache.join(name)));
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    if !place || !name.iter().all(u8::is_ascii_hexdigit) {
+        return Owner::Shared;
+    }
+    let text = fs::read_to_string(path.join(CLONE)).unwrap_or_default();
+    let clone = PathBuf::from(text.trim_end_matches('\n'));
+    if !clone.is_absolute() {
+        Owner::Shared
+    } else if clone.join("crates/paper/Cargo.toml").exists() {
+        Owner::Clone(clone)
+    } else {
+        Owner::Gone(clone)
     }
 }
 
@@ -145,7 +152,11 @@ mod tests {
         put("build/1", Some(&clone));
         put("build/2", Some(&gone));
         put("build/3", None);
-        put("notebooks/4", Some(&gone));
+        put("notebooks/4f", Some(&gone));
+        // What is not ours, where the cache is a folder of somebody's.
+        put("notebooks/thesis", Some(&gone));
+        put("projects", Some(&gone));
+        put("build/5", Some(Path::new("")));
         let found = items(&cache).unwrap();
         let owners: Vec<_> = found.iter().map(|item| item.owner.clone()).collect();
         assert_eq!(
@@ -155,13 +166,16 @@ mod tests {
                 Owner::Gone(gone.clone()),
                 Owner::Shared,
                 Owner::Shared,
+                Owner::Shared,
                 Owner::Gone(gone),
+                Owner::Shared,
+                Owner::Shared,
             ]
         );
         assert!(found.iter().all(|item| item.bytes >= 10_000));
         let removed = clean(&cache).unwrap();
         let removed: Vec<_> = removed.iter().map(|item| item.path.clone()).collect();
-        assert_eq!(removed, [cache.join("build/2"), cache.join("notebooks/4")]);
+        assert_eq!(removed, [cache.join("build/2"), cache.join("notebooks/4f")]);
         let left: Vec<_> = items(&cache)
             .unwrap()
             .into_iter()
@@ -169,7 +183,15 @@ mod tests {
             .collect();
         assert_eq!(
             left,
-            ["build/1", "build/3", "mnist"].map(|path| cache.join(path))
+            [
+                "build/1",
+                "build/3",
+                "build/5",
+                "mnist",
+                "notebooks/thesis",
+                "projects"
+            ]
+            .map(|path| cache.join(path))
         );
         assert_eq!(clean(&cache).unwrap(), []);
     }

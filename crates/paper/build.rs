@@ -1,60 +1,45 @@
 //! Fingerprints of the sources that results depend on, so that a run knows whether its code has changed.
 
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
 use sha2::{Digest, Sha256};
 
-#[path = "src/sources/hash.rs"]
+#[path = "src/system/sources/hash.rs"]
 mod hash;
 
-/// Sources that decide the numbers of a linear training run.
-const LINEAR: &[&str] = &[
-    "crates/dae/src/train/linear.rs",
-    "crates/dae/src/train/products.rs",
-    "crates/dae/src/train/real.rs",
+/// One folder for each experiment, beside what several share.
+const EXPERIMENTS: &str = "crates/paper/src/experiments";
+
+/// What several experiments share.
+const COMMON: &str = "crates/paper/src/experiments/common";
+
+/// The trainers, each in a folder of its own.
+const TRAINERS: &str = "crates/dae/src/train";
+
+/// What every training run depends on beside its trainers.
+const NUMERICS: &[&str] = &[
     "crates/dae/src/random.rs",
+    "crates/paper/src/experiments/common/epochs.rs",
 ];
 
-/// Sources that decide the numbers of a nonlinear training run.
-const NONLINEAR: &[&str] = &[
-    "crates/dae/src/train/nonlinear.rs",
-    "crates/dae/src/train/noise.rs",
-    "crates/dae/src/train/normal.rs",
-    "crates/dae/src/train/products.rs",
-    "crates/dae/src/train/linear.rs",
-    "crates/dae/src/train/real.rs",
-    "crates/dae/src/random.rs",
-    "crates/dae/src/data/spectrum.rs",
-    "crates/paper/src/experiments/fig6/run.rs",
-    "crates/paper/src/experiments/fig6/images.rs",
-];
+/// What decides a spectrum and eigen-directions that are computed from images, whose content has a fingerprint.
+const SPECTRA: &[&str] = &["crates/dae/src/data/spectrum.rs"];
 
-/// Sources that decide what a spectrum computed from images is.
-const DATA: &[&str] = &["crates/dae/src/data"];
-
-/// Sources that every table and figure depends on.
-const COMMON: &[&str] = &[
+/// What every table and figure depends on.
+const SHARED: &[&str] = &[
     "crates/dae/src/theory",
-    "crates/dae/src/train/scalar.rs",
-    "crates/dae/src/train/linear.rs",
-    "crates/dae/src/train/nonlinear.rs",
-    "crates/dae/src/train/noise.rs",
-    "crates/dae/src/train/normal.rs",
-    "crates/dae/src/train/products.rs",
-    "crates/dae/src/train/real.rs",
-    "crates/dae/src/random.rs",
-    "crates/dae/src/error.rs",
+    "crates/dae/src/train",
     "crates/paper/src/plot",
-    "crates/paper/src/table.rs",
-    "crates/paper/src/check.rs",
-    "crates/paper/src/starts.rs",
-    "crates/paper/src/experiments/mod.rs",
+    "crates/paper/src/tables",
+    COMMON,
 ];
 
 /// Dependencies that compute: another version of one of them counts as a change of the sources.
-const NUMERICS: &[&str] = &[
+const DEPENDENCIES: &[&str] = &[
     "lax",
     "ndarray",
     "ndarray-linalg",
@@ -74,29 +59,75 @@ fn main() -> io::Result<()> {
         println!("cargo:rerun-if-changed=../../{place}");
     }
     let mut text = format!(
-        "pub(crate) const PROGRAM: &str = \"{}\";\n",
-        hash::program(root)?
+        "pub(crate) const PROGRAM: &str = \"{}\";\npub(crate) const SPECTRA: &str = \"{}\";\n",
+        hash::program(root)?,
+        fingerprint(root, SPECTRA)?
     );
-    for (name, places) in [("LINEAR", LINEAR), ("NONLINEAR", NONLINEAR), ("DATA", DATA)] {
-        let hash = fingerprint(root, places)?;
-        text.push_str(&format!("pub(crate) const {name}: &str = \"{hash}\";\n"));
+    let (mut figures, mut trainings) = (String::new(), String::new());
+    for name in folders(&root.join(EXPERIMENTS))? {
+        let own = format!("{EXPERIMENTS}/{name}");
+        if own == COMMON {
+            continue;
+        }
+        let places = [SHARED, &[&own]].concat();
+        let hash = fingerprint(root, &places)?;
+        figures.push_str(&format!("    (\"{name}\", \"{hash}\"),\n"));
+        let train = format!("{own}/train");
+        if root.join(&train).exists() {
+            let trainers = trainers(root, &train)?;
+            let mut places = [NUMERICS, SPECTRA, &[&train]].concat();
+            places.extend(trainers.iter().map(String::as_str));
+            let hash = fingerprint(root, &places)?;
+            trainings.push_str(&format!("    (\"{name}\", \"{hash}\"),\n"));
+        }
     }
-    text.push_str("pub(crate) const FIGURES: &[(&str, &str)] = &[\n");
-    for figure in ["fig1", "fig2", "fig3", "fig4", "fig5", "fig6"] {
-        let own = format!("crates/paper/src/experiments/{figure}");
-        let mut places = COMMON.to_vec();
-        places.push(&own);
+    for (list, entries) in [("FIGURES", figures), ("TRAININGS", trainings)] {
         text.push_str(&format!(
-            "    (\"{figure}\", \"{}\"),\n",
-            fingerprint(root, &places)?
+            "pub(crate) const {list}: &[(&str, &str)] = &[\n{entries}];\n"
         ));
     }
-    text.push_str("];\n");
     text.push_str(&built_with(root)?);
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join("sources.rs"), text)
 }
 
+/// The names of the folders in a folder, in order.
+fn folders(place: &Path) -> io::Result<BTreeSet<String>> {
+    let mut names = BTreeSet::new();
+    for entry in fs::read_dir(place)? {
+        let path = entry?.path();
+        if let Some(name) = path.file_name().and_then(OsStr::to_str)
+            && path.is_dir()
+            && !name.starts_with('.')
+        {
+            names.insert(name.to_owned());
+        }
+    }
+    Ok(names)
+}
+
+/// The folders of the trainers that sources at a place name, and of those that these name: Rust reaches a trainer only by
+/// its name.
+fn trainers(root: &Path, place: &str) -> io::Result<BTreeSet<String>> {
+    let all = folders(&root.join(TRAINERS))?;
+    let mut found = BTreeSet::new();
+    let mut places = vec![place.to_owned()];
+    while let Some(place) = places.pop() {
+        let mut files = Vec::new();
+        hash::collect(&root.join(place), &mut files)?;
+        for file in files {
+            let text = fs::read_to_string(file)?;
+            for name in &all {
+                let named = ["train::", "super::"].map(|path| format!("{path}{name}"));
+                let folder = format!("{TRAINERS}/{name}");
+                if named.iter().any(|named| text.contains(named)) && found.insert(folder.clone()) {
+                    places.push(folder);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
 /// What results are built with, for the manifest: the compiler, the locked dependencies, and those that compute.
 fn built_with(root: &Path) -> io::Result<String> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
@@ -113,7 +144,7 @@ fn built_with(root: &Path) -> io::Result<String> {
     );
     for package in lock.split("[[package]]") {
         if let (Some(name), Some(version)) = (value(package, "name"), value(package, "version"))
-            && (NUMERICS.contains(&name.as_str()) || ["dae", "paper"].contains(&name.as_str()))
+            && (DEPENDENCIES.contains(&name.as_str()) || ["dae", "paper", "plot"].contains(&name.as_str()))
         {
             text.push_str(&format!("    ({name:?}, {version:?}),\n"));
         }
@@ -128,7 +159,7 @@ fn fingerprint(root: &Path, places: &[&str]) -> io::Result<String> {
     hash::add_files(&mut hash, root, places)?;
     let lock = fs::read_to_string(root.join("Cargo.lock"))?;
     let numeric = |package: &&str| {
-        NUMERICS.iter().any(|name| {
+        DEPENDENCIES.iter().any(|name| {
             package
                 .trim_start()
                 .starts_with(&format!("name = \"{name}\"\n"))

@@ -1,47 +1,41 @@
 //! The experiments of "Learning Dynamics of Linear Denoising Autoencoders": settings, runs, tables and figures.
 //!
-//! The `paper` command and the notebooks call this library; it calls `dae` and defines no mathematics of its own.
+//! The `paper` command and the notebooks call this library; it calls `dae` and `plot` and defines no mathematics of its
+//! own. Its rooms, each of which knows only those before it:
+//!
+//! | Room | What is in it |
+//! |---|---|
+//! | [`system`] | errors, files, progress, provenance, fingerprints of the sources |
+//! | [`settings`] | profiles, layers, ranges |
+//! | [`tables`] | rows of the tables, checks and their verdicts, published values |
+//! | [`runs`] | training runs: kept, checkpointed, locked |
+//! | [`experiments`] | one folder a figure, and the registry of them |
+//! | [`results`] | records, comparison with published values, manifest, making figures |
+//! | [`audit`] | claims, verifying, computing again |
+//! | [`show`] | report, README, notebooks |
 
-// Lines go through `output`: whoever listens may be gone.
+// Lines go through `system::output`: whoever listens may be gone.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
 #[macro_use]
-pub mod output;
+pub mod system;
 
-pub mod cache;
-pub mod check;
-pub mod claims;
-pub mod comparison;
-mod documented;
-mod error;
+pub mod audit;
 #[expect(
     clippy::indexing_slicing,
     reason = "settings are checked to name modes that the data have; a run makes its series equally long"
 )]
 pub mod experiments;
-pub mod files;
-pub mod machine;
-pub mod manifest;
-pub mod notebook;
 #[expect(
     clippy::indexing_slicing,
     reason = "coordinates, corners, neighbours in a list, and the nodes of a grid that the grid was made with"
 )]
 pub mod plot;
-pub mod profile;
-pub mod progress;
-pub mod provenance;
-pub mod published;
-pub mod readme;
-pub mod recorded;
-pub mod regenerate;
-pub mod report;
+pub mod results;
 pub mod runs;
-pub mod sheet;
-pub mod sources;
-pub mod spectra;
-pub mod starts;
-pub mod table;
-pub mod verify;
+pub mod settings;
+pub mod show;
+pub mod tables;
 
-pub use error::{Error, Result};
+pub use show::notebook;
+pub use system::{Error, Result};

@@ -15,7 +15,7 @@ use paper::note;
 const READER_GONE: u8 = 141;
 
 fn main() -> ExitCode {
-    paper::machine::use_fast_kernels();
+    paper::system::machine::use_fast_kernels();
     let command = match command::Command::try_parse() {
         Ok(command) => command,
         // Help and version, and what to do where nothing was asked for.
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     };
     let for_its_output = command.is_for_its_output();
     match command.run() {
-        Ok(true) if for_its_output => match paper::output::lost() {
+        Ok(true) if for_its_output => match paper::system::output::lost() {
             None => ExitCode::SUCCESS,
             Some(ErrorKind::BrokenPipe) => ExitCode::from(READER_GONE),
             Some(other) => {

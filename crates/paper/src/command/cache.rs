@@ -3,7 +3,7 @@
 use clap::Args;
 use dae::data::cache_dir;
 use indicatif::DecimalBytes;
-use paper::cache::{self, Item, Owner};
+use paper::system::cache::{self, Item, Owner};
 use paper::say;
 
 #[derive(Args)]

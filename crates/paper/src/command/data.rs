@@ -2,9 +2,9 @@
 
 use clap::{Args, Subcommand};
 use dae::data::{CacheState, DataSet, SourceOptions, cache_dir, verify};
-use paper::progress::Progress;
+use paper::system::progress::Progress;
 use paper::say;
-use paper::spectra;
+use paper::experiments::spectra;
 
 #[derive(Subcommand)]
 pub enum Data {

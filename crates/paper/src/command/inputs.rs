@@ -1,8 +1,8 @@
 //! `paper inputs`
 
 use clap::Args;
-use paper::profile::Profile;
-use paper::regenerate::{Job, inputs_of_all};
+use paper::settings::Profile;
+use paper::results::regenerate::{Job, inputs_of_all};
 use paper::say;
 
 #[derive(Args)]

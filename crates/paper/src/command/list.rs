@@ -1,7 +1,8 @@
 //! `paper list`
 
-use paper::profile::{self, Profile};
-use paper::regenerate::Figure;
+use paper::experiments;
+use paper::settings::Profile;
+use paper::experiments::Figure;
 use paper::say;
 
 pub fn list() -> anyhow::Result<bool> {
@@ -9,7 +10,7 @@ pub fn list() -> anyhow::Result<bool> {
     for figure in Figure::ALL {
         say!("  {figure}  {}", figure.title());
     }
-    for profile in [Profile::Smoke, Profile::Quick, Profile::Paper] {
+    for profile in Profile::ALL {
         say!("profile {profile}");
         print_differences(profile, &[])?;
     }
@@ -18,7 +19,7 @@ pub fn list() -> anyhow::Result<bool> {
 
 /// Prints in what a profile, with some settings replaced, differs from the paper.
 pub fn print_differences(profile: Profile, set: &[String]) -> anyhow::Result<()> {
-    let (_, differences) = profile::load_with(profile, set)?;
+    let (_, differences) = experiments::load_with(profile, set)?;
     if differences.is_empty() {
         say!("  every setting as in the paper");
     }

@@ -1,7 +1,7 @@
 //! `paper machine`
 
 use clap::Args;
-use paper::provenance::Session;
+use paper::system::provenance::Session;
 use paper::say;
 
 #[derive(Args)]

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use paper::manifest::update;
-use paper::profile::Profile;
+use paper::audit::update;
+use paper::settings::Profile;
 
 use super::run::audited;
 

@@ -17,7 +17,7 @@ mod verify;
 
 use clap::{Parser, Subcommand};
 use data::Data;
-use paper::machine::start_threads;
+use paper::system::machine::start_threads;
 
 /// Regenerates the figures of "Learning Dynamics of Linear Denoising Autoencoders" (ICML 2018).
 #[derive(Parser)]
@@ -75,7 +75,7 @@ impl Command {
         match self.verb {
             Verb::List | Verb::Machine(_) | Verb::Data(_) | Verb::Cache(_) => {}
             // Results are made and judged by what the sources beside them say.
-            _ => paper::sources::check()?,
+            _ => paper::system::sources::check()?,
         }
         start_threads()?;
         match self.verb {

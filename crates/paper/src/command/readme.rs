@@ -4,7 +4,7 @@ use paper::say;
 use std::path::PathBuf;
 
 use clap::Args;
-use paper::readme::update;
+use paper::show::readme::update;
 
 #[derive(Args)]
 pub struct Readme {

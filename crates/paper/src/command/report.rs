@@ -4,8 +4,8 @@ use paper::say;
 use std::path::PathBuf;
 
 use clap::Args;
-use paper::profile::Profile;
-use paper::report;
+use paper::settings::Profile;
+use paper::show::report;
 
 #[derive(Args)]
 pub struct Report {

@@ -6,13 +6,16 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 use dae::data::{CacheState, SourceOptions, verify};
-use paper::check::{Check, Origin};
-use paper::comparison::Verdict;
-use paper::manifest::{self, Manifest};
-use paper::profile::Profile;
-use paper::progress::Progress;
-use paper::regenerate::{Figure, Job, Outcome, regenerate, train_only};
-use paper::{Error, claims, comparison, note, say};
+use paper::audit::{claims, update};
+use paper::experiments::Figure;
+use paper::results::manifest::{self, Manifest};
+use paper::results::comparison;
+use paper::settings::Profile;
+use paper::system::progress::Progress;
+use paper::results::regenerate::{Job, Outcome, regenerate, train_only};
+use paper::tables::rows::from_csv;
+use paper::tables::{Check, Origin, Tally, Verdict};
+use paper::{Error, note, say};
 
 use super::list::print_differences;
 use super::{stopping, values};
@@ -75,7 +78,7 @@ impl Run {
                 Err(error) if ends_everything(&error) => {
                     // What was made until then belongs together and can be verified.
                     if results.iter().any(|(_, made)| made.is_some()) {
-                        manifest::update(&job.folder()).context("the manifest was not written")?;
+                        update(&job.folder()).context("the manifest was not written")?;
                     }
                     return Err(error).context(figure);
                 }
@@ -90,7 +93,7 @@ impl Run {
             }
         }
         let passed = summarise(self.profile, &results);
-        let manifest = manifest::update(&job.folder()).context("the manifest was not written")?;
+        let manifest = update(&job.folder()).context("the manifest was not written")?;
         Ok(audited(&job.folder(), &manifest)? && passed)
     }
 
@@ -127,10 +130,8 @@ impl Run {
                     .any(|entry| !matches!(entry.state, CacheState::Good(_)))
             };
             if options.offline && options.mirror.is_none() && absent() {
-                figures.retain(|figure| !figure.needs_images());
-                say!(
-                    "offline, and images are missing in the cache: leaving out fig6, which needs them"
-                );
+                figures.retain(|figure| !figure.experiment().needs().images);
+                say!("offline, and images are missing in the cache: leaving out what needs them");
             }
         }
         figures.sort();
@@ -175,50 +176,28 @@ fn summarise(profile: Profile, results: &[(Figure, Option<Outcome>)]) -> bool {
 
 /// Prints how many published values and claims hold; `true` if none fails.
 pub fn audited(folder: &Path, manifest: &Manifest) -> anyhow::Result<bool> {
-    let compared = comparison::read(folder)?.into_iter();
-    let compared: Vec<Verdict> = compared.map(|row| row.verdict).collect();
-    let rows = claims::read(folder)?;
-    let claimed: Vec<Verdict> = rows.iter().map(|row| row.verdict).collect();
-    for (what, verdicts, file) in [
-        ("published values", &compared, comparison::FILE),
-        ("measures of claims", &claimed, claims::FILE),
+    let compared: Vec<comparison::Row> = from_csv(folder, comparison::FILE)?;
+    let claimed: Vec<claims::Row> = from_csv(folder, claims::FILE)?;
+    let values: Vec<Check> = compared.iter().map(comparison::Row::check).collect();
+    let measures: Vec<Check> = claimed.iter().map(claims::Row::check).collect();
+    for (what, checks, file) in [
+        ("published values", &values, comparison::FILE),
+        ("measures of claims", &measures, claims::FILE),
     ] {
-        let count = |verdict| verdicts.iter().filter(|&&v| v == verdict).count();
-        let kinds = [
-            Verdict::Pass,
-            Verdict::Corrected,
-            Verdict::Fail,
-            Verdict::NotMeasured,
-        ];
-        let counts = kinds.map(|verdict| (count(verdict), verdict));
-        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
-        let counts: Vec<String> = counts
-            .map(|(n, verdict)| format!("{n} {verdict}"))
-            .collect();
-        say!(
-            "{what}: {}  ({})",
-            counts.join(", "),
-            folder.join(file).display()
-        );
+        let (counts, path) = (Tally::of(checks).counts(), folder.join(file));
+        say!("{what}: {counts}  ({})", path.display());
     }
-    for row in rows.iter().filter(|row| row.verdict == Verdict::Fail) {
-        let number =
-            |value: Option<f64>| value.map_or("nothing finite".to_owned(), |v| v.to_string());
-        say!(
-            "      FAILED: {}: {}: expected {}, measured {}, tolerance {:.2e}",
-            row.id,
-            row.quantity,
-            number(row.expected),
-            number(row.measured),
-            row.tolerance
-        );
+    for (row, check) in claimed.iter().zip(&measures) {
+        if check.verdict() == Verdict::Fail {
+            say!("      FAILED: {}: {check}", row.id);
+        }
     }
     say!(
         "{} files in {}",
-        manifest.files().len(),
+        manifest.expected().len(),
         folder.join(manifest::FILE).display()
     );
-    Ok(claimed.iter().all(|&verdict| verdict != Verdict::Fail))
+    Ok(Tally::of(&measures).count(Verdict::Fail) == 0)
 }
 
 fn line(outcome: &Outcome) -> String {
@@ -248,33 +227,13 @@ fn print_outcome(outcome: &Outcome) {
         (Origin::Published, "published values"),
         (Origin::Theory, "theory"),
     ] {
-        let checks: Vec<&Check> = record
-            .checks
-            .iter()
-            .filter(|c| c.origin == origin)
-            .collect();
-        let passed = checks.iter().filter(|check| check.passes()).count();
-        let worst = checks.iter().max_by(|a, b| a.share().total_cmp(&b.share()));
-        if let Some(worst) = worst {
-            say!(
-                "      {name}: {passed} of {} within tolerance; furthest off: {}",
-                checks.len(),
-                show(worst)
-            );
+        let tally = Tally::of(record.checks.iter().filter(|check| check.origin == origin));
+        if let Some(worst) = tally.furthest() {
+            let (holding, all) = (tally.holding(), tally.len());
+            say!("      {name}: {holding} of {all} within tolerance; furthest off: {worst}");
         }
     }
     for check in record.checks.iter().filter(|check| !check.passes()) {
-        say!("      FAILED: {} ({})", show(check), check.reason);
+        say!("      FAILED: {check} ({})", check.reason);
     }
-}
-
-fn show(check: &Check) -> String {
-    format!(
-        "{}: expected {}, found {}, off by {:.2e}, tolerance {:.2e}",
-        check.quantity,
-        check.expected,
-        check.found,
-        (check.found - check.expected).abs(),
-        check.tolerance
-    )
 }

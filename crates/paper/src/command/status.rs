@@ -4,8 +4,8 @@ use paper::say;
 use std::path::PathBuf;
 
 use clap::Args;
-use paper::profile::Profile;
-use paper::regenerate::{Job, training_runs};
+use paper::settings::Profile;
+use paper::results::regenerate::{Job, training_runs};
 use paper::runs::{Header, State};
 
 use super::values;

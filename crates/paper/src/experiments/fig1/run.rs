@@ -1,11 +1,12 @@
 //! What Figure 1 computes.
 
 use dae::theory::{Mode, dynamics};
-use dae::train::scalar::{ScalarSettings, descend};
-use dae::{Checked, Settings as _};
+use dae::Checked;
 
 use super::Settings;
-use crate::{Result, starts};
+use crate::Result;
+use crate::experiments::common::descent::descent;
+use crate::experiments::starts;
 
 /// Everything that Figure 1 shows: one panel for each noise variance.
 #[derive(Debug, Clone)]
@@ -88,14 +89,7 @@ pub(super) fn trial(
     number: usize,
     start: [f64; 2],
 ) -> Result<Trial> {
-    let descent = ScalarSettings {
-        lambda: mode.lambda(),
-        epsilon: mode.epsilon(),
-        gamma: mode.gamma(),
-        alpha,
-        epochs,
-    };
-    let states = descend(&descent.check()?, start)?;
+    let states = descent(mode, alpha, epochs, start)?;
     let theory = states.iter().map(|state| {
         let [w1, w2] = dynamics::unbalanced(mode, start, alpha * state.epoch as f64)?;
         Ok(w1 * w2)

@@ -3,7 +3,8 @@
 use dae::{Result, positive};
 use serde::{Deserialize, Serialize};
 
-use crate::experiments::{MOST_EPOCHS, count, each_within};
+use crate::experiments::starts;
+use crate::experiments::common::ranges::{MOST_EPOCHS, count, each_within};
 
 /// Settings of Figure 1.
 ///
@@ -40,6 +41,7 @@ impl dae::Settings for Settings {
             1000,
             "a list of 1 to 1000 trials",
         )?;
-        count("epochs", self.epochs, MOST_EPOCHS, "1 to 1e7")
+        count("epochs", self.epochs, MOST_EPOCHS, "1 to 1e7")?;
+        starts::all_published(&self.trials)
     }
 }

@@ -2,7 +2,8 @@
 
 use super::Settings;
 use super::run::{Curve, Run};
-use crate::check::{Check, largest};
+use crate::tables::Check;
+use crate::tables::check::largest;
 use crate::experiments::Model;
 
 /// Equal fixed points for DAE and WDAE, and a DAE that is faster by `1 + epsilon / lambda`.

@@ -1,12 +1,13 @@
 //! What Figure 2 computes.
 
 use dae::Checked;
-use dae::theory::Mode;
 use dae::theory::dynamics::balanced;
 
 use super::Settings;
 use crate::Result;
-use crate::experiments::{Model, epochs};
+use crate::experiments::Model;
+use crate::experiments::common::descent::matched;
+use crate::experiments::common::epochs;
 
 /// Everything that Figure 2 shows.
 #[derive(Debug, Clone)]
@@ -42,20 +43,15 @@ pub fn run(settings: &Checked<Settings>) -> Result<Run> {
     for model in [Model::Dae, Model::Wdae] {
         for &lambda in &settings.lambda {
             for &epsilon in &settings.epsilon {
-                let dae = Mode::denoising(lambda, epsilon)?;
-                let gamma = dae.matched_gamma();
-                let mode = if model == Model::Dae {
-                    dae
-                } else {
-                    Mode::decaying(lambda, gamma)?
-                };
+                let [dae, wdae] = matched(lambda, epsilon)?;
+                let mode = if model == Model::Dae { dae } else { wdae };
                 let at = |&epoch: &u64| balanced(&mode, settings.w0, settings.alpha * epoch as f64);
                 let w = epochs.iter().map(at).collect::<dae::Result<_>>()?;
                 curves.push(Curve {
                     model,
                     lambda,
                     epsilon,
-                    gamma,
+                    gamma: wdae.gamma(),
                     epochs: epochs.clone(),
                     w,
                 });

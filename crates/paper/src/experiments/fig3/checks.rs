@@ -1,7 +1,8 @@
 //! What Figure 3 should show.
 
 use super::run::{Curve, Run, Variant};
-use crate::check::{Check, largest};
+use crate::tables::Check;
+use crate::tables::check::largest;
 use crate::experiments::Model;
 
 /// At the consistent rates DAE and WDAE coincide; at the published ones the DAE is ahead; under one global rate the

@@ -1,6 +1,9 @@
 //! The picture of Figure 3.
 
-use super::run::{Curve, Rates, Run, SpectrumRow, Variant};
+use dae::data::DataSet;
+
+use super::rows::{Rates, Spectrum};
+use super::run::{Curve, Run, Variant};
 use crate::experiments::Model;
 use crate::plot::{
     self, Axis, BLACK, ColourBar, Entry, Error, Legend, Mark, Page, Panel, Picture, Row, Shape,
@@ -200,8 +203,8 @@ fn ratio_stroke() -> Stroke {
 }
 
 /// Names of the data sets in the order of the run, each with its marker.
-fn datasets(rows: &[SpectrumRow]) -> Vec<(&'static str, Shape)> {
-    let mut names: Vec<&'static str> = Vec::new();
+fn datasets(rows: &[Spectrum]) -> Vec<(DataSet, Shape)> {
+    let mut names: Vec<DataSet> = Vec::new();
     for row in rows {
         if !names.contains(&row.dataset) {
             names.push(row.dataset);
@@ -210,8 +213,8 @@ fn datasets(rows: &[SpectrumRow]) -> Vec<(&'static str, Shape)> {
     names.into_iter().zip(Shape::FAMILY).collect()
 }
 
-fn learning_times(rows: &[SpectrumRow]) -> Panel {
-    let shown: Vec<&SpectrumRow> = rows
+fn learning_times(rows: &[Spectrum]) -> Panel {
+    let shown: Vec<&Spectrum> = rows
         .iter()
         .filter(|r| r.lambda >= SMALLEST_LAMBDA)
         .collect();
@@ -281,14 +284,14 @@ fn dynamics_legend() -> Legend {
     }
 }
 
-fn rates_legend(spectrum: &[SpectrumRow]) -> Legend {
+fn rates_legend(spectrum: &[Spectrum]) -> Legend {
     let mut entries = vec![
         Entry::line(Stroke::solid(plot::model(Model::Dae), 2.6), "DAE"),
         Entry::line(Stroke::solid(plot::model(Model::Wdae), 2.6), "WDAE"),
         Entry::line(ratio_stroke(), "DAE/WDAE"),
     ];
     for (dataset, shape) in datasets(spectrum) {
-        entries.push(Entry::marker(shape, 6.0, BLACK, plot::dataset(dataset)));
+        entries.push(Entry::marker(shape, 6.0, BLACK, plot::dataset(dataset.name())));
     }
     Legend {
         heading: "middle:".to_owned(),

@@ -6,9 +6,14 @@ use dae::theory::dynamics::balanced;
 use dae::theory::{Mode, rates};
 use serde::{Deserialize, Serialize};
 
+use super::rows::{self, Rates};
 use super::Settings;
 use crate::Result;
-use crate::experiments::{Model, epochs};
+use crate::experiments::Model;
+use crate::experiments::common::descent::matched;
+use crate::experiments::common::epochs;
+use crate::tables::rows::Cell;
+use polars::prelude::Column;
 
 /// Everything that Figure 3 shows.
 #[derive(Debug, Clone)]
@@ -18,7 +23,7 @@ pub struct Run {
     /// Optimal learning rates over a fine grid of epsilon.
     pub rates: Vec<Rates>,
     /// Learning times on the spectra of real data under one global rate.
-    pub spectrum: Vec<SpectrumRow>,
+    pub spectrum: Vec<rows::Spectrum>,
 }
 
 /// Which learning rate the WDAE is given.
@@ -44,6 +49,13 @@ impl Variant {
     }
 }
 
+impl Cell for Variant {
+    fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column {
+        let values = values.map(|variant| variant.name());
+        Column::new(name.into(), values.collect::<Vec<_>>())
+    }
+}
+
 /// One theory curve.
 #[derive(Debug, Clone)]
 pub struct Curve {
@@ -61,40 +73,6 @@ pub struct Curve {
     pub epochs: Vec<u64>,
     /// Mapping, one for each epoch.
     pub w: Vec<f64>,
-}
-
-/// Optimal rates at one epsilon.
-#[derive(Debug, Clone, Copy)]
-pub struct Rates {
-    /// Noise variance.
-    pub epsilon: f64,
-    /// Matched weight decay.
-    pub gamma: f64,
-    /// `1 / (2 lambda + 3 epsilon)`.
-    pub dae: f64,
-    /// `1 / (2 lambda + gamma)`.
-    pub wdae: f64,
-    /// `dae / wdae`.
-    pub ratio: f64,
-}
-
-/// Time to 95% of the fixed point of one mode of a real spectrum.
-#[derive(Debug, Clone)]
-pub struct SpectrumRow {
-    /// `mnist` or `cifar10`.
-    pub dataset: &'static str,
-    /// Index by descending eigenvalue, from 0.
-    pub mode: usize,
-    /// Eigenvalue.
-    pub lambda: f64,
-    /// Noise variance of the DAE.
-    pub epsilon: f64,
-    /// Weight decay matched at this mode.
-    pub gamma: f64,
-    /// Epochs that the DAE needs.
-    pub dae_epochs: f64,
-    /// Epochs that the WDAE needs.
-    pub wdae_epochs: f64,
 }
 
 /// Evaluates the closed form at a fraction of each model's optimal rate, the rates themselves, and the learning
@@ -128,13 +106,8 @@ pub fn run(settings: &Checked<Settings>, spectra: &[(DataSet, Spectrum)]) -> Res
 }
 
 fn curve(settings: &Settings, variant: Variant, model: Model, epsilon: f64) -> Result<Curve> {
-    let dae = Mode::denoising(settings.lambda, epsilon)?;
-    let gamma = dae.matched_gamma();
-    let mode = if model == Model::Dae {
-        dae
-    } else {
-        Mode::decaying(settings.lambda, gamma)?
-    };
+    let [dae, wdae] = matched(settings.lambda, epsilon)?;
+    let mode = if model == Model::Dae { dae } else { wdae };
     let optimal = match (model, variant) {
         (Model::Wdae, Variant::Published) => rates::published_wdae(&mode)?,
         _ => rates::optimal(&mode)?,
@@ -147,7 +120,7 @@ fn curve(settings: &Settings, variant: Variant, model: Model, epsilon: f64) -> R
         variant,
         model,
         epsilon,
-        gamma,
+        gamma: wdae.gamma(),
         alpha,
         epochs,
         w,
@@ -155,13 +128,12 @@ fn curve(settings: &Settings, variant: Variant, model: Model, epsilon: f64) -> R
 }
 
 fn rates_at(lambda: f64, epsilon: f64) -> Result<Rates> {
-    let dae = Mode::denoising(lambda, epsilon)?;
-    let gamma = dae.matched_gamma();
+    let [dae, wdae] = matched(lambda, epsilon)?;
     Ok(Rates {
         epsilon,
-        gamma,
+        gamma: wdae.gamma(),
         dae: rates::optimal(&dae)?,
-        wdae: rates::optimal(&Mode::decaying(lambda, gamma)?)?,
+        wdae: rates::optimal(&wdae)?,
         ratio: rates::ratio(lambda, epsilon)?,
     })
 }
@@ -174,27 +146,23 @@ fn learning_times(
     settings: &Settings,
     dataset: DataSet,
     lambda: &[f64],
-) -> Result<Vec<SpectrumRow>> {
+) -> Result<Vec<rows::Spectrum>> {
     let epsilon = settings.spectrum_epsilon;
-    let pair = |lambda: f64| -> dae::Result<(Mode, Mode)> {
-        let dae = Mode::denoising(lambda, epsilon)?;
-        Ok((dae, Mode::decaying(lambda, dae.matched_gamma())?))
-    };
     let Some(&largest) = lambda.first() else {
         return Ok(Vec::new());
     };
-    let (dae, wdae) = pair(largest)?;
+    let [dae, wdae] = matched(largest, epsilon)?;
     let (dae_alpha, wdae_alpha) = (rates::optimal(&dae)?, rates::optimal(&wdae)?);
     let mut rows = Vec::new();
     for (mode, &lambda) in lambda.iter().enumerate() {
-        let (dae, wdae) = pair(lambda)?;
+        let [dae, wdae] = matched(lambda, epsilon)?;
         let target = settings.spectrum_fraction * dae.fixed_point().min(wdae.fixed_point());
         if target <= settings.w0 {
             continue;
         }
-        let time = |mode| rates::learning_time(mode, settings.w0, settings.spectrum_fraction);
-        rows.push(SpectrumRow {
-            dataset: dataset.name(),
+        let time = |mode: &Mode| rates::learning_time(mode, settings.w0, settings.spectrum_fraction);
+        rows.push(rows::Spectrum {
+            dataset,
             mode,
             lambda,
             epsilon,

@@ -3,7 +3,7 @@
 use dae::{Result, within};
 use serde::{Deserialize, Serialize};
 
-use crate::experiments::{MOST_EPOCHS, count, each_within, multiple};
+use crate::experiments::common::ranges::{MOST_EPOCHS, count, each_within, multiple};
 
 /// Settings of Figure 3.
 ///

@@ -5,7 +5,8 @@ use dae::theory::{Mode, dynamics, scalar::imbalance};
 use super::Settings;
 use super::run::{Row, Run, Trial};
 use crate::Result;
-use crate::check::{Check, largest};
+use crate::tables::Check;
+use crate::tables::check::largest;
 
 /// Both models reach their fixed point; noise conserves `w2^2 - w1^2` and decay shrinks it as `e^{-2 gamma s}`; the
 /// weights follow the gradient flow.

@@ -1,12 +1,13 @@
 //! What Figure 4 computes.
 
 use dae::theory::Mode;
-use dae::train::scalar::{ScalarSettings, descend};
-use dae::{Checked, Settings as _};
+use dae::Checked;
 
 use super::Settings;
 use crate::experiments::Model;
-use crate::{Result, starts};
+use crate::experiments::common::descent::descent;
+use crate::Result;
+use crate::experiments::starts;
 
 /// Everything that Figure 4 shows: a row for the DAE, a row for the WDAE.
 #[derive(Debug, Clone)]
@@ -52,15 +53,8 @@ pub struct Trial {
 /// # Errors
 /// Divergence, or a trial that was not published.
 pub fn run(settings: &Checked<Settings>) -> Result<Run> {
-    let mut starts = vec![(0, settings.small_start)];
-    for &trial in &settings.trials {
-        starts.push((trial, starts::published(trial)?));
-    }
-    let models = [
-        (Model::Dae, settings.epsilon, 0.0),
-        (Model::Wdae, 0.0, settings.gamma),
-    ];
-    let rows = models.into_iter().map(|(model, epsilon, gamma)| {
+    let starts = starts(settings)?;
+    let rows = models(settings).into_iter().map(|(model, epsilon, gamma)| {
         let mode = Mode::new(settings.lambda, epsilon, gamma)?;
         let trials = starts.iter().map(|&start| trial(settings, &mode, start));
         Ok(Row {
@@ -77,15 +71,25 @@ pub fn run(settings: &Checked<Settings>) -> Result<Run> {
     })
 }
 
+/// The starts by their numbers: the small one, then the published ones.
+pub(super) fn starts(settings: &Settings) -> Result<Vec<(usize, [f64; 2])>> {
+    let mut starts = vec![(0, settings.small_start)];
+    for &trial in &settings.trials {
+        starts.push((trial, starts::published(trial)?));
+    }
+    Ok(starts)
+}
+
+/// The models with their noise and decay.
+pub(super) fn models(settings: &Settings) -> [(Model, f64, f64); 2] {
+    [
+        (Model::Dae, settings.epsilon, 0.0),
+        (Model::Wdae, 0.0, settings.gamma),
+    ]
+}
+
 fn trial(settings: &Settings, mode: &Mode, (trial, start): (usize, [f64; 2])) -> Result<Trial> {
-    let descent = ScalarSettings {
-        lambda: mode.lambda(),
-        epsilon: mode.epsilon(),
-        gamma: mode.gamma(),
-        alpha: settings.alpha,
-        epochs: settings.epochs,
-    };
-    let states = descend(&descent.check()?, start)?;
+    let states = descent(mode, settings.alpha, settings.epochs, start)?;
     Ok(Trial {
         trial,
         epochs: states.iter().map(|state| state.epoch).collect(),

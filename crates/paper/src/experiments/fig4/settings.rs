@@ -3,7 +3,8 @@
 use dae::{Result, positive, within};
 use serde::{Deserialize, Serialize};
 
-use crate::experiments::{MOST_EPOCHS, count, each_within};
+use crate::experiments::starts;
+use crate::experiments::common::ranges::{MOST_EPOCHS, count, each_within};
 
 /// Settings of Figure 4.
 ///
@@ -52,6 +53,7 @@ impl dae::Settings for Settings {
             1000,
             "a list of 1 to 1000 trials",
         )?;
-        count("table_every", self.table_every, self.epochs, "1 to epochs")
+        count("table_every", self.table_every, self.epochs, "1 to epochs")?;
+        starts::all_published(&self.trials)
     }
 }

@@ -6,7 +6,8 @@ use super::run::{ModeSeries, Run, Training};
 use super::settings::Settings;
 use super::tables::rms_deviation;
 use crate::Result;
-use crate::check::{Check, largest};
+use crate::tables::Check;
+use crate::tables::check::largest;
 
 /// Modes that the theory says are learned have the mapping that it says; the loss only ever falls.
 ///

@@ -1,5 +1,7 @@
 //! The picture of Figure 5.
 
+use dae::data::DataSet;
+
 use super::run::{ModeSeries, Run, Training};
 use crate::experiments::Model;
 use crate::plot::{
@@ -32,7 +34,7 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
             .map(|(column, model)| panel(&own, &above, model, column))
             .collect();
         let mut row = Row::new(0.62, panels)
-            .labelled(plot::dataset(dataset), BLACK)
+            .labelled(plot::dataset(dataset.name()), BLACK)
             .with_strip(Strip::Legend(modes_legend(&own)));
         if last {
             row = row.with_strip(Strip::Legend(models_legend()));
@@ -51,8 +53,8 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
 }
 
 /// Names of the data sets in the order of the run.
-fn datasets(run: &Run) -> Vec<&'static str> {
-    let mut names: Vec<&'static str> = Vec::new();
+fn datasets(run: &Run) -> Vec<DataSet> {
+    let mut names: Vec<DataSet> = Vec::new();
     for training in &run.trainings {
         if !names.contains(&training.dataset) {
             names.push(training.dataset);

@@ -1,18 +1,15 @@
 //! What Figure 5 computes.
 
-use dae::data::{DataSet, Spectrum};
-use dae::random::stream;
+use dae::Checked;
+use dae::data::DataSet;
 use dae::theory::Mode;
 use dae::theory::dynamics::balanced;
-use dae::train::linear::{LinearTrainer, Observation, Weights};
-use dae::{Checked, Settings as _};
-use serde::{Deserialize, Serialize};
+use dae::train::linear::Observation;
 
 use super::Settings;
-use crate::experiments::{Model, epochs};
-use crate::progress::Progress;
-use crate::runs::{self, Runs, Slot};
-use crate::{Error, Result, files, sources};
+use super::train::{Job, Record, jobs, lookup, of_mode, train};
+use crate::Result;
+use crate::experiments::{Context, Model};
 
 /// Everything that Figure 5 shows: one training run for each data set and model.
 #[derive(Debug, Clone)]
@@ -24,8 +21,8 @@ pub struct Run {
 /// One data set, one model.
 #[derive(Debug, Clone)]
 pub struct Training {
-    /// `mnist` or `cifar10`.
-    pub dataset: &'static str,
+    /// Data set.
+    pub dataset: DataSet,
     /// Which model.
     pub model: Model,
     /// Noise variance.
@@ -61,243 +58,30 @@ pub struct ModeSeries {
     pub theory_published_start: Vec<f64>,
 }
 
-/// What one training run leaves behind; the theory is computed from it afresh.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Record {
-    /// One observation for each recorded epoch; the loss covers dropped directions too.
-    pub observations: Vec<Observation>,
-    /// The part of the start of each mode that grows.
-    pub growing_part: Vec<f64>,
-    /// The published start value: largest singular values of the initial `W1 W2`, summed, over D.
-    pub published_start: f64,
-}
-
-/// Everything that a training run depends on, for recognising it again.
-#[derive(Serialize)]
-struct Inputs<'a> {
-    settings: &'a Settings,
-    seed: u64,
-    dataset: DataSet,
-    model: Model,
-    spectrum: String,
-    sources: &'a str,
-}
-
-/// What a checkpoint holds.
-#[derive(Serialize, Deserialize)]
-struct Checkpoint {
-    epoch: u64,
-    weights: Weights,
-    record: Record,
-}
-
-/// One training run of this figure.
-#[derive(Debug, Clone)]
-pub struct Job {
-    /// Data set.
-    pub dataset: DataSet,
-    /// Model.
-    pub model: Model,
-    /// Name of the run among the kept ones.
-    pub name: String,
-    /// Key of everything that it depends on.
-    pub key: String,
-}
-
-/// The training runs of this figure, in order.
-pub fn jobs(settings: &Settings, seed: u64, spectra: &[(DataSet, Spectrum)]) -> Vec<Job> {
-    let mut jobs = Vec::new();
-    for (dataset, spectrum) in spectra {
-        for model in Model::ALL {
-            let name = format!("fig5-{}-{}-seed{seed}", dataset.name(), model.name());
-            let key = runs::key(&inputs(settings, seed, (*dataset, spectrum), model));
-            jobs.push(Job {
-                dataset: *dataset,
-                model,
-                name,
-                key,
-            });
-        }
-    }
-    jobs
-}
-
-fn inputs<'a>(
-    settings: &'a Settings,
-    seed: u64,
-    (dataset, spectrum): (DataSet, &Spectrum),
-    model: Model,
-) -> Inputs<'a> {
-    let spectrum = files::sha256(spectrum.to_csv().as_bytes());
-    Inputs {
-        settings,
-        seed,
-        dataset,
-        model,
-        spectrum,
-        sources: sources::LINEAR,
-    }
-}
-
 /// Trains every model on every spectrum (or takes the run from where it was kept), with the theory beside it.
 ///
 /// # Errors
 /// Divergence, an interruption, or the file system failing.
-pub fn run(
-    settings: &Checked<Settings>,
-    seed: u64,
-    spectra: &[(DataSet, Spectrum)],
-    runs: &Runs,
-    progress: &Progress,
-) -> Result<Run> {
-    let mut trainings = Vec::new();
-    for job in jobs(settings, seed, spectra) {
-        let record = train(settings, seed, spectra, &job, runs, progress)?;
-        let lambda = &lookup(spectra, job.dataset)?.lambda;
-        trainings.push(with_theory(
-            settings,
-            (job.dataset, lambda),
-            job.model,
-            &record,
-        )?);
-    }
-    Ok(Run { trainings })
+pub fn run(settings: &Checked<Settings>, context: &Context) -> Result<Run> {
+    let jobs = jobs(settings, context).into_iter();
+    let trainings = jobs.map(|job| training(settings, context, &job));
+    Ok(Run {
+        trainings: trainings.collect::<Result<_>>()?,
+    })
 }
 
-/// One training run: the kept one if there is one.
+/// One training run with the theory beside it.
 ///
 /// # Errors
 /// As [`run`].
-pub fn train(
-    settings: &Checked<Settings>,
-    seed: u64,
-    spectra: &[(DataSet, Spectrum)],
-    job: &Job,
-    runs: &Runs,
-    progress: &Progress,
-) -> Result<Record> {
-    let spectrum = lookup(spectra, job.dataset)?;
-    let inputs = inputs(settings, seed, (job.dataset, spectrum), job.model);
-    runs.get_or(&job.name, &inputs, progress, |slot| {
-        descend(settings, seed, &spectrum.lambda, job, slot, progress)
-    })
-}
-
-fn lookup(spectra: &[(DataSet, Spectrum)], wanted: DataSet) -> Result<&Spectrum> {
-    let found = spectra.iter().find(|(dataset, _)| *dataset == wanted);
-    found
-        .map(|(_, spectrum)| spectrum)
-        .ok_or_else(|| Error::Unknown {
-            kind: "spectrum",
-            name: wanted.name().to_owned(),
-            choices: "those that were passed".to_owned(),
-        })
-}
-
-/// Draws the start of one training run, over all directions of the data.
-fn start(settings: &Settings, seed: u64, job: &Job) -> Result<Weights> {
-    let stream = |side| stream(seed, &["fig5", job.dataset.name(), job.model.name(), side]);
-    let (mut encoder, mut decoder) = (stream("encoder"), stream("decoder"));
-    let (pixels, hidden) = (job.dataset.pixels(), settings.of(job.dataset).hidden);
-    Ok(Weights::normal(
-        [&mut encoder, &mut decoder],
-        pixels,
-        hidden,
-        settings.init_std,
-    )?)
-}
-
-fn descend(
-    settings: &Settings,
-    seed: u64,
-    lambda: &[f64],
-    job: &Job,
-    slot: &Slot,
-    progress: &Progress,
-) -> Result<Record> {
-    let (kept, dropped) = lambda.split_at(settings.of(job.dataset).directions.min(lambda.len()));
-    let Checkpoint {
-        epoch,
-        weights,
-        mut record,
-    } = match slot.checkpoint(progress)? {
-        Some(checkpoint) => checkpoint,
-        None => begin(
-            settings,
-            start(settings, seed, job)?,
-            (job.dataset, kept.len()),
-        )?,
-    };
-    let trainer_settings = settings.trainer(job.dataset, job.model).check()?;
-    let mut trainer = LinearTrainer::resume(&trainer_settings, kept, &weights, epoch)?;
-    // What is dropped is never learned: it adds its whole variance to the loss.
-    let rest = 0.5 * dropped.iter().sum::<f64>();
-    let bar = progress.bar(
-        &format!("{} {}", job.dataset.name(), job.model.name()),
-        settings.epochs,
-    );
-    for at in epochs(settings.epochs, settings.record_every) {
-        if record
-            .observations
-            .last()
-            .is_some_and(|last| last.epoch >= at)
-        {
-            continue;
-        }
-        trainer.advance(at - trainer.epoch());
-        let mut observation = trainer.observe(&settings.modes)?;
-        observation.loss += rest;
-        bar.set(at, &format!("loss {:.4}", observation.loss));
-        record.observations.push(observation);
-        slot.tick(at, settings.epochs, || Checkpoint {
-            epoch: at,
-            weights: trainer.weights(),
-            record: record.clone(),
-        })?;
-    }
-    bar.finish();
-    Ok(record)
-}
-
-/// The state before the first update, with what the theory needs to know of the start.
-fn begin(
-    settings: &Settings,
-    start: Weights,
-    (dataset, directions): (DataSet, usize),
-) -> Result<Checkpoint> {
-    let singular_values = start.singular_values()?;
-    let largest = singular_values.iter().take(settings.published_start_rank);
-    let published_start = largest.sum::<f64>() / dataset.pixels() as f64;
-    let weights = start.leading(directions);
-    let all = weights.growing_part().to_vec();
-    let growing_part = settings.modes.iter().map(|&mode| of_mode(&all, mode));
-    let growing_part = growing_part.collect::<Result<_>>()?;
-    let record = Record {
-        observations: Vec::new(),
-        growing_part,
-        published_start,
-    };
-    Ok(Checkpoint {
-        epoch: 0,
-        weights,
-        record,
-    })
-}
-
-/// The entry of a list that belongs to a mode or to its place among the recorded ones.
-fn of_mode(values: &[f64], mode: usize) -> Result<f64> {
-    let value = values.get(mode).copied();
-    Ok(value.ok_or_else(|| {
-        let allowed = "below the number of directions and of recorded modes";
-        dae::Error::out_of_range("modes", mode, allowed)
-    })?)
+pub fn training(settings: &Checked<Settings>, context: &Context, job: &Job) -> Result<Training> {
+    let record = train(settings, context, job)?;
+    let lambda = &lookup(context.spectra, job.dataset)?.lambda;
+    with_theory(settings, (job.dataset, lambda), job.model, &record)
 }
 
 /// Puts the theory beside a training run.
-///
-/// # Errors
-/// Settings outside the domain of the theory; modes that the spectrum or the record does not have.
-pub fn with_theory(
+fn with_theory(
     settings: &Settings,
     (dataset, lambda): (DataSet, &[f64]),
     model: Model,
@@ -326,7 +110,7 @@ pub fn with_theory(
         });
     }
     Ok(Training {
-        dataset: dataset.name(),
+        dataset,
         model,
         s2: trainer.s2,
         gamma: trainer.gamma,

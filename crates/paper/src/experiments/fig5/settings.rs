@@ -1,11 +1,11 @@
 //! Settings of Figure 5.
 
 use dae::data::DataSet;
-use dae::train::linear::{LinearSettings, Precision};
+use dae::train::linear::Precision;
 use dae::{Error, Result, within};
 use serde::{Deserialize, Serialize};
 
-use crate::experiments::{MOST_EPOCHS, Model, count};
+use crate::experiments::common::ranges::{MOST_EPOCHS, count, modes};
 
 /// Settings of Figure 5.
 ///
@@ -74,22 +74,6 @@ impl Settings {
             DataSet::Cifar10 => &self.cifar10,
         }
     }
-
-    /// The trainer's settings for one data set and model.
-    pub fn trainer(&self, dataset: DataSet, model: Model) -> LinearSettings {
-        let data = self.of(dataset);
-        LinearSettings {
-            hidden: data.hidden,
-            alpha: data.alpha,
-            s2: if model == Model::Dae { self.s2 } else { 0.0 },
-            gamma: if model == Model::Wdae {
-                self.gamma
-            } else {
-                0.0
-            },
-            precision: self.precision,
-        }
-    }
 }
 
 impl dae::Settings for Settings {
@@ -118,19 +102,8 @@ impl dae::Settings for Settings {
         )?;
         for dataset in DataSet::ALL {
             self.of(dataset).validate(dataset)?;
-            if let Some(mode) = self
-                .modes
-                .iter()
-                .find(|&&mode| mode >= self.of(dataset).directions)
-            {
-                return Err(Error::out_of_range(
-                    "modes",
-                    mode,
-                    "below `directions` of both data sets",
-                ));
-            }
         }
-        Ok(())
+        modes(&self.modes, |dataset| self.of(dataset).directions)
     }
 }
 

@@ -1,7 +1,8 @@
 //! What Figure 6 should show.
 
 use super::run::Run;
-use crate::check::{Check, largest};
+use crate::tables::Check;
+use crate::tables::check::largest;
 
 /// The loss falls; dropped directions hardly change the first epochs.
 pub fn checks(run: &Run) -> Vec<Check> {

@@ -1,5 +1,7 @@
 //! The picture of Figure 6.
 
+use dae::data::DataSet;
+
 use super::run::{Run, Training};
 use crate::experiments::Model;
 use crate::plot::{
@@ -16,7 +18,7 @@ const MARKERS: usize = 14;
 /// [`Error::Empty`] without trainings, [`Error::Value`] when something is not finite.
 pub fn figure(run: &Run) -> Result<Picture, Error> {
     let drawn: Vec<&Training> = run.trainings.iter().filter(|t| t.drawn).collect();
-    let mut names: Vec<&str> = drawn.iter().map(|t| t.dataset).collect();
+    let mut names: Vec<DataSet> = drawn.iter().map(|t| t.dataset).collect();
     names.dedup();
     let panels = names.iter().enumerate().map(|(column, name)| {
         let own: Vec<&Training> = drawn
@@ -90,7 +92,7 @@ fn title(own: &[&Training]) -> String {
         .find(|t| t.model == Model::Dae)
         .map_or(0.0, |t| t.sigma);
     let [samples, kept, all] = [first.samples, first.directions, first.pixels].map(plot::thousands);
-    let head = format!("{}, DAE σ = {sigma}", plot::dataset(first.dataset));
+    let head = format!("{}, DAE σ = {sigma}", plot::dataset(first.dataset.name()));
     if first.directions == first.pixels {
         format!("{head}\n{samples} images")
     } else {
@@ -113,7 +115,7 @@ fn modes_legend(training: Option<&Training>) -> Legend {
         )
     };
     Legend {
-        heading: training.map_or(String::new(), |t| format!("{}:", plot::dataset(t.dataset))),
+        heading: training.map_or(String::new(), |t| format!("{}:", plot::dataset(t.dataset.name()))),
         entries: entries.map(entry).collect(),
     }
 }

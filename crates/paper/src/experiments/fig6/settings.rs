@@ -1,11 +1,11 @@
 //! Settings of Figure 6.
 
 use dae::data::DataSet;
-use dae::train::nonlinear::{Activation, NonlinearSettings, Sampler};
-use dae::{Error, Result, within};
+use dae::train::nonlinear::{Activation, Sampler};
+use dae::{Result, within};
 use serde::{Deserialize, Serialize};
 
-use crate::experiments::{MOST_EPOCHS, Model, count};
+use crate::experiments::common::ranges::{MOST_EPOCHS, count, modes};
 
 /// Settings of Figure 6.
 ///
@@ -80,22 +80,6 @@ impl Settings {
             DataSet::Cifar10 => &self.cifar10,
         }
     }
-
-    /// The trainer's settings for one data set, model and noise, on all pixels.
-    pub fn trainer(&self, dataset: DataSet, model: Model, sigma: f64) -> NonlinearSettings {
-        NonlinearSettings {
-            hidden: self.of(dataset).hidden,
-            activation: self.activation,
-            alpha: self.alpha,
-            weight_decay: if model == Model::Wdae {
-                self.weight_decay
-            } else {
-                0.0
-            },
-            sigma,
-            sampler: self.sampler,
-        }
-    }
 }
 
 impl dae::Settings for Settings {
@@ -124,19 +108,8 @@ impl dae::Settings for Settings {
         )?;
         for dataset in DataSet::ALL {
             self.of(dataset).validate(dataset)?;
-            if let Some(mode) = self
-                .modes
-                .iter()
-                .find(|&&mode| mode >= self.of(dataset).directions)
-            {
-                return Err(Error::out_of_range(
-                    "modes",
-                    mode,
-                    "below `directions` of both data sets",
-                ));
-            }
         }
-        Ok(())
+        modes(&self.modes, |dataset| self.of(dataset).directions)
     }
 }
 

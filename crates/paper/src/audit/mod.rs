@@ -1,0 +1,50 @@
+//! The audit: claims measured, results verified, and the tables and the manifest that say so.
+
+pub mod claims;
+pub mod verify;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::results::manifest::{self, Manifest, REPORT};
+use crate::results::{Recorded, comparison};
+use crate::system::files::{self, write_if_new};
+use crate::tables::rows::to_csv;
+use crate::{Error, Result};
+
+/// Brings comparison, claims and manifest of a profile's folder up to date with the records and tables in it.
+///
+/// # Errors
+/// Damaged records or tables, or the file system failing. The old manifest then stays.
+pub fn update(folder: &Path) -> Result<Manifest> {
+    write(folder, None)
+}
+
+/// Enters the report, which was just written from the present manifest.
+///
+/// # Errors
+/// No report, or as [`update`].
+pub fn enter_report(folder: &Path) -> Result<Manifest> {
+    let path = folder.join(REPORT);
+    let text = fs::read(&path).map_err(Error::io(&path))?;
+    write(folder, Some(&text))
+}
+
+fn write(folder: &Path, report: Option<&[u8]>) -> Result<Manifest> {
+    let _lock = manifest::lock(folder)?;
+    let recorded = Recorded::open(folder)?;
+    let tables = [
+        (
+            comparison::FILE,
+            to_csv(&comparison::rows(&recorded)?, comparison::FILE)?,
+        ),
+        (claims::FILE, to_csv(&claims::rows(&recorded)?, claims::FILE)?),
+    ];
+    let mut audit = BTreeMap::new();
+    for (file, text) in tables {
+        audit.insert(file.to_owned(), files::sha256(&text));
+        write_if_new(&folder.join(file), &text)?;
+    }
+    Manifest::of(&recorded, audit)?.write(folder, report)
+}

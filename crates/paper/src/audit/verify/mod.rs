@@ -1,0 +1,145 @@
+//! Whether recorded results are what they say they are, and what they should be.
+//!
+//! Four questions, in this order: are the files those of the manifest; do the tables satisfy the theory; do they agree
+//! with the published values and claims; and, if asked for, does computing them again give the same. Settings come from
+//! the records. No image and no network is needed but to train Figure 6 again.
+
+mod files;
+mod recompute;
+mod values;
+
+use std::fmt;
+use std::path::Path;
+
+use crate::results::{Record, Recorded};
+use crate::system::progress::Progress;
+use crate::tables::Judge;
+use crate::{Error, Result};
+
+/// Which question a finding answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Files against the manifest.
+    Files,
+    /// Tables against the theory.
+    Theory,
+    /// Tables against published values and claims.
+    Values,
+    /// Tables against the same computed again.
+    Recomputed,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Files => "files",
+            Self::Theory => "theory",
+            Self::Values => "values",
+            Self::Recomputed => "recomputed",
+        })
+    }
+}
+
+/// Something that is not as it should be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The question.
+    pub part: Part,
+    /// The file, by its path below the profile's folder.
+    pub file: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// What was looked at and what was found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Verification {
+    /// What is wrong; empty if all holds.
+    pub findings: Vec<Finding>,
+    /// What was looked at, in words.
+    pub done: Vec<(Part, String)>,
+    /// What is no fault but should be known.
+    pub notes: Vec<String>,
+}
+
+/// What to compute again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Again {
+    /// The figures that are made without training on data.
+    pub cheap: bool,
+    /// Training runs, such as `fig5/mnist/DAE`, or `all`.
+    pub runs: Vec<String>,
+}
+
+impl Verification {
+    /// Whether all holds.
+    pub fn holds(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    fn find(&mut self, part: Part, file: impl Into<String>, problem: impl Into<String>) {
+        self.findings.push(Finding {
+            part,
+            file: file.into(),
+            problem: problem.into(),
+        });
+    }
+
+    /// Enters an error about a file as a finding.
+    fn fail(&mut self, part: Part, file: &str, error: &Error) {
+        match error {
+            Error::Damaged { file, problem } => self.find(part, file, problem),
+            other => self.find(part, file, other.to_string()),
+        }
+    }
+
+    fn did(&mut self, part: Part, what: String) {
+        self.done.push((part, what));
+    }
+
+    /// Enters what came of judging tables.
+    fn judged(&mut self, part: Part, what: &str, judge: &Judge, result: Result<()>) {
+        for (file, problem) in judge.problems() {
+            self.find(part, file, problem);
+        }
+        match result {
+            Ok(()) => self.did(part, format!("{what}: {} values", judge.judged())),
+            Err(error) => self.fail(part, &format!("tables of {what}"), &error),
+        }
+    }
+}
+
+/// Verifies the results in a profile's folder.
+///
+/// # Errors
+/// A training run that is not there was named, or training it again failed. Everything that is wrong with the results
+/// is a finding, not an error.
+pub fn verify(folder: &Path, again: &Again, progress: &Progress) -> Result<Verification> {
+    let mut verification = Verification::default();
+    let (recorded, damaged) = Recorded::open_what_can_be(folder);
+    files::check(&recorded, &mut verification);
+    for (file, error) in &damaged {
+        verification.fail(Part::Files, file, error);
+    }
+    for (figure, record) in &recorded.records {
+        let mut judge = Judge::new(recorded.tables());
+        let settings = &record.inputs.settings;
+        let result = figure.experiment().verify(settings, &mut judge);
+        let result = result.map_err(|error| of_record(error, record));
+        verification.judged(Part::Theory, figure.name(), &judge, result);
+    }
+    values::check(&recorded, &mut verification);
+    recompute::check(&recorded, again, progress, &mut verification)?;
+    Ok(verification)
+}
+
+/// Names the record that an experiment found damaged.
+fn of_record(error: Error, record: &Record) -> Error {
+    match error {
+        Error::DamagedRecord { problem } => Error::Damaged {
+            file: Record::file(record.figure),
+            problem,
+        },
+        other => other,
+    }
+}

@@ -1,0 +1,65 @@
+//! Computing again from the recorded settings, and comparing with the recorded tables.
+
+use super::{Again, Part, Verification, of_record};
+use crate::experiments::{Context, spectra};
+use crate::results::{Record, Recorded};
+use crate::runs::Runs;
+use crate::system::progress::Progress;
+use crate::tables::Judge;
+use crate::{Error, Result};
+
+pub(super) fn check(
+    recorded: &Recorded,
+    again: &Again,
+    progress: &Progress,
+    verification: &mut Verification,
+) -> Result<()> {
+    let (spectra, runs) = (spectra::committed()?, Runs::none());
+    let context = |record: &Record| Context {
+        seed: record.inputs.seed,
+        spectra: &spectra,
+        runs: &runs,
+        progress,
+    };
+    let mut known = Vec::new();
+    for (figure, record) in &recorded.records {
+        let (experiment, settings) = (figure.experiment(), &record.inputs.settings);
+        // That settings cannot be read is a finding of the theory already.
+        let trainings = experiment.trainings(settings, &context(record));
+        let trainings = trainings.unwrap_or_default();
+        if again.cheap && trainings.is_empty() {
+            let mut judge = Judge::new(recorded.tables());
+            let tables = experiment.tables(settings, &context(record));
+            let result = tables.and_then(|tables| {
+                let mut each = tables.iter();
+                each.try_for_each(|table| judge.same(table))
+            });
+            let result = result.map_err(|error| of_record(error, record));
+            verification.judged(Part::Recomputed, figure.name(), &judge, result);
+        }
+        let labels = trainings.into_iter().map(|training| training.label);
+        known.extend(labels.map(|label| (format!("{figure}/{label}"), record, label)));
+    }
+    let all = again.runs.iter().any(|name| name == "all");
+    let named = again.runs.iter().filter(|name| *name != "all");
+    for name in named {
+        if known.iter().all(|(own, ..)| own != name) {
+            let names: Vec<&str> = known.iter().map(|(own, ..)| own.as_str()).collect();
+            return Err(Error::Unknown {
+                kind: "recorded training run",
+                name: name.clone(),
+                choices: format!("all, {}", names.join(", ")),
+            });
+        }
+    }
+    for (name, record, label) in known {
+        if !all && !again.runs.contains(&name) {
+            continue;
+        }
+        let mut judge = Judge::new(recorded.tables());
+        let (experiment, settings) = (record.figure.experiment(), &record.inputs.settings);
+        experiment.train(settings, &context(record), &label, Some(&mut judge))?;
+        verification.judged(Part::Recomputed, &name, &judge, Ok(()));
+    }
+    Ok(())
+}

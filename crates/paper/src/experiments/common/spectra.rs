@@ -1,0 +1,163 @@
+//! The spectra that Figures 3 and 5 start from.
+
+use dae::data::{DataSet, Event, Images, SourceOptions, Spectrum};
+
+use super::published::of_spectrum;
+use crate::runs::cached;
+use crate::system::progress::{Bar, Progress};
+use crate::system::sources;
+use crate::tables::{self, Check, Published};
+use crate::{Error, Result};
+
+/// The committed spectra of both data sets.
+///
+/// # Errors
+/// A committed file that was damaged before this crate was built.
+pub fn committed() -> Result<Vec<(DataSet, Spectrum)>> {
+    DataSet::ALL
+        .into_iter()
+        .map(|dataset| Ok((dataset, Spectrum::committed(dataset)?)))
+        .collect()
+}
+
+/// The committed spectra of both data sets; those whose images lie in the cache are recomputed and must agree.
+///
+/// Images that lie there and cannot be loaded are no reason to stop: it is said, and the committed spectrum stands.
+///
+/// # Errors
+/// A recomputed spectrum that disagrees, with the eigenvalue that is furthest off.
+pub fn checked(progress: &Progress) -> Result<Vec<(DataSet, Spectrum)>> {
+    let spectra = committed()?;
+    let options = match SourceOptions::from_env() {
+        Ok(environment) => SourceOptions {
+            offline: true,
+            ..environment
+        },
+        // Without a place for a cache there are no images in one.
+        Err(dae::Error::NoCacheDirectory) => return Ok(spectra),
+        Err(error) => return Err(error.into()),
+    };
+    for (dataset, spectrum) in &spectra {
+        if !options.cache.join(dataset.name()).exists() {
+            continue;
+        }
+        match check(*dataset, spectrum, &options, progress) {
+            Err(Error::Dae(dae::Error::NoSource { .. })) => progress.say(&format!(
+                "{}: the images in the cache cannot be used, so that the committed spectrum is not checked",
+                dataset.name()
+            )),
+            other => drop(other?),
+        }
+    }
+    Ok(spectra)
+}
+
+/// The eigenvalue of a mode that a recorded file names.
+///
+/// # Errors
+/// A mode that the data do not have; `file` is what names it.
+pub(crate) fn eigenvalue(spectrum: &Spectrum, mode: usize, file: &str) -> Result<f64> {
+    let found = spectrum.lambda.get(mode).copied();
+    found.ok_or_else(|| Error::Damaged {
+        file: file.to_owned(),
+        problem: format!(
+            "there is no mode {mode} of {}, which has {}",
+            spectrum.dataset,
+            spectrum.lambda.len()
+        ),
+    })
+}
+
+/// The published properties of the data beside those of the spectra.
+///
+/// # Errors
+/// A damaged file of published values.
+pub fn published(spectra: &[(DataSet, Spectrum)]) -> Result<Vec<Check>> {
+    let values = tables::published("fig5")?;
+    let check = |value: &Published| {
+        let own = |(dataset, _): &&(DataSet, Spectrum)| dataset.name() == value.dataset;
+        let (_, spectrum) = spectra.iter().find(own)?;
+        Some(value.check(of_spectrum(spectrum, value)?))
+    };
+    Ok(values.iter().filter_map(check).collect())
+}
+
+/// Recomputes the spectrum of a data set from its images and compares it with the committed one.
+///
+/// What was computed is kept in the cache, and used again while code and images are the same.
+///
+/// # Errors
+/// No images, or a disagreement.
+pub fn check(
+    dataset: DataSet,
+    committed: &Spectrum,
+    options: &SourceOptions,
+    progress: &Progress,
+) -> Result<Spectrum> {
+    let name = format!("{}-{}", committed.dataset, committed.samples);
+    let inputs = (
+        committed.samples,
+        dataset.expected().fingerprint,
+        sources::SPECTRA,
+    );
+    let lambda = cached("spectra", &name, &inputs, progress, || {
+        progress.say(&format!("{name}: computing the spectrum from the images"));
+        let images = images(dataset, options, progress)?;
+        Ok(Spectrum::of_images(&images, committed.samples)?.lambda)
+    })?;
+    let recomputed = Spectrum {
+        lambda,
+        ..committed.clone()
+    };
+    recomputed.agrees_with(committed, Spectrum::TOLERANCE)?;
+    progress.say(&format!(
+        "{name}: the spectrum of the images agrees with the committed one"
+    ));
+    Ok(recomputed)
+}
+
+/// Loads a data set from the first source that has it, saying what happens.
+///
+/// # Errors
+/// No source has it.
+pub fn images(dataset: DataSet, options: &SourceOptions, progress: &Progress) -> Result<Images> {
+    let mut bar: Option<(String, Bar)> = None;
+    let images = dae::data::load(dataset, options, &mut |event| {
+        announce(event, &mut bar, progress)
+    });
+    if let Some((_, bar)) = bar {
+        bar.finish();
+    }
+    Ok(images?)
+}
+
+fn announce(event: Event, bar: &mut Option<(String, Bar)>, progress: &Progress) {
+    if let Event::Progress { file, done, total } = &event {
+        if bar.as_ref().is_none_or(|(name, _)| name != file) {
+            *bar = Some((file.clone(), progress.bytes(file, total.unwrap_or(0))));
+        }
+        if let Some((_, bar)) = bar {
+            bar.set(*done, "");
+        }
+        return;
+    }
+    if let Some((_, bar)) = bar.take() {
+        bar.finish();
+    }
+    progress.say(&match event {
+        Event::Trying { dataset, source } => format!("{}: trying {source}", dataset.name()),
+        Event::Failed { source, reason } => format!("  {source}: {reason}"),
+        Event::Quarantined { from, to } => {
+            format!(
+                "  {} is damaged and was moved to {}",
+                from.display(),
+                to.display()
+            )
+        }
+        Event::Verified { dataset, source } => {
+            format!("{}: verified, from {source}", dataset.name())
+        }
+        Event::NotStored { reason } => format!("  could not be kept in the cache: {reason}"),
+        other => format!("{other:?}"),
+    });
+}

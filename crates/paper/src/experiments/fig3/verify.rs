@@ -1,0 +1,139 @@
+//! The tables of Figure 3 against the theory.
+
+use std::iter;
+
+use dae::theory::{Mode, rates};
+
+use super::Settings;
+use super::rows::{Dynamics, Rates, Spectrum};
+use super::run::Variant;
+use crate::experiments::common::descent::{matched, steepest};
+use crate::experiments::fig2::verify::{curve, thinned};
+use crate::experiments::{Model, spectra};
+use crate::tables::Judge;
+use crate::{Result, at};
+
+pub(super) fn verify(settings: &Settings, judge: &mut Judge) -> Result<()> {
+    verify_dynamics(settings, judge)?;
+    verify_rates(settings, judge)?;
+    verify_spectrum(settings, judge)
+}
+
+fn verify_dynamics(settings: &Settings, judge: &mut Judge) -> Result<()> {
+    let rows = judge.rows::<Dynamics>()?;
+    let mut curves = Vec::new();
+    for variant in Variant::ALL {
+        for model in [Model::Dae, Model::Wdae] {
+            curves.extend(settings.epsilon.iter().map(|&epsilon| (variant, model, epsilon)));
+        }
+    }
+    let recorded = thinned(settings.epochs, settings.record_every, settings.table_every);
+    let keys = curves.iter().flat_map(|&(variant, model, epsilon)| {
+        let each = recorded.iter();
+        each.map(move |&epoch| (variant, model, epsilon, epoch))
+    });
+    if !judge.keys(&rows, |r| (r.variant, r.model, r.epsilon, r.epoch), keys) {
+        return Ok(());
+    }
+    let length = recorded.len();
+    // The WDAE of an epsilon comes as many curves after the DAE of it as there are values of epsilon.
+    let lag = settings.epsilon.len() * length;
+    let earlier = iter::repeat_n(None, lag).chain(rows.iter().map(|row| Some(row.w)));
+    let mut found = rows.iter().zip(earlier).enumerate();
+    for (i, (variant, model, epsilon)) in curves.into_iter().enumerate() {
+        let [dae, wdae] = matched(settings.lambda, epsilon)?;
+        let (mode, optimal) = match (model, variant) {
+            (Model::Dae, _) => (dae, rates::optimal(&dae)?),
+            (_, Variant::Published) => (wdae, rates::published_wdae(&wdae)?),
+            (_, Variant::Consistent) => (wdae, rates::optimal(&wdae)?),
+        };
+        let rate = settings.rate_fraction * optimal;
+        for (row, (found, dae)) in found.by_ref().take(length) {
+            let at = at!(Dynamics, row, gamma);
+            judge.exact(at, [wdae.gamma(), found.gamma], "matched decay");
+            let at = at!(Dynamics, row, alpha);
+            judge.exact(at, [rate, found.alpha], "share of the optimal rate");
+            if let (Variant::Consistent, Model::Wdae, Some(dae)) = (variant, model, dae) {
+                let why = "tied with the DAE of the same epsilon";
+                judge.exact(at!(Dynamics, row, w), [dae, found.w], why);
+            }
+        }
+        let first = i * length;
+        let points = rows[first..first + length].iter().map(|row| (row.epoch, row.w));
+        let start = (settings.w0, rate);
+        curve(judge, at!(Dynamics, first, w), &mode, start, points)?;
+    }
+    Ok(())
+}
+
+fn verify_rates(settings: &Settings, judge: &mut Judge) -> Result<()> {
+    let rows = judge.rows::<Rates>()?;
+    let grid = (0..).map(|i| f64::from(i) * settings.rates_epsilon_step);
+    let grid = grid.take_while(|&epsilon| epsilon < settings.rates_epsilon_end);
+    if !judge.keys(&rows, |row| row.epsilon, grid) {
+        return Ok(());
+    }
+    for (row, found) in rows.iter().enumerate() {
+        let [noise, decay] = matched(settings.lambda, found.epsilon)?;
+        let at = at!(Rates, row, gamma);
+        judge.exact(at, [decay.gamma(), found.gamma], "matched decay");
+        let why = "one over the largest curvature on the path from the origin to w = 1";
+        judge.exact(at!(Rates, row, dae), [1.0 / steepest(&noise), found.dae], why);
+        judge.exact(at!(Rates, row, wdae), [1.0 / steepest(&decay), found.wdae], why);
+        let at = at!(Rates, row, ratio);
+        judge.exact(at, [found.dae / found.wdae, found.ratio], "dae over wdae");
+    }
+    Ok(())
+}
+
+fn verify_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
+    let rows = judge.rows::<Spectrum>()?;
+    let epsilon = settings.spectrum_epsilon;
+    let mut expected = Vec::new();
+    for (dataset, spectrum) in spectra::committed()? {
+        let Some(&largest) = spectrum.lambda.first() else {
+            continue;
+        };
+        let top = matched(largest, epsilon)?;
+        for (mode, &lambda) in spectrum.lambda.iter().enumerate() {
+            let [dae, wdae] = matched(lambda, epsilon)?;
+            // Modes that are at their target from the start are not in the table.
+            let target = dae.fixed_point().min(wdae.fixed_point());
+            if settings.spectrum_fraction * target <= settings.w0 {
+                continue;
+            }
+            let epochs = |own: &Mode, top: &Mode| -> Result<f64> {
+                let time = rates::learning_time(own, settings.w0, settings.spectrum_fraction)?;
+                Ok(time * steepest(top))
+            };
+            expected.push(Spectrum {
+                dataset,
+                mode,
+                lambda,
+                epsilon,
+                gamma: wdae.gamma(),
+                dae_epochs: epochs(&dae, &top[0])?,
+                wdae_epochs: epochs(&wdae, &top[1])?,
+            });
+        }
+    }
+    let keys = expected.iter().map(|row| (row.dataset, row.mode));
+    if !judge.keys(&rows, |row| (row.dataset, row.mode), keys) {
+        return Ok(());
+    }
+    let learned = "learning time at one over the largest curvature of mode 0";
+    for (row, (a, b)) in expected.iter().zip(&rows).enumerate() {
+        // Small modes: lambda - gamma of the WDAE has lost digits, by the factor epsilon / lambda.
+        let lost = 1.0 + epsilon / a.lambda;
+        for (at, pair, why) in [
+            (at!(Spectrum, row, lambda), [a.lambda, b.lambda], "eigenvalue in data/spectra"),
+            (at!(Spectrum, row, epsilon), [a.epsilon, b.epsilon], "setting"),
+            (at!(Spectrum, row, gamma), [a.gamma, b.gamma], "matched decay"),
+            (at!(Spectrum, row, dae_epochs), [a.dae_epochs, b.dae_epochs], learned),
+            (at!(Spectrum, row, wdae_epochs), [a.wdae_epochs, b.wdae_epochs], learned),
+        ] {
+            judge.value(at, pair, 1e-12 * lost * pair[0].abs().max(1.0), why);
+        }
+    }
+    Ok(())
+}

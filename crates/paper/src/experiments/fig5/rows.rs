@@ -1,0 +1,128 @@
+//! Tables of Figure 5.
+
+use dae::data::DataSet;
+
+use super::run::Run;
+use crate::Result;
+use crate::experiments::Model;
+use crate::tables::Table;
+
+crate::rows! {
+    /// One mode of one training run at one epoch.
+    Dynamics in "fig5_dynamics.csv" {
+        /// Data set.
+        dataset: DataSet,
+        /// Model.
+        model: Model,
+        /// Index by descending eigenvalue, from 0.
+        mode: usize,
+        /// Epoch.
+        epoch: u64,
+        /// Eigenvalue.
+        lambda: f64,
+        /// Mapping `(A B)_ii`.
+        mapping: f64,
+        /// Singular value of `W1 W2` of the same rank.
+        singular_value: f64,
+        /// Closed form from the growing part of this mode's own start.
+        theory: f64,
+        /// Closed form from the published start value.
+        theory_published_start: f64,
+    }
+}
+
+crate::rows! {
+    /// The loss of one training run at one epoch.
+    Loss in "fig5_loss.csv" {
+        /// Data set.
+        dataset: DataSet,
+        /// Model.
+        model: Model,
+        /// Epoch.
+        epoch: u64,
+        /// Training loss.
+        loss: f64,
+    }
+}
+
+crate::rows! {
+    /// How far the theory is from training, root mean square over the recorded epochs, for one mode.
+    Rms in "fig5_rms.csv" {
+        /// Data set.
+        dataset: DataSet,
+        /// Model.
+        model: Model,
+        /// Mode.
+        mode: usize,
+        /// Closed form from the own start against the mapping.
+        theory_against_mapping: f64,
+        /// The same against the singular value.
+        theory_against_singular_value: f64,
+        /// Closed form from the published start against the mapping.
+        published_start_against_mapping: f64,
+        /// The same against the singular value.
+        published_start_against_singular_value: f64,
+    }
+}
+
+/// Root mean square of the difference of two series.
+pub fn rms_deviation(a: &[f64], b: &[f64]) -> f64 {
+    let squares = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
+    (squares / a.len().max(1) as f64).sqrt()
+}
+
+impl Rms {
+    /// Summarises what [`Dynamics`] has of one mode.
+    pub fn of(rows: &[Dynamics]) -> Option<Self> {
+        let first = rows.first()?;
+        let column = |value: fn(&Dynamics) -> f64| rows.iter().map(value).collect::<Vec<_>>();
+        let (mapping, singular_value) = (column(|r| r.mapping), column(|r| r.singular_value));
+        let (theory, published) = (column(|r| r.theory), column(|r| r.theory_published_start));
+        Some(Self {
+            dataset: first.dataset,
+            model: first.model,
+            mode: first.mode,
+            theory_against_mapping: rms_deviation(&theory, &mapping),
+            theory_against_singular_value: rms_deviation(&theory, &singular_value),
+            published_start_against_mapping: rms_deviation(&published, &mapping),
+            published_start_against_singular_value: rms_deviation(&published, &singular_value),
+        })
+    }
+}
+
+/// All tables.
+///
+/// # Errors
+/// A value that is not finite.
+pub fn tables(run: &Run) -> Result<Vec<Table>> {
+    let (mut dynamics, mut losses, mut summary) = (Vec::new(), Vec::new(), Vec::new());
+    for t in &run.trainings {
+        for series in &t.modes {
+            let row = |(i, &epoch): (usize, &u64)| Dynamics {
+                dataset: t.dataset,
+                model: t.model,
+                mode: series.mode,
+                epoch,
+                lambda: series.lambda,
+                mapping: series.mapping[i],
+                singular_value: series.singular_value[i],
+                theory: series.theory[i],
+                theory_published_start: series.theory_published_start[i],
+            };
+            let rows: Vec<Dynamics> = t.epochs.iter().enumerate().map(row).collect();
+            summary.extend(Rms::of(&rows));
+            dynamics.extend(rows);
+        }
+        losses.extend(t.epochs.iter().zip(&t.loss).map(|(&epoch, &loss)| Loss {
+            dataset: t.dataset,
+            model: t.model,
+            epoch,
+            loss,
+        }));
+    }
+    Ok(vec![
+        Table::of(&dynamics)?,
+        Table::of(&losses)?,
+        Table::of(&summary)?,
+    ])
+}

@@ -1,0 +1,54 @@
+//! The published values of Figure 6 beside its tables.
+
+use serde_json::Value;
+
+use super::rows::{Mapping, Spectrum};
+use crate::Result;
+use crate::experiments::Model;
+use crate::experiments::common::published::{Curve, Point, comparable, curves, dataset, found};
+use crate::settings::walk::at;
+use crate::tables::{Found, Published, Tables};
+
+/// Settings of a data set that may differ from the paper's where values are compared.
+pub const FREE: &[&str] = &["samples", "directions", "other_sigmas"];
+
+/// The curves in the tables.
+///
+/// # Errors
+/// A table that is missing or damaged.
+pub fn read(tables: &Tables) -> Result<Vec<Curve>> {
+    let point = |row: Mapping| Point {
+        curve: (row.dataset, row.model, row.mode),
+        epoch: row.epoch,
+        mapping: row.mapping,
+        theory: None,
+    };
+    Ok(curves(tables.rows::<Mapping>()?.into_iter().map(point)))
+}
+
+pub(super) fn find(value: &Published, [own, paper]: [&Value; 2], tables: &Tables) -> Result<Found> {
+    let dataset = dataset(value)?;
+    found(comparable(own, paper, dataset, FREE), || {
+        let curves = read(tables)?;
+        let of_value = |c: &&Curve| {
+            c.dataset == dataset && c.model.name() == value.model && Some(c.mode) == value.mode
+        };
+        let Some(curve) = curves.iter().find(of_value) else {
+            return Ok(f64::NAN);
+        };
+        let mapping = curve.at(value.epoch);
+        Ok(match value.quantity.as_str() {
+            "mapping" => mapping,
+            "half_rise_epoch" => curve.half_rise(mapping).map_or(f64::NAN, |epoch| epoch as f64),
+            "mapping_minus_shrinkage" if curve.model == Model::Dae => {
+                let rows = tables.rows::<Spectrum>()?;
+                let own_mode = |row: &&Spectrum| row.dataset == dataset && row.mode == curve.mode;
+                let lambda = rows.iter().find(own_mode).map_or(f64::NAN, |row| row.lambda);
+                let sigma = at(own, &format!("{dataset}.sigma")).and_then(Value::as_f64);
+                let sigma = sigma.unwrap_or(f64::NAN);
+                mapping - lambda / (lambda + sigma * sigma)
+            }
+            _ => f64::NAN,
+        })
+    })
+}

@@ -1,0 +1,65 @@
+//! How much dropping directions changes the first epochs.
+
+use dae::train::linear::Weights;
+use dae::train::nonlinear::State;
+use serde::{Deserialize, Serialize};
+
+use super::images::Images;
+use super::scale::Scale;
+use super::{Job, Settings};
+use crate::Result;
+use crate::runs::Slot;
+use crate::tables::check::largest;
+
+/// The first epochs with and without dropped directions, from the same start.
+///
+/// While a mode switches on, a shift of a fraction of an epoch is a large difference; so the state at the end of the
+/// epochs compared says more than the largest difference on the way. A DAE has other noise in both.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Projection {
+    /// Epochs compared.
+    pub epochs: u64,
+    /// Largest difference of a mapping at any of them.
+    pub mapping: f64,
+    /// Largest relative difference of the loss at any of them.
+    pub loss: f64,
+    /// Largest difference of a mapping at the last of them.
+    pub final_mapping: f64,
+    /// Relative difference of the loss at the last of them.
+    pub final_loss: f64,
+}
+
+/// Trains the first epochs with and without dropped directions.
+pub(super) fn measure(
+    settings: &Settings,
+    seed: u64,
+    job: &Job,
+    images: &Images,
+    start: &Weights,
+    slot: &Slot,
+) -> Result<Projection> {
+    let scale = Scale::new(settings, job.dataset, images);
+    let mut without = scale.trainer(settings, seed, job, images, &State::start(start))?;
+    let whole = Scale::whole();
+    let lifted = State::start(&images.lift(start, settings.init_std, seed));
+    let mut with = whole.trainer(settings, seed, job, images, &lifted)?;
+    let epochs = settings.projection_epochs;
+    let mut effect = Projection {
+        epochs,
+        mapping: 0.0,
+        loss: 0.0,
+        final_mapping: 0.0,
+        final_loss: 0.0,
+    };
+    for _ in 0..epochs {
+        slot.stop_at_start(settings.epochs)?;
+        if let (Some(a), Some(b)) = (without.step(true)?, with.step(true)?) {
+            let (a, b) = (scale.observation(a), whole.observation(b));
+            effect.final_mapping = largest(a.mappings.iter().zip(&b.mappings).map(|(a, b)| a - b));
+            effect.final_loss = (a.loss / b.loss - 1.0).abs();
+            effect.mapping = effect.mapping.max(effect.final_mapping);
+            effect.loss = effect.loss.max(effect.final_loss);
+        }
+    }
+    Ok(effect)
+}

@@ -1,0 +1,147 @@
+//! The registry of experiments: everything that is done for every figure walks it.
+
+use std::fmt;
+
+use clap::ValueEnum;
+use dae::Settings as _;
+use serde::{Deserialize, Serialize};
+
+use super::experiment::Registered;
+use crate::Result;
+use crate::settings::{self, Difference, Profile, Schema};
+
+/// Defines [`Figure`] and [`AllSettings`] from the list of experiments.
+macro_rules! experiments {
+    ($($(#[$doc:meta])* $variant:ident $module:ident),+ $(,)?) => {
+        /// The experiments, one figure each.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ValueEnum)]
+        #[serde(rename_all = "lowercase")]
+        pub enum Figure {
+            $($(#[$doc])* $variant),+
+        }
+
+        impl Figure {
+            /// All figures in order.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The name on the command line and of its files.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => stringify!($module)),+
+                }
+            }
+
+            /// What it does.
+            pub fn experiment(self) -> &'static dyn Registered {
+                match self {
+                    $(Self::$variant => &super::$module::Experiment),+
+                }
+            }
+        }
+
+        /// The settings of all experiments, as plain data; [`load`] has checked each.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct AllSettings {
+            /// Seed of everything random.
+            pub seed: u64,
+            $($(#[$doc])* pub $module: super::$module::Settings),+
+        }
+
+        impl Schema for AllSettings {
+            fn validate(&self) -> std::result::Result<(), (&'static str, dae::Error)> {
+                $(self.$module.validate().map_err(|error| (stringify!($module), error))?;)+
+                Ok(())
+            }
+
+            fn documentation(experiment: &str) -> Option<&'static str> {
+                let figure = Figure::ALL.iter().find(|figure| figure.name() == experiment)?;
+                Some(figure.experiment().documentation())
+            }
+        }
+    };
+}
+
+experiments! {
+    /// Learning dynamics, loss surface and paths of the scalar network.
+    Fig1 fig1,
+    /// Theory: noise against weight decay.
+    Fig2 fig2,
+    /// Optimal discrete learning rates.
+    Fig3 fig3,
+    /// The norm of the weights.
+    Fig4 fig4,
+    /// Linear autoencoders on MNIST and CIFAR-10, theory against training.
+    Fig5 fig5,
+    /// Nonlinear autoencoders on MNIST and CIFAR-10 images.
+    Fig6 fig6,
+}
+
+impl Figure {
+    /// What it shows, in a line.
+    pub fn title(self) -> &'static str {
+        self.experiment().title()
+    }
+}
+
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The settings of a profile, and in what they differ from the paper's.
+///
+/// # Errors
+/// A setting that is missing, unknown, of the wrong type or out of its range.
+pub fn load(profile: Profile) -> Result<(AllSettings, Vec<Difference>)> {
+    load_with(profile, &[])
+}
+
+/// As [`load`], with single values replaced, each given as `fig6.mnist.samples=5000`.
+///
+/// # Errors
+/// As [`settings::load_with`].
+pub fn load_with(profile: Profile, set: &[String]) -> Result<(AllSettings, Vec<Difference>)> {
+    settings::load_with(profile, set)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_profile_loads_and_its_differences_are_real() {
+        for profile in Profile::ALL {
+            let (_, differences) = load(profile).unwrap();
+            assert_eq!(differences.is_empty(), profile == Profile::Paper);
+            for difference in differences {
+                assert_ne!(difference.paper, difference.profile, "{}", difference.key);
+            }
+        }
+    }
+
+    #[test]
+    fn single_values_can_be_set() {
+        let set = ["fig6.cifar10.samples=5000", "fig1.epsilon=[0.0, 2.0]"].map(str::to_owned);
+        let (settings, differences) = load_with(Profile::Quick, &set).unwrap();
+        assert_eq!(settings.fig6.cifar10.samples, 5000);
+        assert_eq!(settings.fig1.epsilon, [0.0, 2.0]);
+        let of = |key: &str| differences.iter().find(|d| d.key == key).unwrap();
+        assert_eq!(of("fig6.cifar10.samples").paper, "30000");
+        assert_eq!(of("fig6.cifar10.samples").profile, "5000");
+    }
+
+    #[test]
+    fn ranges_are_found_at_every_depth() {
+        let error = |set: &str| {
+            let refused = load_with(Profile::Smoke, &[set.to_owned()]).unwrap_err();
+            refused.to_string()
+        };
+        assert!(error("fig2.w0 = \"a\"").contains("allowed: 0 to 1, not 0"));
+        assert!(error("fig5.mnist.hidden = 0.5").contains("allowed: 1 to 1e4"));
+        assert!(error("seed = -1").contains("9223372036854775807"));
+        assert!(error("fig2.nothing = 1").contains("is not a setting"));
+        assert!(error("fig9.alpha = 1").contains("is not a setting"));
+    }
+}

@@ -1,0 +1,104 @@
+//! Every published value beside what the tables say: `tables/comparison.csv`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Recorded;
+use crate::Result;
+use crate::experiments::{self, Figure};
+use crate::settings::{Profile, to_json, walk};
+use crate::tables::{self, Check, Found, Origin, Tables, Verdict};
+
+/// Where the table is, below the folder of a profile.
+pub const FILE: &str = "tables/comparison.csv";
+
+/// One published value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// Figure, such as `fig5`.
+    pub figure: String,
+    /// What it is, such as `mnist AE loss at epoch 100`.
+    pub quantity: String,
+    /// The published value.
+    pub published: f64,
+    /// Ours.
+    pub reproduced: Option<f64>,
+    /// Ours minus the published one.
+    pub deviation: Option<f64>,
+    /// Largest absolute deviation that counts as agreement.
+    pub tolerance: f64,
+    /// Whether they agree.
+    pub verdict: Verdict,
+    /// Where the value was published, the reason of the tolerance, and what else there is to know.
+    pub note: String,
+}
+
+impl Row {
+    /// The value as a check.
+    pub fn check(&self) -> Check {
+        Check {
+            quantity: self.quantity.clone(),
+            origin: Origin::Published,
+            expected: self.published,
+            found: self.reproduced.unwrap_or(f64::NAN),
+            tolerance: self.tolerance,
+            reason: self.note.clone(),
+            measured: self.verdict != Verdict::NotMeasured,
+            corrects: false,
+        }
+    }
+}
+
+/// Compares the published values of a figure with its tables, made with some settings; each with a note.
+///
+/// # Errors
+/// Damaged tables.
+pub fn of(figure: Figure, settings: &Value, tables: &Tables) -> Result<Vec<(Check, String)>> {
+    let values = tables::published(figure.name())?;
+    if values.is_empty() {
+        return Ok(Vec::new());
+    }
+    let paper = to_json(&experiments::load(Profile::Paper)?.0)?;
+    let paper = walk::at(&paper, figure.name()).unwrap_or(&Value::Null);
+    let compare = values.iter().map(|value| {
+        let found = figure.experiment().published(value, [settings, paper], tables)?;
+        let (check, remark) = match found {
+            Found::Value(found, remark) => (value.check(found), remark),
+            Found::NotComparable(why) => (value.check(f64::NAN).not_measured(&why), why),
+        };
+        Ok((check, value.note(&remark)))
+    });
+    compare.collect()
+}
+
+/// All published values and what the recorded tables say about them.
+///
+/// # Errors
+/// Damaged tables.
+pub fn rows(recorded: &Recorded) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for &figure in Figure::ALL {
+        let compared = match recorded.records.get(&figure) {
+            Some(record) => of(figure, &record.inputs.settings, &recorded.tables())?,
+            None => {
+                let why = format!("{figure} has not been made");
+                let values = tables::published(figure.name())?.into_iter();
+                values
+                    .map(|value| (value.check(f64::NAN).not_measured(&why), value.note(&why)))
+                    .collect()
+            }
+        };
+        let finite = |value: f64| Some(value).filter(|value| value.is_finite());
+        rows.extend(compared.into_iter().map(|(check, note)| Row {
+            figure: figure.name().to_owned(),
+            published: check.expected,
+            reproduced: finite(check.found),
+            deviation: finite(check.deviation()),
+            tolerance: check.tolerance,
+            verdict: check.verdict(),
+            quantity: check.quantity,
+            note,
+        }));
+    }
+    Ok(rows)
+}

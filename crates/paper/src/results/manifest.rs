@@ -1,0 +1,169 @@
+//! The manifest of a profile: the hash of every file under `results/<profile>`, and where each figure came from.
+//!
+//! What the files of a figure were made from is in its record, which the manifest has the hash of. It is written last: a
+//! run that ends between the files of a figure and the manifest leaves a manifest that does not fit, and the next run
+//! writes it anew.
+//!
+//! # What the seal is worth
+//! The manifest ends with the SHA-256 of its own content. That, and the hashes in it, find any byte that was changed by
+//! accident or by someone who did not care for the manifest. They do not keep off someone who recomputes the hashes:
+//! against that there are the checks of the tables against the theory, recomputing, and the history of the repository.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Record, Recorded};
+use crate::experiments::Figure;
+use crate::settings::Profile;
+use crate::system::files::{self, key, write_if_new};
+use crate::system::provenance::Provenance;
+use crate::{Error, Result};
+
+/// Name of the manifest, below the folder of a profile.
+pub const FILE: &str = "manifest.json";
+
+/// Name of the report, below the folder of a profile.
+pub const REPORT: &str = "report.html";
+
+/// Version of the form of the manifest.
+const FORMAT: u32 = 2;
+
+/// What `manifest.json` holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Version of the form of this file.
+    pub format: u32,
+    /// The profile, if any figure was made.
+    pub profile: Option<Profile>,
+    /// Where, when and with what each figure was made; `None` if its record is of a version that did not say.
+    pub provenance: BTreeMap<Figure, Option<Provenance>>,
+    /// SHA-256 of tables, pictures and records, by path.
+    #[serde(deserialize_with = "files::below")]
+    pub files: BTreeMap<String, String>,
+    /// The report, if there is one.
+    pub report: Option<Report>,
+    /// SHA-256 of everything above (this file as it is, with an empty seal).
+    pub seal: String,
+}
+
+/// The report and what it was written from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// [`Manifest::content`] at the time: if it is another one now, the report is out of date.
+    pub content: String,
+}
+
+impl Manifest {
+    /// The manifest of what is recorded and of the tables of the audit, whose hashes are given by path; hashes of tables
+    /// and pictures are those of the records, not of the files.
+    ///
+    /// # Errors
+    /// The file system failing.
+    pub fn of(recorded: &Recorded, audit: BTreeMap<String, String>) -> Result<Self> {
+        let (mut files, mut provenance) = (audit, BTreeMap::new());
+        for (&figure, record) in &recorded.records {
+            let path = recorded.folder.join(Record::file(figure));
+            let text = fs::read(&path).map_err(Error::io(path))?;
+            files.insert(Record::file(figure), files::sha256(&text));
+            files.extend(record.outputs.clone());
+            provenance.insert(figure, record.provenance.clone());
+        }
+        Ok(Self {
+            format: FORMAT,
+            profile: recorded.records.values().next().map(|r| r.profile),
+            provenance,
+            files,
+            report: None,
+            seal: String::new(),
+        })
+    }
+
+    /// SHA-256 over everything but the report and the seal: what a report is written from.
+    pub fn content(&self) -> String {
+        key(&(self.format, self.profile, &self.provenance, &self.files))
+    }
+
+    /// The seal that belongs to the content.
+    pub fn expected_seal(&self) -> String {
+        let unsealed = Self {
+            seal: String::new(),
+            ..self.clone()
+        };
+        key(&unsealed)
+    }
+
+    /// The one text that this manifest has.
+    ///
+    /// # Errors
+    /// None that is known: every manifest has a JSON form.
+    pub fn text(&self) -> Result<Vec<u8>> {
+        let mut text = serde_json::to_vec_pretty(self).map_err(|e| Error::io(FILE)(e.into()))?;
+        text.push(b'\n');
+        Ok(text)
+    }
+
+    /// Reads the manifest of a profile's folder, without believing it.
+    ///
+    /// # Errors
+    /// No manifest, or one that cannot be read.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let path = folder.join(FILE);
+        let text = fs::read(&path).map_err(Error::io(&path))?;
+        Self::parse(&text)
+    }
+
+    /// Understands the content of a manifest, without believing it.
+    ///
+    /// # Errors
+    /// Anything but a manifest, and one that names files outside its folder.
+    pub fn parse(text: &[u8]) -> Result<Self> {
+        serde_json::from_slice(text).map_err(|error| Error::Damaged {
+            file: FILE.to_owned(),
+            problem: error.to_string(),
+        })
+    }
+
+    /// SHA-256 of every file that should be there, by path, but for the manifest itself.
+    pub fn expected(&self) -> BTreeMap<&str, &str> {
+        let report = self.report.iter().map(|report| (REPORT, report.sha256.as_str()));
+        let files = self.files.iter();
+        files
+            .map(|(path, hash)| (path.as_str(), hash.as_str()))
+            .chain(report)
+            .collect()
+    }
+
+    /// Seals the manifest with a report, or with that of the manifest which is there, and writes it.
+    ///
+    /// # Errors
+    /// The file system failing. The old manifest then stays.
+    pub fn write(mut self, folder: &Path, report: Option<&[u8]>) -> Result<Self> {
+        self.report = match report {
+            Some(text) => Some(Report {
+                sha256: files::sha256(text),
+                content: self.content(),
+            }),
+            None => Self::read(folder).ok().and_then(|old| old.report),
+        };
+        self.seal = self.expected_seal();
+        write_if_new(&folder.join(FILE), &self.text()?)?;
+        Ok(self)
+    }
+}
+
+/// Two processes that make figures of one profile write its manifest one after the other, where the file system has locks.
+///
+/// # Errors
+/// The file system failing.
+pub fn lock(folder: &Path) -> Result<File> {
+    let file = files::create(&folder.join("runs/manifest.lock"))?;
+    file.lock().ok();
+    Ok(file)
+}

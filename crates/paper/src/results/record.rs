@@ -1,0 +1,181 @@
+//! What a figure was made from and what came out: the record that is written last.
+
+use std::collections::BTreeMap;
+use std::iter;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::experiments::Figure;
+use crate::settings::{Difference, Profile};
+use crate::system::files;
+use crate::system::provenance::Provenance;
+use crate::tables::{Check, Tables};
+use crate::{Error, Result};
+
+/// What a figure was made from and what came out, as `results/<profile>/records/<figure>.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The figure.
+    pub figure: Figure,
+    /// The profile.
+    pub profile: Profile,
+    /// Settings in which the profile differs from the paper.
+    pub differences: Vec<Difference>,
+    /// Everything the results depend on.
+    pub inputs: Inputs,
+    /// SHA-256 of every file that was written, by its path below the profile's folder.
+    #[serde(deserialize_with = "files::below")]
+    pub outputs: BTreeMap<String, String>,
+    /// What was expected and what was found.
+    pub checks: Vec<Check>,
+    /// Seconds that it took, without training runs that were kept from before.
+    pub seconds: f64,
+    /// Where, when and with what it was made; records of earlier versions do not say.
+    #[serde(default)]
+    pub provenance: Option<Provenance>,
+    /// The training runs that it was made from.
+    #[serde(default)]
+    pub trainings: Vec<Trained>,
+}
+
+/// A training run that a figure was made from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trained {
+    /// What it is called, such as `mnist/DAE`.
+    pub label: String,
+    /// Whether it was kept from before this figure was made.
+    pub kept: bool,
+    /// Where, when and with what it was trained; runs of earlier versions do not say.
+    pub provenance: Option<Provenance>,
+}
+
+/// Everything that the results of a figure depend on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Inputs {
+    /// The whole settings of the figure.
+    pub settings: serde_json::Value,
+    /// The seed.
+    pub seed: u64,
+    /// SHA-256 of the spectra it starts from.
+    pub spectra: BTreeMap<String, String>,
+    /// Content fingerprints of the images it is trained on.
+    #[serde(default)]
+    pub images: BTreeMap<String, String>,
+    /// Fingerprint of the sources, locked dependencies included.
+    pub sources: String,
+    /// SHA-256 of the published values it is compared with.
+    pub published: String,
+}
+
+impl Record {
+    /// Where the record of a figure is, below the folder of its profile.
+    pub fn file(figure: Figure) -> String {
+        format!("records/{figure}.json")
+    }
+
+    /// Writes it below the folder of a profile.
+    ///
+    /// # Errors
+    /// The file system failing.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        files::write_json(&folder.join(Self::file(self.figure)), self)
+    }
+
+    /// Reads the record of a figure below the folder of a profile.
+    ///
+    /// # Errors
+    /// No record, or something else in its place.
+    pub fn read(figure: Figure, folder: &Path) -> Result<Self> {
+        let (file, path) = (Self::file(figure), folder.join(Self::file(figure)));
+        parse(&files::read(&path).map_err(Error::io(path))?, &file)
+    }
+
+    /// The largest resident memory of the figure and its training runs, in bytes, if it was recorded.
+    pub fn peak_memory(&self) -> Option<u64> {
+        let trained = self.trainings.iter().map(|training| &training.provenance);
+        let all = iter::once(&self.provenance).chain(trained).flatten();
+        all.filter_map(|p| p.peak_memory).max()
+    }
+
+    /// Seconds that making it took altogether, with training runs that were kept from before, if those say.
+    pub fn total_seconds(&self) -> Option<f64> {
+        let kept = self.trainings.iter().filter(|training| training.kept);
+        let kept = kept.map(|training| training.provenance.as_ref().map(|p| p.seconds));
+        kept.sum::<Option<f64>>().map(|kept| self.seconds + kept)
+    }
+}
+
+/// A folder `results/<profile>` with the records of the figures in it.
+///
+/// Settings are always read from here, never from the profile's file: that may have changed since.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The records that are there, by figure.
+    pub records: BTreeMap<Figure, Record>,
+}
+
+impl Recorded {
+    /// Reads all records that are there.
+    ///
+    /// # Errors
+    /// A record that is there and cannot be read.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let (recorded, damaged) = Self::open_what_can_be(folder);
+        match damaged.into_iter().next() {
+            None => Ok(recorded),
+            Some((_, error)) => Err(error),
+        }
+    }
+
+    /// Reads the records that can be read, and says by file what is wrong with the others.
+    pub fn open_what_can_be(folder: &Path) -> (Self, Vec<(String, Error)>) {
+        let (mut records, mut damaged) = (BTreeMap::new(), Vec::new());
+        for &figure in Figure::ALL {
+            let file = Record::file(figure);
+            if !folder.join(&file).exists() {
+                continue;
+            }
+            match Record::read(figure, folder) {
+                Ok(record) => drop(records.insert(figure, record)),
+                Err(error) => damaged.push((file, error)),
+            }
+        }
+        let folder = folder.to_owned();
+        (Self { folder, records }, damaged)
+    }
+
+    /// The settings that a figure was made with, or `None` if it was not made.
+    ///
+    /// # Errors
+    /// Settings of another version of this program.
+    pub fn settings<S: DeserializeOwned>(&self, figure: Figure) -> Result<Option<S>> {
+        let Some(record) = self.records.get(&figure) else {
+            return Ok(None);
+        };
+        let settings = serde_json::from_value(record.inputs.settings.clone());
+        settings.map(Some).map_err(|error| Error::Damaged {
+            file: Record::file(figure),
+            problem: format!("settings: {error}"),
+        })
+    }
+
+    /// The tables.
+    pub fn tables(&self) -> Tables<'_> {
+        Tables::In(&self.folder)
+    }
+}
+
+/// Understands the content of a record; `file` is named in messages.
+///
+/// # Errors
+/// Anything but a record, and one that names files outside its folder.
+pub fn parse(text: &[u8], file: &str) -> Result<Record> {
+    serde_json::from_slice(text).map_err(|error| Error::Damaged {
+        file: file.to_owned(),
+        problem: error.to_string(),
+    })
+}

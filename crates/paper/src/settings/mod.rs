@@ -1,0 +1,151 @@
+//! Profiles: the same experiments at three sizes, in layers that change single settings of the paper's.
+
+mod documented;
+mod layers;
+pub mod walk;
+
+use std::fmt;
+
+use clap::ValueEnum;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Error, Result};
+pub use documented::{Documented, documented};
+use layers::Layers;
+use walk::{at, leaves};
+
+/// How much is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// Every figure from end to end at tiny sizes, for tests and the impatient.
+    Smoke,
+    /// The paper's settings where a laptop can afford them.
+    Quick,
+    /// Every size as published, nothing dropped.
+    Paper,
+}
+
+impl Profile {
+    /// All profiles, smallest first.
+    pub const ALL: [Self; 3] = [Self::Smoke, Self::Quick, Self::Paper];
+
+    /// The name on the command line and under `results/`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Smoke => "smoke",
+            Self::Quick => "quick",
+            Self::Paper => "paper",
+        }
+    }
+
+    /// The file that this profile comes from, and its text.
+    fn file(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Smoke => ("smoke.toml", include_str!("../../settings/smoke.toml")),
+            Self::Quick => ("quick.toml", include_str!("../../settings/quick.toml")),
+            Self::Paper => ("paper.toml", include_str!("../../settings/paper.toml")),
+        }
+    }
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The settings of all experiments together, as the registry of experiments defines them.
+pub trait Schema: DeserializeOwned + Clone {
+    /// Looks at every setting of every experiment.
+    ///
+    /// # Errors
+    /// The first experiment that refuses one of its settings, and what it says.
+    fn validate(&self) -> std::result::Result<(), (&'static str, dae::Error)>;
+
+    /// The source in which the settings of an experiment are documented.
+    fn documentation(experiment: &str) -> Option<&'static str>;
+}
+
+/// One setting in which a profile, or what was set on the command line, differs from the paper.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The setting, such as `fig5.cifar10.directions`.
+    pub key: String,
+    /// Its value in the paper.
+    pub paper: String,
+    /// Its value in the profile.
+    pub profile: String,
+}
+
+/// The settings of a profile with single values replaced, each given as `fig6.mnist.samples=5000` (the value as in a
+/// settings file), and in what they differ from the paper's.
+///
+/// # Errors
+/// A setting that is missing, unknown, of the wrong type or out of its range; a replacement that is not of that form.
+pub fn load_with<S: Schema>(profile: Profile, set: &[String]) -> Result<(S, Vec<Difference>)> {
+    let mut layers = Vec::new();
+    if profile != Profile::Paper {
+        layers.push(profile.file());
+    }
+    layers.extend(set.iter().map(|replacement| ("--set", replacement.as_str())));
+    load_layers(Profile::Paper.file(), &layers)
+}
+
+/// Settings from a complete file and others, each of which changes single values of those before it; a file is given as
+/// its name, for messages, and its text.
+///
+/// # Errors
+/// As [`load_with`]; the message is one line and has the file, the setting and what is allowed.
+///
+/// # Example
+/// ```
+/// use paper::experiments::AllSettings;
+/// let paper = include_str!("../../settings/paper.toml");
+/// let layers = [("mine.toml", "fig1.alpha = -1.0")];
+/// let error = paper::settings::load_layers::<AllSettings>(("paper.toml", paper), &layers).unwrap_err();
+/// let said = "mine.toml: fig1.alpha = -1 is out of range: it must be a finite number above zero";
+/// assert_eq!(error.to_string(), said);
+/// ```
+pub fn load_layers<S: Schema>(
+    (file, text): (&str, &str),
+    others: &[(&str, &str)],
+) -> Result<(S, Vec<Difference>)> {
+    let paper = Layers::<S>::base(file, text)?;
+    let mut layers = paper.clone();
+    for (file, text) in others {
+        layers.overlay(file, text)?;
+    }
+    let changed = leaves(paper.tree()).into_iter().filter_map(|(key, old)| {
+        let new = at(layers.tree(), &key).filter(|new| *new != old)?;
+        Some(Difference {
+            paper: old.to_string(),
+            profile: new.to_string(),
+            key,
+        })
+    });
+    let differences = changed.collect();
+    Ok((layers.settings()?, differences))
+}
+
+/// Settings as they are recorded.
+///
+/// # Errors
+/// Settings without a JSON form, which those of this project all have.
+pub fn to_json(settings: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(settings).map_err(|error| Error::io("settings")(error.into()))
+}
+
+/// In which settings two versions of the settings of an experiment differ, in words such as `epochs = 10 instead of 20`,
+/// by key.
+pub fn differences(own: &Value, other: &Value) -> Vec<(String, String)> {
+    let differing = leaves(other).into_iter().filter_map(|(key, value)| {
+        let found = at(own, &key).unwrap_or(&Value::Null);
+        let name = key.rsplit('.').next().unwrap_or(&key);
+        let words = format!("{name} = {found} instead of {value}");
+        (found != value).then_some((key, words))
+    });
+    differing.collect()
+}

@@ -1,0 +1,58 @@
+//! Settings as a tree: the one walk that everything takes which goes through all of them.
+
+/// A value that may have others below it, by name.
+pub trait Tree: Sized {
+    /// What is below it; `None` for a value that holds no names.
+    fn below(&self) -> Option<Vec<(&str, &Self)>>;
+}
+
+impl Tree for toml::Value {
+    fn below(&self) -> Option<Vec<(&str, &Self)>> {
+        let entries = self.as_table()?.iter();
+        Some(entries.map(|(name, value)| (name.as_str(), value)).collect())
+    }
+}
+
+impl Tree for serde_json::Value {
+    fn below(&self) -> Option<Vec<(&str, &Self)>> {
+        let entries = self.as_object()?.iter();
+        Some(entries.map(|(name, value)| (name.as_str(), value)).collect())
+    }
+}
+
+/// All values that have nothing below them, by their keys such as `fig5.mnist.alpha`; an empty table is one.
+pub fn leaves<T: Tree>(tree: &T) -> Vec<(String, &T)> {
+    let mut found = Vec::new();
+    for (name, value) in tree.below().unwrap_or_default() {
+        let inner = leaves(value);
+        if inner.is_empty() {
+            found.push((name.to_owned(), value));
+        }
+        found.extend(inner.into_iter().map(|(key, value)| (format!("{name}.{key}"), value)));
+    }
+    found
+}
+
+/// The value at a key.
+pub fn at<'a, T: Tree>(tree: &'a T, key: &str) -> Option<&'a T> {
+    key.split('.').try_fold(tree, |tree, name| {
+        let below = tree.below()?.into_iter();
+        Some(below.into_iter().find(|(own, _)| *own == name)?.1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_leaf_is_found_under_its_key() {
+        let tree: serde_json::Value = serde_json::json!({"a": {"b": 1, "c": {"d": [2]}, "e": {}}, "f": null});
+        let keys: Vec<String> = leaves(&tree).into_iter().map(|(key, _)| key).collect();
+        assert_eq!(keys, ["a.b", "a.c.d", "a.e", "f"]);
+        for (key, value) in leaves(&tree) {
+            assert_eq!(at(&tree, &key), Some(value));
+        }
+        assert_eq!(at(&tree, "a.b.c"), None);
+    }
+}

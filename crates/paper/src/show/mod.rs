@@ -1,0 +1,5 @@
+//! What is shown of the results: the report, the places in README and docs, and what notebooks call.
+
+pub mod notebook;
+pub mod readme;
+pub mod report;

@@ -1,0 +1,238 @@
+//! What the notebooks call: settings of a profile, tables, figures and images in the form that a notebook shows.
+//!
+//! A notebook opens with `let notebook = Notebook::open()?`, which reads its surroundings:
+//!
+//! | Variable | Meaning | Default |
+//! |---|---|---|
+//! | `DAE_PROFILE` | profile whose settings are loaded: `smoke`, `quick` or `paper` | `quick` |
+//! | `DAE_RESULTS` | where the recorded results of the `paper` command are | `results` of the clone |
+//! | `DAE_NOTEBOOK_TABLES` | folder into which [`Notebook::keep`] writes | nothing is written |
+//! | `DAE_KERNEL` | folder of the kernel that runs the cells, which sets it | panics and the end of the process are not explained |
+//!
+//! Whatever is the last expression of a cell and has [`Show`] is shown by it: figures, tables, checks, settings, images.
+
+mod curves;
+mod frames;
+mod html;
+mod images;
+mod process;
+mod series;
+mod settings;
+mod show;
+mod training;
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use dae::data::DataSet;
+use serde::Serialize;
+
+pub use curves::{Curve, curves};
+pub use frames::{Rows, frame};
+pub use images::{Album, Batch, Grid, Sheet};
+pub use series::{balanced, descent, epochs_to, fixed_points, unbalanced};
+pub use settings::SettingsTable;
+pub use show::{Content, Show};
+
+use crate::tables::Check;
+use crate::comparison::{self, Comparison};
+use crate::settings::{AllSettings, Profile};
+use crate::system::progress::Progress;
+use crate::experiments::Figure;
+use crate::runs::Runs;
+use crate::tables::Table;
+use crate::{Error, Result, files, profile};
+
+/// What every cell of the notebooks may use without saying where it is from.
+pub mod prelude {
+    pub use super::{
+        Album, Batch, Curve, Grid, Notebook, Rows, SettingsTable, Sheet, Show, balanced, curves,
+        descent, epochs_to, fixed_points, frame, unbalanced,
+    };
+    pub use crate::tables::Check;
+    pub use crate::experiments::{Model, fig1, fig2, fig3, fig4, fig5, fig6};
+    pub use crate::plot::Picture;
+    pub use crate::settings::Profile;
+    pub use crate::experiments::Figure;
+    pub use crate::runs::Runs;
+    pub use crate::tables::Table;
+    pub use crate::{profile, published, spectra, starts};
+    pub use dae::data::{DataSet, Spectrum};
+    pub use dae::theory::{Mode, dynamics, rates, scalar, spectrum::Theory};
+    pub use dae::train::nonlinear::Activation;
+    pub use dae::{Checked, Settings as _};
+    // Nameable, so that a cell may keep one in a variable.
+    pub use polars::prelude::DataFrame;
+}
+
+/// The settings that a notebook starts from, and the places that it reads and writes.
+#[derive(Debug, Clone)]
+pub struct Notebook {
+    /// The profile.
+    pub profile: Profile,
+    /// The settings of the profile, the same as those of the `paper` command.
+    pub settings: AllSettings,
+    /// The settings of the paper.
+    pub paper: AllSettings,
+    results: PathBuf,
+    tables: Option<PathBuf>,
+}
+
+impl Notebook {
+    /// Reads the environment, and the settings of the profile that it names.
+    ///
+    /// In a kernel it also sees to it that a panic shows its message alone, and that the end of the process that runs
+    /// the cells (by an interrupt, a crash, `exit`) is said to have taken the variables with it.
+    ///
+    /// # Errors
+    /// A profile that does not exist; a folder from which the clone cannot be found.
+    pub fn open() -> Result<Self> {
+        if let Some(folder) = env::var_os("DAE_KERNEL").filter(|folder| !folder.is_empty()) {
+            process::prepare(Path::new(&folder));
+        }
+        let here = env::current_dir().map_err(Error::io("."))?;
+        Self::from_variables(|name| env::var(name).ok(), &here)
+    }
+
+    /// As [`Notebook::open`], with an environment that tests can make up. An empty variable counts as unset.
+    fn from_variables(variable: impl Fn(&str) -> Option<String>, here: &Path) -> Result<Self> {
+        let set = |name| variable(name).filter(|value| !value.is_empty());
+        let profile = match set("DAE_PROFILE") {
+            None => Profile::Quick,
+            Some(name) => Profile::from_str(&name, true).map_err(|_| Error::Unknown {
+                kind: "profile",
+                name,
+                choices: "smoke, quick, paper".to_owned(),
+            })?,
+        };
+        let results = match set("DAE_RESULTS") {
+            Some(folder) => PathBuf::from(folder),
+            None => clone_of(here)?.join("results"),
+        };
+        Ok(Self {
+            profile,
+            settings: profile::load(profile)?.0,
+            paper: profile::load(Profile::Paper)?.0,
+            results,
+            tables: set("DAE_NOTEBOOK_TABLES").map(PathBuf::from),
+        })
+    }
+
+    /// Seed of everything random.
+    pub fn seed(&self) -> u64 {
+        self.settings.seed
+    }
+
+    /// The settings of a figure beside those of the paper, with unit and range, as a table.
+    ///
+    /// # Errors
+    /// Settings without a JSON form, which those of this project all have.
+    pub fn compare(&self, figure: Figure, settings: &impl Serialize) -> Result<SettingsTable> {
+        SettingsTable::new(figure, settings, &self.paper)
+    }
+
+    /// The images of a data set that Figure 6 is trained on, with up to `directions` leading eigen-directions; an empty
+    /// album if they are not in the cache, because nothing is fetched.
+    ///
+    /// # Errors
+    /// Images in the cache that are damaged.
+    pub fn images(&self, dataset: DataSet, directions: usize) -> Result<Album> {
+        Album::open(&self.settings.fig6, dataset, directions, &Progress::Silent)
+    }
+
+    /// Writes tables into the folder that `DAE_NOTEBOOK_TABLES` names, the same bytes as the `paper` command would;
+    /// does nothing if it is not set.
+    ///
+    /// # Errors
+    /// The file system failing.
+    pub fn keep(&self, tables: &[Table]) -> Result<()> {
+        let Some(folder) = &self.tables else {
+            return Ok(());
+        };
+        tables
+            .iter()
+            .try_for_each(|table| files::write(&folder.join(table.name), &table.csv()?))
+    }
+
+    /// The values that the authors published for a figure beside those in its tables, where the settings allow it.
+    ///
+    /// # Errors
+    /// Tables that lack a column, a damaged file of published values.
+    pub fn published(
+        &self,
+        figure: Figure,
+        settings: &impl Serialize,
+        tables: &[Table],
+    ) -> Result<Vec<Check>> {
+        let settings =
+            serde_json::to_value(settings).map_err(|error| Error::io("settings")(error.into()))?;
+        let read = |name: &str| {
+            let table = tables.iter().find(|table| table.name == name);
+            let table = table.ok_or_else(|| Error::Unknown {
+                kind: "table",
+                name: name.to_owned(),
+                choices: "the tables of the figure".to_owned(),
+            })?;
+            crate::sheet::Sheet::parse(name, &table.csv()?)
+        };
+        let compared = comparison::of(figure, &settings, &read)?;
+        Ok(compared.iter().filter_map(Comparison::check).collect())
+    }
+
+    /// The training runs that the `paper` command has recorded for this profile.
+    fn recorded(&self) -> Runs {
+        Runs::kept_in(self.results.join(self.profile.name()).join("runs"))
+    }
+}
+
+/// The folder of the clone that `here` is in.
+fn clone_of(here: &Path) -> Result<PathBuf> {
+    here.ancestors()
+        .find(|folder| folder.join("crates/paper/Cargo.toml").exists())
+        .map(Path::to_owned)
+        .ok_or_else(|| Error::Unknown {
+            kind: "clone of the project around this notebook",
+            name: here.display().to_string(),
+            choices: "a folder inside it, or set DAE_RESULTS".to_owned(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use polars::prelude::Column;
+
+    fn opened(variables: &[(&str, &str)]) -> Result<Notebook> {
+        let find = |name: &str| {
+            let found = variables.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        Notebook::from_variables(find, Path::new(env!("CARGO_MANIFEST_DIR")))
+    }
+
+    #[test]
+    fn the_profile_comes_from_the_environment_and_is_quick_without_one() {
+        assert_eq!(opened(&[]).unwrap().profile, Profile::Quick);
+        let smoke = opened(&[("DAE_PROFILE", "smoke")]).unwrap();
+        assert_eq!(smoke.settings, profile::load(Profile::Smoke).unwrap().0);
+        let error = opened(&[("DAE_PROFILE", "tiny")]).unwrap_err();
+        assert!(error.to_string().contains("smoke, quick, paper"), "{error}");
+        let lost = Notebook::from_variables(|_| None, Path::new("/")).unwrap_err();
+        assert!(lost.to_string().contains("DAE_RESULTS"), "{lost}");
+    }
+
+    #[test]
+    fn kept_tables_are_those_of_the_command_byte_for_byte() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tables");
+        let notebook = opened(&[("DAE_NOTEBOOK_TABLES", path.to_str().unwrap())]).unwrap();
+        let table = Table::new("t.csv", vec![Column::new("x".into(), [0.1, 1.0 / 3.0])]).unwrap();
+        notebook.keep(std::slice::from_ref(&table)).unwrap();
+        assert_eq!(
+            std::fs::read(path.join("t.csv")).unwrap(),
+            table.csv().unwrap()
+        );
+        opened(&[]).unwrap().keep(&[table]).unwrap();
+    }
+}

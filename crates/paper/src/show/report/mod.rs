@@ -1,0 +1,60 @@
+//! The report: one HTML file that shows what is recorded of a profile, and opens without a network.
+//!
+//! It is a function of what lies under `results/<profile>` and of the pages in `docs/`: the same results give the same
+//! bytes. It never runs anything; what is not there, or is not what its record says, is reported as such.
+
+mod head;
+mod markdown;
+mod number;
+mod page;
+mod vector;
+mod words;
+
+use std::path::{Path, PathBuf};
+
+use askama::Template as _;
+
+use crate::results::manifest::{self, REPORT};
+use crate::settings::Profile;
+use crate::results::Recorded;
+use crate::{Error, Result, files};
+
+/// The script that computes the closed forms in the interactive panel, to be checked against `dae::theory`.
+pub const DYNAMICS: &str = include_str!("../../templates/dynamics.js");
+
+/// Brings comparison, claims and manifest up to date, writes the report of a profile,
+/// `results/<profile>/report.html`, enters it in the manifest, and says where it is.
+///
+/// # Errors
+/// Nothing recorded, damaged records or tables, or the file system failing.
+pub fn write(results: &Path, profile: Profile) -> Result<PathBuf> {
+    let folder = results.join(profile.name());
+    // Looked at first, so that a wrong folder stays as it is.
+    recorded(&folder, profile)?;
+    manifest::update(&folder)?;
+    let path = folder.join(REPORT);
+    files::write(&path, html(&folder, profile)?.as_bytes())?;
+    manifest::enter_report(&folder)?;
+    Ok(path)
+}
+
+/// The report of what lies in the folder of a profile; changes nothing.
+///
+/// # Errors
+/// Nothing recorded, or damaged records.
+pub fn html(folder: &Path, profile: Profile) -> Result<String> {
+    let page = page::Page::gather(&recorded(folder, profile)?, profile)?;
+    page.render()
+        .map_err(|error| Error::io(folder.join(REPORT))(std::io::Error::other(error)))
+}
+
+fn recorded(folder: &Path, profile: Profile) -> Result<Recorded> {
+    let recorded = Recorded::open(folder)?;
+    if recorded.records.is_empty() {
+        return Err(Error::NothingRecorded {
+            folder: folder.to_owned(),
+            profile: profile.name(),
+        });
+    }
+    Ok(recorded)
+}

@@ -1,0 +1,14 @@
+//! What everything else stands on: errors, files, lines and progress, and where and with what something is computed.
+
+#[macro_use]
+pub mod output;
+
+pub mod cache;
+mod error;
+pub mod files;
+pub mod machine;
+pub mod progress;
+pub mod provenance;
+pub mod sources;
+
+pub use error::{Error, Result};

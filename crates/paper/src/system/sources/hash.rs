@@ -1,0 +1,93 @@
+//! SHA-256 over source files: when this crate is built (`build.rs`), and again when its program runs.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use sha2::{Digest, Sha256};
+
+/// Everything that the program is built from, by its path from the root of the clone.
+pub const PROGRAM: &[&str] = &[
+    "Cargo.lock",
+    "Cargo.toml",
+    "crates/dae/Cargo.toml",
+    "crates/dae/src",
+    "crates/paper/Cargo.toml",
+    "crates/paper/build.rs",
+    "crates/paper/settings",
+    "crates/paper/src",
+    "crates/paper/templates",
+    "data/claims.toml",
+    "data/figure1_starts.csv",
+    "data/published.csv",
+    "data/spectra",
+    "docs/BIAS.md",
+    "docs/DEVIATIONS.md",
+];
+
+/// Endings of source files: what an editor leaves beside them has others.
+const SOURCES: &[&str] = &[
+    "css", "csv", "html", "js", "lock", "md", "rs", "svg", "toml",
+];
+
+/// Adds the names and contents of all source files at some places, in order.
+///
+/// # Errors
+/// A place that is not there, or that cannot be read.
+pub fn add_files(hash: &mut Sha256, root: &Path, places: &[&str]) -> io::Result<()> {
+    let mut files = Vec::new();
+    for place in places {
+        collect(&root.join(place), &mut files)?;
+    }
+    files.sort();
+    for file in files {
+        let name = file.strip_prefix(root).unwrap_or(&file);
+        add(hash, name.to_string_lossy().replace('\\', "/").as_bytes());
+        add(hash, &fs::read(&file)?);
+    }
+    Ok(())
+}
+
+/// Adds some bytes, and how many they are.
+pub fn add(hash: &mut Sha256, part: &[u8]) {
+    hash.update((part.len() as u64).to_le_bytes());
+    hash.update(part);
+}
+
+/// A hash in hexadecimal.
+pub fn hexadecimal(hash: Sha256) -> String {
+    let bytes = hash.finalize();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Fingerprint of the program's sources in a clone.
+///
+/// # Errors
+/// As [`add_files`].
+pub fn program(root: &Path) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    add_files(&mut hash, root, PROGRAM)?;
+    Ok(hexadecimal(hash))
+}
+
+/// All source files at a place.
+///
+/// # Errors
+/// As [`add_files`].
+pub fn collect(place: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    if !place.is_dir() {
+        files.push(place.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(place)? {
+        let path = entry?.path();
+        let ending = path.extension().and_then(OsStr::to_str);
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        if path.is_dir() || (!hidden && ending.is_some_and(|ending| SOURCES.contains(&ending))) {
+            collect(&path, files)?;
+        }
+    }
+    Ok(())
+}

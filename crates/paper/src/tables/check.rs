@@ -1,0 +1,310 @@
+//! Expectations: a number that was computed, what it should be, how far off it may be, and what became of it.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Where an expectation comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// A value in the outputs that the paper's authors published.
+    Published,
+    /// A consequence of the theory.
+    Theory,
+    /// A claim of the paper.
+    Claim,
+}
+
+/// What became of an expectation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Verdict {
+    /// Within its tolerance.
+    #[serde(rename = "pass")]
+    Pass,
+    /// A claim of the paper that does not hold as stated; what holds instead is within its tolerance.
+    #[serde(rename = "corrected")]
+    Corrected,
+    /// Not within its tolerance.
+    #[serde(rename = "FAIL")]
+    Fail,
+    /// What it is about was not made, or not with settings that allow the comparison.
+    #[serde(rename = "not measured")]
+    NotMeasured,
+}
+
+impl Verdict {
+    /// All verdicts, in the order in which they are counted.
+    pub const ALL: [Self; 4] = [Self::Pass, Self::Corrected, Self::Fail, Self::NotMeasured];
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Pass => "pass",
+            Self::Corrected => "corrected",
+            Self::Fail => "FAIL",
+            Self::NotMeasured => "not measured",
+        })
+    }
+}
+
+/// One expectation and what was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// What was measured.
+    pub quantity: String,
+    /// Where the expectation comes from.
+    pub origin: Origin,
+    /// What it should be.
+    #[serde(deserialize_with = "number_or_nan")]
+    pub expected: f64,
+    /// What it is; NaN, which agrees with nothing, where it should be there and is not.
+    #[serde(deserialize_with = "number_or_nan")]
+    pub found: f64,
+    /// Largest allowed absolute difference.
+    pub tolerance: f64,
+    /// Why the tolerance is what it is; why nothing was measured, if nothing was.
+    pub reason: String,
+    /// Whether there is something to judge.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub measured: bool,
+    /// Whether it is about what holds instead of a claim that does not.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub corrects: bool,
+}
+
+impl Check {
+    /// An expectation that follows from the theory.
+    pub fn theory(
+        quantity: impl Into<String>,
+        expected: f64,
+        found: f64,
+        tolerance: f64,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self {
+            quantity: quantity.into(),
+            origin: Origin::Theory,
+            expected,
+            found,
+            tolerance,
+            reason: reason.into(),
+            measured: true,
+            corrects: false,
+        }
+    }
+
+    /// A measure of a claim of the paper.
+    pub fn claim(
+        quantity: impl Into<String>,
+        expected: f64,
+        found: f64,
+        tolerance: f64,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self {
+            origin: Origin::Claim,
+            ..Self::theory(quantity, expected, found, tolerance, reason)
+        }
+    }
+
+    /// The same expectation where there is nothing to measure, and why.
+    pub fn not_measured(self, why: impl Into<String>) -> Self {
+        Self {
+            found: f64::NAN,
+            reason: why.into(),
+            measured: false,
+            ..self
+        }
+    }
+
+    /// Found minus expected.
+    pub fn deviation(&self) -> f64 {
+        self.found - self.expected
+    }
+
+    /// Whether the number is within its tolerance; NaN never is.
+    pub fn passes(&self) -> bool {
+        self.deviation().abs() <= self.tolerance
+    }
+
+    /// What became of it.
+    pub fn verdict(&self) -> Verdict {
+        match (self.measured, self.passes(), self.corrects) {
+            (false, ..) => Verdict::NotMeasured,
+            (_, false, _) => Verdict::Fail,
+            (_, true, false) => Verdict::Pass,
+            (_, true, true) => Verdict::Corrected,
+        }
+    }
+
+    /// Deviation as a share of the tolerance, for ranking; infinite for what should be there and is not.
+    pub fn share(&self) -> f64 {
+        match self.deviation().abs() {
+            0.0 => 0.0,
+            deviation if deviation.is_nan() => f64::INFINITY,
+            deviation => deviation / self.tolerance,
+        }
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (off, tolerance) = (self.deviation().abs(), self.tolerance);
+        write!(
+            f,
+            "{}: expected {}, found {}, off by {off:.2e}, tolerance {tolerance:.2e}",
+            self.quantity, self.expected, self.found
+        )
+    }
+}
+
+/// Several checks counted.
+#[derive(Debug, Clone, Default)]
+pub struct Tally<'a>(Vec<&'a Check>);
+
+impl<'a> Tally<'a> {
+    /// Counts checks.
+    pub fn of(checks: impl IntoIterator<Item = &'a Check>) -> Self {
+        Self(checks.into_iter().collect())
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many have a verdict.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        let own = self.0.iter().filter(|check| check.verdict() == verdict);
+        own.count()
+    }
+
+    /// How many were measured.
+    pub fn measured(&self) -> usize {
+        self.len() - self.count(Verdict::NotMeasured)
+    }
+
+    /// How many hold, as stated or corrected.
+    pub fn holding(&self) -> usize {
+        self.count(Verdict::Pass) + self.count(Verdict::Corrected)
+    }
+
+    /// The one that takes up most of its tolerance.
+    pub fn furthest(&self) -> Option<&'a Check> {
+        let measured = self.0.iter().filter(|check| check.measured);
+        measured
+            .max_by(|a, b| a.share().total_cmp(&b.share()))
+            .copied()
+    }
+
+    /// The verdict on all together.
+    ///
+    /// One that fails decides. Otherwise what was measured does: a correction says more than the rest passing, and what
+    /// was not measured says nothing, so that it counts only where nothing else is there.
+    pub fn verdict(&self) -> Verdict {
+        let order = [Verdict::Fail, Verdict::Corrected, Verdict::Pass];
+        let first = order.into_iter().find(|&one| self.count(one) > 0);
+        first.unwrap_or(Verdict::NotMeasured)
+    }
+
+    /// [`Tally::verdict`] in words, with how much was measured where that is not all.
+    pub fn words(&self) -> String {
+        match (self.measured(), self.verdict()) {
+            (0, _) => "not measured yet".to_owned(),
+            (measured, all) if measured < self.len() => {
+                format!("{all} ({measured} of {} measures)", self.len())
+            }
+            (_, all) => all.to_string(),
+        }
+    }
+
+    /// How many there are of each verdict, such as `57 pass, 3 corrected`.
+    pub fn counts(&self) -> String {
+        let counts = Verdict::ALL.map(|verdict| (self.count(verdict), verdict));
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let words: Vec<String> = counts.map(|(n, verdict)| format!("{n} {verdict}")).collect();
+        words.join(", ")
+    }
+}
+
+/// The largest absolute value of a series, and NaN if there is one in it.
+pub fn largest(values: impl IntoIterator<Item = f64>) -> f64 {
+    values.into_iter().fold(0.0, |worst: f64, value| {
+        if worst.is_nan() || value.is_nan() {
+            f64::NAN
+        } else {
+            worst.max(value.abs())
+        }
+    })
+}
+
+/// JSON has no NaN: it is written as null.
+fn number_or_nan<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or(f64::NAN))
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_true(value: &bool) -> bool {
+    *value
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(found: f64, tolerance: f64) -> Check {
+        Check::theory("x", 1.0, found, tolerance, "")
+    }
+
+    #[test]
+    fn nan_never_passes() {
+        assert!(check(1.1, 0.2).passes());
+        assert!(!check(1.3, 0.2).passes());
+        assert!(!check(f64::NAN, f64::INFINITY).passes());
+        assert!(largest([1.0, f64::NAN, 2.0]).is_nan());
+        assert_eq!(largest([1.0, -3.0, 2.0]), 3.0);
+    }
+
+    #[test]
+    fn a_failure_decides_and_what_was_not_measured_does_not() {
+        let [pass, fail] = [check(1.0, 0.1), check(f64::NAN, 0.1)];
+        let corrected = Check {
+            corrects: true,
+            ..pass.clone()
+        };
+        let open = pass.clone().not_measured("why");
+        let verdict = |checks: &[&Check]| Tally::of(checks.iter().copied()).verdict();
+        assert_eq!(verdict(&[&open, &pass]), Verdict::Pass);
+        assert_eq!(verdict(&[&pass, &corrected, &open]), Verdict::Corrected);
+        assert_eq!(verdict(&[&corrected, &fail]), Verdict::Fail);
+        assert_eq!(verdict(&[&open]), Verdict::NotMeasured);
+        let all = Tally::of([&pass, &fail, &corrected, &open]);
+        assert_eq!((all.measured(), all.holding()), (3, 2));
+        assert_eq!(all.counts(), "1 pass, 1 corrected, 1 FAIL, 1 not measured");
+        assert_eq!(all.words(), "FAIL (3 of 4 measures)");
+        assert!(all.furthest().is_some_and(|worst| worst.found.is_nan()));
+    }
+
+    #[test]
+    fn a_failure_by_nan_is_still_one_when_it_is_read_back() {
+        for check in [check(f64::NAN, 0.1), check(1.0, 0.1).not_measured("why")] {
+            let text = serde_json::to_string(&check).unwrap();
+            let back: Check = serde_json::from_str(&text).unwrap();
+            assert_eq!(back.verdict(), check.verdict());
+        }
+    }
+}

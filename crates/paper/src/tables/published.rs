@@ -1,0 +1,147 @@
+//! Values that the paper's authors published, each with its tolerance and the reason for it.
+
+use std::fmt::Display;
+
+use serde::Deserialize;
+
+use super::{Check, Origin};
+use crate::{Error, Result};
+
+const FILE: &str = "data/published.csv";
+
+/// The committed file, as it was when this crate was built.
+pub const TEXT: &str = include_str!("../../../../data/published.csv");
+
+/// One published value.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Published {
+    /// Figure, such as `fig5`.
+    pub figure: String,
+    /// Data set, or empty.
+    pub dataset: String,
+    /// Model, or empty.
+    pub model: String,
+    /// What was published, such as `loss`.
+    pub quantity: String,
+    /// Mode, for quantities of a mode.
+    pub mode: Option<usize>,
+    /// Epoch, for quantities that change.
+    pub epoch: Option<u64>,
+    /// The value.
+    pub value: f64,
+    /// Largest absolute difference that counts as agreement.
+    pub tolerance: f64,
+    /// Why the tolerance is what it is.
+    pub reason: String,
+    /// Which published output the value is from.
+    pub source: String,
+}
+
+impl Published {
+    /// Compares a reproduced number with this value.
+    pub fn check(&self, found: f64) -> Check {
+        let reason = self.reason.as_str();
+        Check {
+            origin: Origin::Published,
+            ..Check::theory(self.name(), self.value, found, self.tolerance, reason)
+        }
+    }
+
+    /// Where it was published, the reason of the tolerance, and what else there is to know.
+    pub fn note(&self, remark: &str) -> String {
+        let remark = if remark.is_empty() {
+            String::new()
+        } else {
+            format!("; {remark}")
+        };
+        format!("published: {}; tolerance: {}{remark}", self.source, self.reason)
+    }
+
+    /// The value in words, such as `mnist AE loss at epoch 100`.
+    pub fn name(&self) -> String {
+        let with = |word: &str, value: Option<&dyn Display>| {
+            value.map_or(String::new(), |value| format!(" {word} {value}"))
+        };
+        let mode = self.mode.as_ref().map(|mode| mode as &dyn Display);
+        let epoch = self.epoch.as_ref().map(|epoch| epoch as &dyn Display);
+        let words = [self.dataset.as_str(), &self.model, &self.quantity];
+        let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+        format!(
+            "{}{}{}",
+            words.join(" "),
+            with("of mode", mode),
+            with("at epoch", epoch)
+        )
+    }
+}
+
+/// What the tables say about a published value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found {
+    /// A value, NaN if the tables should hold it and do not, and in what harmless way its settings differ from the
+    /// paper's.
+    Value(f64, String),
+    /// The settings differ from the paper's so that the values cannot be compared.
+    NotComparable(String),
+}
+
+/// All published values of a figure.
+///
+/// # Errors
+/// A damaged file, with its line.
+pub fn of(figure: &str) -> Result<Vec<Published>> {
+    let mut values = parse(TEXT.as_bytes())?;
+    values.retain(|value| value.figure == figure);
+    Ok(values)
+}
+
+/// Understands the content of the file.
+///
+/// # Errors
+/// As [`of`].
+pub fn parse(text: &[u8]) -> Result<Vec<Published>> {
+    let mut reader = csv::ReaderBuilder::new()
+        .comment(Some(b'#'))
+        .from_reader(text);
+    let mut values = Vec::new();
+    for row in reader.deserialize() {
+        let value: Published = row.map_err(|error| damaged(error.to_string()))?;
+        if !(value.value.is_finite() && value.tolerance > 0.0 && value.tolerance.is_finite()) {
+            return Err(damaged(format!(
+                "{}: value or tolerance out of range",
+                value.name()
+            )));
+        }
+        values.push(value);
+    }
+    Ok(values)
+}
+
+fn damaged(problem: String) -> Error {
+    Error::Repository {
+        file: FILE.to_owned(),
+        problem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_values_can_be_read_and_named() {
+        let values = of("fig5").unwrap();
+        assert!(values.len() > 20);
+        assert!(
+            values
+                .iter()
+                .all(|value| !value.reason.is_empty() && !value.source.is_empty())
+        );
+        assert!(
+            values
+                .iter()
+                .any(|value| value.name() == "mnist AE loss at epoch 4900")
+        );
+    }
+}

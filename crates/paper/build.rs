@@ -46,7 +46,7 @@ const COMMON: &[&str] = &[
     "crates/dae/src/train/real.rs",
     "crates/dae/src/random.rs",
     "crates/dae/src/error.rs",
-    "crates/paper/src/plot",
+    "crates/plot/src",
     "crates/paper/src/table.rs",
     "crates/paper/src/check.rs",
     "crates/paper/src/starts.rs",

@@ -23,11 +23,6 @@ pub mod files;
 pub mod machine;
 pub mod manifest;
 pub mod notebook;
-#[expect(
-    clippy::indexing_slicing,
-    reason = "coordinates, corners, neighbours in a list, and the nodes of a grid that the grid was made with"
-)]
-pub mod plot;
 pub mod profile;
 pub mod progress;
 pub mod provenance;
@@ -45,3 +40,4 @@ pub mod table;
 pub mod verify;
 
 pub use error::{Error, Result};
+pub use plot;

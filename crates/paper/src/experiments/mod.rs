@@ -6,6 +6,8 @@ pub mod fig3;
 pub mod fig4;
 pub mod fig5;
 pub mod fig6;
+pub mod landscape;
+pub mod style;
 
 use std::iter;
 

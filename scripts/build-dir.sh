@@ -30,12 +30,12 @@ for path in "$folder" "$PWD"; do
     esac
 done
 
-# What cargo knows of our own crates (dae, dae-kernels, dae-fuzz, paper), with and without a target, in the present and in
+# What cargo knows of our own crates (dae, dae-kernels, dae-fuzz, paper, plot), with and without a target, in the present and in
 # the coming layout of its folder; cargo before 1.91 keeps it in target.
 own_artefacts() {
     local place
     for place in "$folder"/* "$folder"/*/* target/*; do
-        for artefact in "$place"/.fingerprint/{dae,paper}-* "$place"/build/{dae,paper}-* "$place"/build/{dae,paper}; do
+        for artefact in "$place"/.fingerprint/{dae,paper,plot}-* "$place"/build/{dae,paper,plot}-* "$place"/build/{dae,paper,plot}; do
             [ ! -e "$artefact" ] || artefacts+=("$artefact")
         done
     done
@@ -60,8 +60,8 @@ create() {
         cp -Rp "$donor/.fingerprint" "$donor/build" "$started/release" 2>/dev/null &&
             cp -Rpl "$donor/deps" "$started/release" 2>/dev/null || rm -rf "$started/release"
         if [ -d "$started/release" ]; then
-            find "$started/release" -depth \( -name 'dae-*' -o -name 'paper-*' -o -name 'libdae-*' -o -name 'libpaper-*' \) \
-                -exec rm -rf {} +
+            find "$started/release" -depth \( -name 'dae-*' -o -name 'libdae-*' -o -name 'paper-*' -o -name 'libpaper-*' \
+                -o -name 'plot-*' -o -name 'libplot-*' \) -exec rm -rf {} +
         fi
     fi
     # Whoever else was at it may have been faster: mv then puts this one into the other one's folder.

@@ -33,7 +33,7 @@ const SPECTRA: &[&str] = &["crates/dae/src/data/spectrum.rs"];
 const SHARED: &[&str] = &[
     "crates/dae/src/theory",
     "crates/dae/src/train",
-    "crates/paper/src/plot",
+    "crates/plot/src",
     "crates/paper/src/tables",
     COMMON,
 ];

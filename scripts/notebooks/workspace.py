@@ -34,7 +34,7 @@ import places
 from places import CLONE, NOTEBOOKS, PREPARED
 
 # The packages of this clone: they change, so that kernels get copies of what was built of them, never links.
-OWN = re.compile(r"^(lib)?(dae|paper|ctx|locked|notebook)[-.]")
+OWN = re.compile(r"^(lib)?(dae|paper|plot|ctx|locked|notebook)[-.]")
 
 MANIFEST = """\
 [workspace]
@@ -45,6 +45,8 @@ members = [{members}]
 [profile.dev.package.dae]
 opt-level = 3
 [profile.dev.package.paper]
+opt-level = 3
+[profile.dev.package.plot]
 opt-level = 3
 
 {packages}"""
@@ -141,7 +143,7 @@ def cargo(workspace, *arguments):
 
 def sources():
     """All files that our crates are compiled from."""
-    for crate in ("dae", "paper"):
+    for crate in ("dae", "paper", "plot"):
         for path in sorted((CLONE / "crates" / crate).rglob("*")):
             if path.is_file() and path.relative_to(CLONE).parts[2] not in ASIDE:
                 yield path

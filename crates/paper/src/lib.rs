@@ -26,16 +26,12 @@ pub mod audit;
     reason = "settings are checked to name modes that the data have; a run makes its series equally long"
 )]
 pub mod experiments;
-#[expect(
-    clippy::indexing_slicing,
-    reason = "coordinates, corners, neighbours in a list, and the nodes of a grid that the grid was made with"
-)]
-pub mod plot;
 pub mod results;
 pub mod runs;
 pub mod settings;
 pub mod show;
 pub mod tables;
 
+pub use plot;
 pub use show::notebook;
 pub use system::{Error, Result};

@@ -4,8 +4,9 @@
 
 mod smoke;
 
+use paper::Error;
 use paper::experiments::{Model, fig1, fig2, fig3, fig4, fig5, fig6};
-use paper::plot::{Error, PAGE_WIDTH, PNG_SCALE, Picture};
+use paper::plot::{self, PAGE_WIDTH, PNG_SCALE, Picture};
 use resvg::usvg;
 
 /// No figure file may be larger.
@@ -101,20 +102,22 @@ fn a_value_that_is_not_finite_is_refused_by_the_name_of_its_panel() {
     let mut run = smoke::fig2();
     run.curves[3].w[10] = f64::NAN;
     match fig2::figure::figure(&run) {
-        Err(Error::Value { panel, value }) => assert!(panel.contains("λ") && value.is_nan()),
+        Err(Error::Plot(plot::Error::Value { panel, value })) => {
+            assert!(panel.contains("λ") && value.is_nan())
+        }
         other => panic!("{other:?}"),
     }
     let mut run = smoke::fig4();
     run.rows[1].trials[2].path[5][0] = f64::INFINITY;
     assert!(matches!(
         fig4::figure::figure(&run),
-        Err(Error::Value { .. })
+        Err(Error::Plot(plot::Error::Value { .. }))
     ));
     let mut run = smoke::fig1();
     run.panels[0].trials[0].path[1][1] = f64::NAN;
     assert!(matches!(
         fig1::figure::figure(&run),
-        Err(Error::Value { .. })
+        Err(Error::Plot(plot::Error::Value { .. }))
     ));
 }
 
@@ -124,19 +127,19 @@ fn nothing_to_draw_is_an_error() {
     empty.panels.clear();
     assert!(matches!(
         fig1::figure::figure(&empty),
-        Err(Error::Empty { .. })
+        Err(Error::Plot(plot::Error::Empty { .. }))
     ));
     let mut empty = smoke::fig3();
     empty.spectrum.clear();
     assert!(matches!(
         fig3::figure::figure(&empty),
-        Err(Error::Empty { .. })
+        Err(Error::Plot(plot::Error::Empty { .. }))
     ));
     let mut empty = smoke::fig5();
     empty.trainings.clear();
     assert!(matches!(
         fig5::figure::figure(&empty),
-        Err(Error::Empty { .. })
+        Err(Error::Plot(plot::Error::Empty { .. }))
     ));
 }
 
@@ -144,7 +147,7 @@ fn nothing_to_draw_is_an_error() {
 fn parameters_that_the_theory_refuses_are_refused() {
     let mut run = smoke::fig4();
     run.rows[0].lambda = -1.0;
-    assert!(matches!(fig4::figure::figure(&run), Err(Error::Theory(_))));
+    assert!(matches!(fig4::figure::figure(&run), Err(Error::Dae(_))));
 }
 
 #[test]

@@ -2,10 +2,12 @@
 
 pub mod descent;
 mod epochs;
+pub mod landscape;
 pub mod published;
 pub mod ranges;
 pub mod spectra;
 pub mod starts;
+pub mod style;
 
 use polars::prelude::Column;
 use serde::{Deserialize, Serialize};

@@ -3,7 +3,10 @@
 use dae::theory::Mode;
 
 use super::run::{Panel as Noise, Run, Trial};
+use crate::Result;
+use crate::experiments::landscape::minima;
 use crate::experiments::Model;
+use crate::experiments::common::style;
 use crate::plot::{
     self, Axis, BLACK, Colour, Entry, Error, Legend, MARKED, Mark, Page, Panel, Path3, Picture,
     Row, Shape, Strip, Stroke, Surface,
@@ -19,11 +22,12 @@ const CELLS: usize = 36;
 /// # Errors
 ///
 /// [`Error::Empty`] without panels or trials, [`Error::Value`] when something is not finite.
-pub fn figure(run: &Run) -> Result<Picture, Error> {
+pub fn figure(run: &Run) -> Result<Picture> {
     let Some(last) = trials(run).filter_map(|t| t.epochs.last()).max() else {
         return Err(Error::Empty {
             what: "Figure 1".to_owned(),
-        });
+        }
+        .into());
     };
     let range = plot::padded(
         trials(run)
@@ -40,8 +44,8 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
         .panels
         .iter()
         .map(|noise| surface(&Mode::denoising(run.lambda, noise.epsilon)?, noise))
-        .collect::<Result<_, Error>>()?;
-    Page {
+        .collect::<Result<_>>()?;
+    let page = Page {
         title: "Figure 1: learning dynamics and loss surfaces of the scalar network".to_owned(),
         description: "Top: mapping w2 w1 against epoch for ten starts, closed form and gradient descent on top of each \
                       other, one panel for each noise variance. Bottom: the paths of gradient descent on the loss \
@@ -51,8 +55,8 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
             Row::new(0.78, dynamics).with_strip(Strip::Legend(dynamics_legend())),
             Row::new(1.12, surfaces).with_strip(Strip::Legend(surface_legend())),
         ],
-    }
-    .draw()
+    };
+    Ok(page.draw()?)
 }
 
 fn trials(run: &Run) -> impl Iterator<Item = &Trial> {
@@ -61,7 +65,7 @@ fn trials(run: &Run) -> impl Iterator<Item = &Trial> {
 
 /// Without noise the network is a plain autoencoder.
 fn colour(noise: &Noise) -> Colour {
-    plot::model(if noise.epsilon == 0.0 {
+    style::model(if noise.epsilon == 0.0 {
         Model::Ae
     } else {
         Model::Dae
@@ -107,7 +111,7 @@ fn dynamics(noise: &Noise, column: usize, last: u64, range: [f64; 2]) -> Panel {
     Panel::plane(&format!("{name}, ε = {}", noise.epsilon), x, y, marks)
 }
 
-fn surface(mode: &Mode, noise: &Noise) -> Result<Panel, Error> {
+fn surface(mode: &Mode, noise: &Noise) -> Result<Panel> {
     let height = |w1: f64, w2: f64| mode.loss(w1, w2);
     let top = noise
         .trials
@@ -135,7 +139,7 @@ fn surface(mode: &Mode, noise: &Noise) -> Result<Panel, Error> {
         plot::pastel,
         &height,
     );
-    surface.paths = plot::minima(mode, REACH)
+    surface.paths = minima(mode, REACH)
         .curves
         .iter()
         .map(|branch| lifted(branch, &height, Stroke::solid(MARKED, 4.0)))
@@ -152,7 +156,7 @@ fn surface(mode: &Mode, noise: &Noise) -> Result<Panel, Error> {
     let saddle = [0.0, 0.0, height(0.0, 0.0)];
     surface
         .markers
-        .push((saddle, Shape::Cross, 6.0, plot::model(Model::Wdae)));
+        .push((saddle, Shape::Cross, 6.0, style::model(Model::Wdae)));
     Ok(Panel::surface("", surface))
 }
 
@@ -170,8 +174,8 @@ fn dynamics_legend() -> Legend {
     Legend {
         heading: String::new(),
         entries: vec![
-            Entry::line(theory(plot::model(Model::Ae)), "theory, AE"),
-            Entry::line(theory(plot::model(Model::Dae)), "theory, DAE"),
+            Entry::line(theory(style::model(Model::Ae)), "theory, AE"),
+            Entry::line(theory(style::model(Model::Dae)), "theory, DAE"),
             Entry::line(simulation(), "gradient descent"),
             Entry::line(fixed_point(), "fixed point"),
         ],
@@ -187,7 +191,7 @@ fn surface_legend() -> Legend {
                 ..Entry::line(Stroke::solid(BLACK, 1.8), "paths from their starts")
             },
             Entry::line(Stroke::solid(MARKED, 4.0), "global minima"),
-            Entry::marker(Shape::Cross, 6.0, plot::model(Model::Wdae), "saddle"),
+            Entry::marker(Shape::Cross, 6.0, style::model(Model::Wdae), "saddle"),
         ],
     }
 }

@@ -38,7 +38,7 @@ impl super::Experiment for Experiment {
     }
 
     fn figure(run: &Self::Run) -> Result<Picture> {
-        Ok(figure::figure(run)?)
+        figure::figure(run)
     }
 
     fn checks(settings: &Checked<Settings>, run: &Self::Run) -> Result<Vec<Check>> {

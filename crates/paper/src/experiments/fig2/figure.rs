@@ -1,7 +1,9 @@
 //! The picture of Figure 2.
 
 use super::run::{Curve, Run};
+use crate::Result;
 use crate::experiments::Model;
+use crate::experiments::common::style;
 use crate::plot::{self, Axis, ColourBar, Error, Mark, Page, Panel, Picture, Row, Strip, Stroke};
 
 /// Draws Figure 2: a row for the DAE and one for the WDAE, a column for each eigenvalue, a curve for each epsilon.
@@ -9,14 +11,15 @@ use crate::plot::{self, Axis, ColourBar, Error, Mark, Page, Panel, Picture, Row,
 /// # Errors
 ///
 /// [`Error::Empty`] when a row would have no curves, [`Error::Value`] when a curve is not finite.
-pub fn figure(run: &Run) -> Result<Picture, Error> {
+pub fn figure(run: &Run) -> Result<Picture> {
     let lambdas = distinct(run.curves.iter().map(|c| c.lambda));
     let epsilons = ascending(run.curves.iter().map(|c| c.epsilon));
     let last = run.curves.iter().filter_map(|c| c.epochs.last()).max();
     let Some(&last) = last else {
         return Err(Error::Empty {
             what: "Figure 2".to_owned(),
-        });
+        }
+        .into());
     };
     let row = |model: Model| -> Row {
         let panels = lambdas
@@ -31,10 +34,10 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
                 panel(model, column, lambda, &curves, &epsilons, last)
             })
             .collect();
-        Row::new(0.82, panels).labelled(label(model), plot::model(model))
+        Row::new(0.82, panels).labelled(label(model), style::model(model))
     };
     let bar = ColourBar::family("ε;  γ = λε/(λ+ε)", &epsilons);
-    Page {
+    let page = Page {
         title: "Figure 2: learning dynamics with noise and with the matched weight decay".to_owned(),
         description: "Mapping w2 w1 against epoch from the balanced closed form; one curve for each noise variance. \
                       Both models reach the same fixed points; the DAE gets there sooner."
@@ -43,8 +46,8 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
             row(Model::Dae),
             row(Model::Wdae).with_strip(Strip::ColourBar(bar)),
         ],
-    }
-    .draw()
+    };
+    Ok(page.draw()?)
 }
 
 fn label(model: Model) -> &'static str {

@@ -4,7 +4,9 @@ use dae::data::DataSet;
 
 use super::rows::{Rates, Spectrum};
 use super::run::{Curve, Run, Variant};
+use crate::Result;
 use crate::experiments::Model;
+use crate::experiments::common::style;
 use crate::plot::{
     self, Axis, BLACK, ColourBar, Entry, Error, Legend, Mark, Page, Panel, Picture, Row, Shape,
     Strip, Stroke,
@@ -18,21 +20,21 @@ const SMALLEST_LAMBDA: f64 = 1e-3;
 /// # Errors
 ///
 /// [`Error::Empty`] when a part of the run is missing, [`Error::Value`] when something is not finite.
-pub fn figure(run: &Run) -> Result<Picture, Error> {
+pub fn figure(run: &Run) -> Result<Picture> {
     let missing = |what: &str| Error::Empty {
         what: what.to_owned(),
     };
     let epsilons = epsilons(run);
     if run.rates.is_empty() {
-        return Err(missing("the optimal learning rates of Figure 3"));
+        return Err(missing("the optimal learning rates of Figure 3").into());
     }
     if run.spectrum.is_empty() {
-        return Err(missing("the learning times of Figure 3"));
+        return Err(missing("the learning times of Figure 3").into());
     }
-    let pairs = |variant| -> Result<Vec<Pair>, Error> {
+    let pairs = |variant| -> Result<Vec<Pair>> {
         let found = pairs(run, variant, &epsilons);
         if found.is_empty() {
-            Err(missing("the dynamics of Figure 3"))
+            Err(missing("the dynamics of Figure 3").into())
         } else {
             Ok(found)
         }
@@ -64,12 +66,12 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
         .with_strip(Strip::ColourBar(ColourBar::family("ε", &epsilons)))
         .with_strip(Strip::Legend(rates_legend(&run.spectrum))),
     ];
-    Page {
+    let page = Page {
         title: "Figure 3: optimal discrete learning rates".to_owned(),
         description: description(&consistent),
         rows,
-    }
-    .draw()
+    };
+    Ok(page.draw()?)
 }
 
 /// DAE and WDAE at the same epsilon.
@@ -180,12 +182,12 @@ fn rates(rates: &[Rates]) -> Panel {
         Mark::line(
             epsilon(),
             &column(|r| r.wdae),
-            Stroke::solid(plot::model(Model::Wdae), 2.6),
+            Stroke::solid(style::model(Model::Wdae), 2.6),
         ),
         Mark::line(
             epsilon(),
             &column(|r| r.dae),
-            Stroke::solid(plot::model(Model::Dae), 2.6),
+            Stroke::solid(style::model(Model::Dae), 2.6),
         ),
     ];
     let last = epsilon().fold(0.0, f64::max);
@@ -223,8 +225,8 @@ fn learning_times(rows: &[Spectrum]) -> Panel {
         let own = || shown.iter().filter(|r| r.dataset == dataset);
         let wdae = own().map(|r| [r.lambda, r.wdae_epochs]).collect();
         let dae = own().map(|r| [r.lambda, r.dae_epochs]).collect();
-        marks.extend(series(wdae, shape, plot::model(Model::Wdae)));
-        marks.extend(series(dae, shape, plot::model(Model::Dae)));
+        marks.extend(series(wdae, shape, style::model(Model::Wdae)));
+        marks.extend(series(dae, shape, style::model(Model::Dae)));
     }
     // What is left out is said.
     let label = if shown.len() < rows.len() {
@@ -286,12 +288,12 @@ fn dynamics_legend() -> Legend {
 
 fn rates_legend(spectrum: &[Spectrum]) -> Legend {
     let mut entries = vec![
-        Entry::line(Stroke::solid(plot::model(Model::Dae), 2.6), "DAE"),
-        Entry::line(Stroke::solid(plot::model(Model::Wdae), 2.6), "WDAE"),
+        Entry::line(Stroke::solid(style::model(Model::Dae), 2.6), "DAE"),
+        Entry::line(Stroke::solid(style::model(Model::Wdae), 2.6), "WDAE"),
         Entry::line(ratio_stroke(), "DAE/WDAE"),
     ];
     for (dataset, shape) in datasets(spectrum) {
-        entries.push(Entry::marker(shape, 6.0, BLACK, plot::dataset(dataset.name())));
+        entries.push(Entry::marker(shape, 6.0, BLACK, style::dataset(dataset)));
     }
     Legend {
         heading: "middle:".to_owned(),

@@ -4,7 +4,10 @@ use dae::theory::Mode;
 use dae::theory::scalar::Origin;
 
 use super::run::{Row as ModelRow, Run, Trial};
+use crate::Result;
+use crate::experiments::landscape::minima;
 use crate::experiments::Model;
+use crate::experiments::common::style;
 use crate::plot::{
     self, Axis, BLACK, Colour, Entry, Error, Field, Legend, MARKED, Mark, Page, Panel, Picture,
     Row, Shape, Strip, Stroke, grey,
@@ -24,12 +27,13 @@ const SAMPLES: usize = 121;
 /// # Errors
 ///
 /// [`Error::Empty`] without rows or trials, [`Error::Value`] when something is not finite.
-pub fn figure(run: &Run) -> Result<Picture, Error> {
+pub fn figure(run: &Run) -> Result<Picture> {
     let all = || run.rows.iter().flat_map(|r| &r.trials);
     let Some(&last) = all().filter_map(|t| t.epochs.last()).max() else {
         return Err(Error::Empty {
             what: "Figure 4".to_owned(),
-        });
+        }
+        .into());
     };
     let mapping = plot::padded(all().flat_map(|t| &t.w).copied());
     let norm = [0.0, plot::padded(all().flat_map(|t| &t.norm).copied())[1]];
@@ -49,23 +53,23 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
                 dynamics(row, &at, "w₂w₁", mapping, |t| &t.w),
                 dynamics(row, &at, "√(w₁² + w₂²)", norm, |t| &t.norm),
             ];
-            let drawn = Row::new(1.0, panels).labelled(&label(row), plot::model(row.model));
+            let drawn = Row::new(1.0, panels).labelled(&label(row), style::model(row.model));
             Ok(if at.last {
                 drawn.with_strip(Strip::Legend(legend(run)))
             } else {
                 drawn
             })
         })
-        .collect::<Result<_, Error>>()?;
-    Page {
+        .collect::<Result<_>>()?;
+    let page = Page {
         title: "Figure 4: the norm of the weights under noise and under weight decay".to_owned(),
         description: "Left: loss with descent directions, saddle, global minima and eleven paths. Middle: mapping \
                       against epoch. Right: norm of the weights against epoch. With noise the minima are a curve and \
                       the norm keeps what the start gave it; with weight decay they are two points of one norm."
             .to_owned(),
         rows,
-    }
-    .draw()
+    };
+    Ok(page.draw()?)
 }
 
 /// Where a row stands.
@@ -104,7 +108,7 @@ fn stroke(model: Model, trial: &Trial) -> Stroke {
     if is_small(trial) {
         Stroke::solid(SMALL, 3.4)
     } else {
-        Stroke::solid(plot::model(model), 1.8)
+        Stroke::solid(style::model(model), 1.8)
     }
 }
 
@@ -115,7 +119,7 @@ fn ordered(row: &ModelRow) -> impl Iterator<Item = &Trial> {
 }
 
 /// The small start: dark magenta, the colour of no model and not of the minima.
-const SMALL: Colour = plotters::style::RGBAColor(170, 30, 120, 1.0);
+const SMALL: Colour = Colour::rgb(170, 30, 120);
 
 fn dynamics(
     row: &ModelRow,
@@ -147,7 +151,7 @@ fn fixed_point() -> Stroke {
     Stroke::dashed(MARKED, 2.4)
 }
 
-fn landscape(row: &ModelRow, at: &Place) -> Result<Panel, Error> {
+fn landscape(row: &ModelRow, at: &Place) -> Result<Panel> {
     let mode = Mode::new(row.lambda, row.epsilon, row.gamma)?;
     let f = |w1: f64, w2: f64| mode.loss(w1, w2);
     let side = [-REACH, REACH];
@@ -163,7 +167,7 @@ fn landscape(row: &ModelRow, at: &Place) -> Result<Panel, Error> {
     let colours = field.colours.clone();
     let mut marks = vec![Mark::Field(field)];
     marks.extend(arrows(&mode));
-    let minima = plot::minima(&mode, REACH);
+    let minima = minima(&mode, REACH);
     marks.extend(minima.curves.into_iter().map(|points| Mark::Line {
         points,
         stroke: minima_stroke(),
@@ -257,9 +261,9 @@ fn legend(run: &Run) -> Legend {
         .collect();
     for row in &run.rows {
         entries.push(Entry {
-            marker: Some((Shape::Circle, 4.0, plot::model(row.model))),
+            marker: Some((Shape::Circle, 4.0, style::model(row.model))),
             ..Entry::line(
-                Stroke::solid(plot::model(row.model), 1.8),
+                Stroke::solid(style::model(row.model), 1.8),
                 &format!("{} paths", row.model.name()),
             )
         });

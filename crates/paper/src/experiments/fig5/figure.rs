@@ -3,9 +3,11 @@
 use dae::data::DataSet;
 
 use super::run::{ModeSeries, Run, Training};
+use crate::Result;
 use crate::experiments::Model;
+use crate::experiments::common::style;
 use crate::plot::{
-    self, Axis, BLACK, Entry, Error, Legend, Mark, Page, Panel, Picture, Row, Shape, Strip, Stroke,
+    self, Axis, BLACK, Entry, Legend, Mark, Page, Panel, Picture, Row, Shape, Strip, Stroke,
 };
 
 /// Markers along the whole of a curve: every 100 of 5,000 epochs, as published.
@@ -16,8 +18,8 @@ const MARKERS: u64 = 50;
 ///
 /// # Errors
 ///
-/// [`Error::Empty`] without trainings, [`Error::Value`] when something is not finite.
-pub fn figure(run: &Run) -> Result<Picture, Error> {
+/// [`plot::Error::Empty`] without trainings, [`plot::Error::Value`] when something is not finite.
+pub fn figure(run: &Run) -> Result<Picture> {
     let mut rows: Vec<Row> = Vec::new();
     let mut above: Vec<&Training> = Vec::new();
     let names = datasets(run);
@@ -34,7 +36,7 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
             .map(|(column, model)| panel(&own, &above, model, column))
             .collect();
         let mut row = Row::new(0.62, panels)
-            .labelled(plot::dataset(dataset.name()), BLACK)
+            .labelled(style::dataset(dataset), BLACK)
             .with_strip(Strip::Legend(modes_legend(&own)));
         if last {
             row = row.with_strip(Strip::Legend(models_legend()));
@@ -42,14 +44,14 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
         rows.push(row);
         above = own;
     }
-    Page {
+    let page = Page {
         title: "Figure 5: linear autoencoders on real data, theory against training".to_owned(),
         description: "Mapping of five eigen-directions against epoch: closed form (lines) and gradient descent \
                       (markers), for the plain, the weight-decay and the denoising autoencoder."
             .to_owned(),
         rows,
-    }
-    .draw()
+    };
+    Ok(page.draw()?)
 }
 
 /// Names of the data sets in the order of the run.
@@ -103,7 +105,7 @@ fn theory(training: &Training, mode: &ModeSeries) -> Mark {
     Mark::line(
         epochs,
         &mode.theory,
-        Stroke::solid(plot::model(training.model), 1.8),
+        Stroke::solid(style::model(training.model), 1.8),
     )
 }
 
@@ -122,7 +124,7 @@ fn actual(training: &Training, mode: &ModeSeries, shape: Shape) -> Mark {
         points,
         shape,
         radius: 3.4,
-        fill: plot::model(training.model),
+        fill: style::model(training.model),
     }
 }
 
@@ -153,7 +155,7 @@ fn modes_legend(own: &[&Training]) -> Legend {
 fn models_legend() -> Legend {
     let mut entries: Vec<Entry> = Model::ALL
         .iter()
-        .map(|&model| Entry::line(Stroke::solid(plot::model(model), 5.0), model.name()))
+        .map(|&model| Entry::line(Stroke::solid(style::model(model), 5.0), model.name()))
         .collect();
     entries.push(Entry::line(Stroke::solid(BLACK, 1.8), "theory"));
     entries.push(Entry::marker(Shape::Circle, 5.0, BLACK, "actual"));

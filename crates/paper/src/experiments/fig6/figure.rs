@@ -3,9 +3,11 @@
 use dae::data::DataSet;
 
 use super::run::{Run, Training};
+use crate::Result;
 use crate::experiments::Model;
+use crate::experiments::common::style;
 use crate::plot::{
-    self, Axis, BLACK, Entry, Error, Legend, Mark, Page, Panel, Picture, Row, Shape, Strip, Stroke,
+    self, Axis, BLACK, Entry, Legend, Mark, Page, Panel, Picture, Row, Shape, Strip, Stroke,
 };
 
 /// Markers along the whole of a curve; between them is a line through every recorded epoch.
@@ -15,8 +17,8 @@ const MARKERS: usize = 14;
 ///
 /// # Errors
 ///
-/// [`Error::Empty`] without trainings, [`Error::Value`] when something is not finite.
-pub fn figure(run: &Run) -> Result<Picture, Error> {
+/// [`plot::Error::Empty`] without trainings, [`plot::Error::Value`] when something is not finite.
+pub fn figure(run: &Run) -> Result<Picture> {
     let drawn: Vec<&Training> = run.trainings.iter().filter(|t| t.drawn).collect();
     let mut names: Vec<DataSet> = drawn.iter().map(|t| t.dataset).collect();
     names.dedup();
@@ -33,14 +35,14 @@ pub fn figure(run: &Run) -> Result<Picture, Error> {
         let own = drawn.iter().find(|t| t.dataset == *name);
         row = row.with_strip(Strip::Legend(modes_legend(own.copied())));
     }
-    Page {
+    let page = Page {
         title: "Figure 6: nonlinear autoencoders on real images".to_owned(),
         description: "Mapping of the leading eigen-directions against epoch for the plain, the weight-decay and the \
                       denoising autoencoder with a nonlinear hidden layer."
             .to_owned(),
         rows: vec![row.with_strip(Strip::Legend(models_legend()))],
-    }
-    .draw()
+    };
+    Ok(page.draw()?)
 }
 
 fn panel(own: &[&Training], column: usize) -> Panel {
@@ -63,7 +65,7 @@ fn panel(own: &[&Training], column: usize) -> Panel {
 
 /// A line through the recorded epochs with a few markers that tell the modes apart.
 fn curve(training: &Training, index: usize) -> [Mark; 2] {
-    let colour = plot::model(training.model);
+    let colour = style::model(training.model);
     let seen = &training.record.observations;
     let mapping: Vec<f64> = seen.iter().map(|seen| seen.mappings[index]).collect();
     let epochs = || seen.iter().map(|seen| seen.epoch as f64);
@@ -92,7 +94,7 @@ fn title(own: &[&Training]) -> String {
         .find(|t| t.model == Model::Dae)
         .map_or(0.0, |t| t.sigma);
     let [samples, kept, all] = [first.samples, first.directions, first.pixels].map(plot::thousands);
-    let head = format!("{}, DAE σ = {sigma}", plot::dataset(first.dataset.name()));
+    let head = format!("{}, DAE σ = {sigma}", style::dataset(first.dataset));
     if first.directions == first.pixels {
         format!("{head}\n{samples} images")
     } else {
@@ -115,13 +117,13 @@ fn modes_legend(training: Option<&Training>) -> Legend {
         )
     };
     Legend {
-        heading: training.map_or(String::new(), |t| format!("{}:", plot::dataset(t.dataset.name()))),
+        heading: training.map_or(String::new(), |t| format!("{}:", style::dataset(t.dataset))),
         entries: entries.map(entry).collect(),
     }
 }
 
 fn models_legend() -> Legend {
-    let entry = |&model: &Model| Entry::line(Stroke::solid(plot::model(model), 5.0), model.name());
+    let entry = |&model: &Model| Entry::line(Stroke::solid(style::model(model), 5.0), model.name());
     Legend {
         heading: String::new(),
         entries: Model::ALL.iter().map(entry).collect(),

@@ -1,7 +1,7 @@
 //! A small chart for a cell that tries something.
 
 use crate::Result;
-use crate::experiments::Model;
+use crate::experiments::{Model, style};
 use crate::plot::{
     self, Axis, Colour, Entry, Legend, Mark, Page, Panel, Picture, Row, Strip, Stroke,
 };
@@ -42,7 +42,7 @@ impl Curve {
     /// The line in the colour that a model has in all figures.
     pub fn of(self, model: Model) -> Self {
         Self {
-            colour: Some(plot::model(model)),
+            colour: Some(style::model(model)),
             ..self
         }
     }

@@ -1,34 +1,16 @@
 //! Images, their noisy copies and their eigen-directions as pictures.
 
-use std::fmt::Write as _;
-use std::sync::{Arc, LazyLock};
-
 use dae::data::{DataSet, SourceOptions};
 use dae::random::{normal_matrix, stream};
 use ndarray::{Array2, s};
-use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{self, fontdb};
 
-use super::html::escaped;
 use super::show::{Content, Show};
 use crate::Result;
 use crate::experiments::fig6;
 use crate::experiments::fig6::images::Images;
-use crate::plot;
+use crate::experiments::common::style;
+use crate::plot::Tiles;
 use crate::system::progress::Progress;
-
-/// Picture pixels between two images.
-const GAP: usize = 6;
-/// Width of the column of labels.
-const LABEL: usize = 190;
-/// Smallest width of an image in the picture; images are enlarged by whole factors.
-const WIDTH: usize = 72;
-
-static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
-    let mut fonts = fontdb::Database::new();
-    fonts.load_font_data(dejavu::sans::regular().to_vec());
-    Arc::new(fonts)
-});
 
 /// The leading images of a data set with their leading eigen-directions; empty where the images are not at hand.
 #[derive(Debug, Clone)]
@@ -194,7 +176,7 @@ pub(super) fn cached(dataset: DataSet) -> Result<bool> {
 
 /// What to say where images are needed and absent.
 pub(super) fn absent(dataset: DataSet) -> String {
-    let name = plot::dataset(dataset.name());
+    let name = style::dataset(dataset.name());
     format!(
         "The images of {name} are not on this machine, so nothing is shown here. `make data` fetches them; then run this notebook again."
     )
@@ -224,89 +206,21 @@ impl Show for Grid {
 }
 
 fn draw(shape: [usize; 3], rows: &[(String, Array2<f64>)]) -> Result<Grid> {
-    let [_, height, width] = shape;
-    let factor = WIDTH.div_ceil(width);
-    let columns = rows
-        .iter()
-        .map(|(_, images)| images.nrows())
-        .max()
-        .unwrap_or(0);
-    let size = (
-        LABEL + columns * (width * factor + GAP),
-        rows.len().max(1) * (height * factor + GAP),
-    );
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\"><rect width=\"100%\" height=\"100%\" fill=\"white\"/>",
-        size.0, size.1
-    );
-    for (i, (label, _)) in rows.iter().enumerate() {
-        let y = i * (height * factor + GAP) + height * factor / 2 + 6;
-        // Writing to a String cannot fail.
-        let _ = write!(
-            svg,
-            "<text x=\"4\" y=\"{y}\" font-family=\"DejaVu Sans\" font-size=\"17\">{}</text>",
-            escaped(label)
-        );
-    }
-    svg.push_str("</svg>");
-    let options = usvg::Options {
-        fontdb: Arc::clone(&FONTS),
-        ..usvg::Options::default()
-    };
-    let tree = usvg::Tree::from_str(&svg, &options).map_err(plot::Error::from)?;
-    let failed = |reason: String| plot::Error::Png {
-        width: size.0 as u32,
-        height: size.1 as u32,
-        reason,
-    };
-    let mut page = Pixmap::new(size.0 as u32, size.1 as u32)
-        .ok_or_else(|| failed("no room for its pixels".to_owned()))?;
-    resvg::render(&tree, Transform::identity(), &mut page.as_mut());
-    for (i, (_, images)) in rows.iter().enumerate() {
-        for (j, image) in images.rows().into_iter().enumerate() {
-            let corner = (
-                LABEL + j * (width * factor + GAP),
-                i * (height * factor + GAP),
-            );
-            paste(&mut page, corner, shape, factor, &image.to_vec());
-        }
-    }
-    let png = page
-        .encode_png()
-        .map_err(|error| failed(error.to_string()))?;
     let labels: Vec<&str> = rows.iter().map(|(label, _)| label.as_str()).collect();
-    let about = format!("{columns} images a row: {}", labels.join("; "));
-    Ok(Grid::Drawn { png, about })
-}
-
-/// Copies an image into the page, every pixel enlarged to a square.
-fn paste(
-    page: &mut Pixmap,
-    corner: (usize, usize),
-    shape: [usize; 3],
-    factor: usize,
-    image: &[f64],
-) {
-    let [channels, height, width] = shape;
-    let stride = page.width() as usize;
-    let level = |channel: usize, row: usize, column: usize| {
-        let value = image.get((channel * height + row) * width + column);
-        (255.0 * value.copied().unwrap_or(0.0).clamp(0.0, 1.0)).round() as u8
+    let columns = rows.iter().map(|(_, images)| images.nrows()).max();
+    let columns = columns.unwrap_or(0);
+    let images = |images: &Array2<f64>| images.rows().into_iter().map(|row| row.to_vec()).collect();
+    let tiles = Tiles {
+        shape,
+        rows: rows
+            .iter()
+            .map(|(label, of)| (label.clone(), images(of)))
+            .collect(),
     };
-    let bytes = page.data_mut();
-    for y in 0..height * factor {
-        for x in 0..width * factor {
-            let at = 4 * ((corner.1 + y) * stride + corner.0 + x);
-            let pixel = bytes.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<4>);
-            let Some([colours @ .., opacity]) = pixel else {
-                continue;
-            };
-            for (channel, byte) in colours.iter_mut().enumerate() {
-                *byte = level(channel.min(channels - 1), y / factor, x / factor);
-            }
-            *opacity = 255;
-        }
-    }
+    Ok(Grid::Drawn {
+        png: tiles.draw()?,
+        about: format!("{columns} images a row: {}", labels.join("; ")),
+    })
 }
 
 #[cfg(test)]
@@ -315,43 +229,20 @@ mod tests {
     use ndarray::array;
 
     #[test]
-    fn a_grid_is_a_png_of_the_right_size_with_the_right_pixels() {
-        let two = Array2::from_shape_fn((2, 3 * 4), |(image, pixel)| {
-            if image == 0 {
-                f64::from(pixel < 4)
-            } else {
-                2.0
-            }
-        });
-        let rows = [("red < white", two), ("nothing", Array2::zeros((0, 12)))];
+    fn a_grid_is_a_picture_and_words() {
+        let rows = [
+            ("first", Array2::zeros((2, 12))),
+            ("none", Array2::zeros((0, 12))),
+        ];
         let grid = draw(
             [3, 2, 2],
             &rows.map(|(label, images)| (label.to_owned(), images)),
         )
         .unwrap();
-        let Grid::Drawn { png, about } = &grid else {
+        let Grid::Drawn { about, .. } = &grid else {
             panic!("drawn")
         };
-        assert!(about.contains("red < white"));
-        let page = Pixmap::decode_png(png).unwrap();
-        let side = 2 * WIDTH.div_ceil(2);
-        assert_eq!(page.width() as usize, LABEL + 2 * (side + GAP));
-        assert_eq!(page.height() as usize, 2 * (side + GAP));
-        let at = |x: usize, y: usize| {
-            let pixel = page.pixel(x as u32, y as u32).unwrap();
-            [pixel.red(), pixel.green(), pixel.blue()]
-        };
-        assert_eq!(at(LABEL + 1, 1), [255, 0, 0]);
-        assert_eq!(
-            at(LABEL + side + GAP + 1, 1),
-            [255, 255, 255],
-            "clipped, not wrapped"
-        );
-        let ink = (0..LABEL).flat_map(|x| (0..side).map(move |y| (x, y)));
-        assert!(
-            ink.into_iter().any(|(x, y)| at(x, y)[0] < 64),
-            "a label was written"
-        );
+        assert_eq!(about, "2 images a row: first; none");
         let [content, text] = &grid.contents()[..] else {
             panic!("two forms")
         };

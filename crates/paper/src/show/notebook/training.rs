@@ -5,9 +5,9 @@ use dae::{Checked, Settings as _};
 use polars::prelude::DataFrame;
 
 use super::{Curve, Notebook, fixed_points, frame, images};
+use crate::experiments::common::style;
 use crate::experiments::{Model, fig5, fig6};
-use crate::plot;
-use crate::settings::{self, Profile};
+use crate::settings::Profile;
 use crate::system::progress::Progress;
 use crate::runs::{Runs, State};
 use crate::{Result, spectra};
@@ -45,10 +45,13 @@ impl Notebook {
         let (runs, progress) = if recompute {
             (Runs::none(), Progress::Printed)
         } else if own.all(|job| recorded.state(&job.name, &job.key) == State::Done) {
-            say!("{}", self.loaded("fig5", plot::dataset(dataset.name())));
+            say!("{}", self.loaded("fig5", style::dataset(dataset.name())));
             (recorded, Progress::Silent)
         } else {
-            say!("{}", self.not_loaded("fig5", plot::dataset(dataset.name())));
+            say!(
+                "{}",
+                self.not_loaded("fig5", style::dataset(dataset.name()))
+            );
             return Ok(Vec::new());
         };
         let train = |model| self.linear(settings, dataset, model, &runs, &progress);

@@ -17,6 +17,8 @@ pub const PROGRAM: &[&str] = &[
     "crates/paper/settings",
     "crates/paper/src",
     "crates/paper/templates",
+    "crates/plot/Cargo.toml",
+    "crates/plot/src",
     "data/claims.toml",
     "data/figure1_starts.csv",
     "data/published.csv",

@@ -90,6 +90,7 @@ mod tests {
             "crates/paper/src/main.rs",
             "crates/paper/settings/paper.toml",
             "crates/paper/templates/report.css",
+            "crates/plot/src/page.rs",
             "data/published.csv",
             "data/spectra/mnist-50000.csv",
             "docs/DEVIATIONS.md",

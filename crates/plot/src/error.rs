@@ -9,14 +9,14 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A figure was asked for without the data it shows.
-    #[error("nothing to draw for {what}: run the experiment with settings that produce it")]
+    #[error("nothing to draw for {what}: make its data first")]
     Empty {
         /// The missing part.
         what: String,
     },
     /// A value to be drawn is NaN, infinite, or not positive on a logarithmic axis.
     #[error(
-        "panel `{panel}` has a value that its axes cannot show ({value}): look for it in the table of this figure"
+        "panel `{panel}` has a value that its axes cannot show ({value}): look for it in its data"
     )]
     Value {
         /// Title of the panel.
@@ -34,9 +34,6 @@ pub enum Error {
         /// Values.
         found: usize,
     },
-    /// The theory refuses a parameter of the run.
-    #[error("the theory behind a figure cannot be drawn: {0}")]
-    Theory(#[from] dae::Error),
     /// The embedded font could not be read.
     #[error(
         "the embedded font DejaVu Sans is unreadable: the `dejavu` crate is damaged, fetch it again"
@@ -65,7 +62,7 @@ pub enum Error {
 }
 
 /// Refuses a number of values that is not that of the nodes.
-pub(super) fn sized(what: &'static str, expected: usize, found: usize) -> Result<()> {
+pub(crate) fn sized(what: &'static str, expected: usize, found: usize) -> Result<()> {
     if expected == found {
         return Ok(());
     }

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
+use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::{self, fontdb};
-use resvg::{render, tiny_skia};
 
-use super::canvas::{FONT, UNITS};
-use super::error::{Error, Result};
+use crate::canvas::{FONT, UNITS};
+use crate::error::{Error, Result};
 
 /// PNG pixels in one page pixel.
 pub const PNG_SCALE: u32 = 2;
@@ -21,13 +21,6 @@ pub struct Picture {
     pub png: Vec<u8>,
 }
 
-/// Title and description that screen readers find in the SVG.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Spoken<'a> {
-    pub title: &'a str,
-    pub description: &'a str,
-}
-
 static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     let mut fonts = fontdb::Database::new();
     fonts.load_font_data(dejavu::sans::regular().to_vec());
@@ -35,14 +28,14 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     Arc::new(fonts)
 });
 
-/// Turns the text of `drawn` into paths and renders it.
-pub(super) fn develop(drawn: &str, width: f64, height: f64, spoken: Spoken) -> Result<Picture> {
-    let options = usvg::Options {
-        font_family: FONT.to_owned(),
-        fontdb: Arc::clone(&FONTS),
-        ..usvg::Options::default()
-    };
-    let tree = usvg::Tree::from_str(&with_header(drawn, width, height), &options)?;
+/// Turns the text of `drawn` into paths and renders it; title and description are for screen readers.
+pub(crate) fn develop(
+    drawn: &str,
+    size: [f64; 2],
+    title: &str,
+    description: &str,
+) -> Result<Picture> {
+    let tree = parsed(&with_header(drawn, size))?;
     let write = usvg::WriteOptions {
         // A unit is a tenth of a page pixel, so one decimal is a hundredth.
         coordinates_precision: 1,
@@ -50,14 +43,25 @@ pub(super) fn develop(drawn: &str, width: f64, height: f64, spoken: Spoken) -> R
         indent: usvg::Indent::None,
         ..usvg::WriteOptions::default()
     };
-    let svg = with_spoken(&tree.to_string(&write), width, height, spoken);
+    let svg = with_spoken(&tree.to_string(&write), size, title, description);
     // Rendered from the very file that is kept, without any font: the two cannot differ.
-    let png = png(&usvg::Tree::from_str(&svg, &usvg::Options::default())?)?;
+    let kept = usvg::Tree::from_str(&svg, &usvg::Options::default())?;
+    let png = png(&rendered(&kept, PNG_SCALE)?)?;
     Ok(Picture { svg, png })
 }
 
+/// Reads an SVG with text in the font that comes along.
+pub(crate) fn parsed(svg: &str) -> Result<usvg::Tree> {
+    let options = usvg::Options {
+        font_family: FONT.to_owned(),
+        fontdb: Arc::clone(&FONTS),
+        ..usvg::Options::default()
+    };
+    Ok(usvg::Tree::from_str(svg, &options)?)
+}
+
 /// Shows the fine backend units as page pixels, and rounds joins (mitred ones spike at sharp bends).
-fn with_header(drawn: &str, width: f64, height: f64) -> String {
+fn with_header(drawn: &str, [width, height]: [f64; 2]) -> String {
     let body = drawn.split_once('>').map_or("", |(_, body)| body);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
@@ -68,7 +72,7 @@ fn with_header(drawn: &str, width: f64, height: f64) -> String {
 }
 
 /// Adds what the writer leaves out: a view box, so that the file scales, and the spoken text.
-fn with_spoken(written: &str, width: f64, height: f64, spoken: Spoken) -> String {
+fn with_spoken(written: &str, [width, height]: [f64; 2], title: &str, description: &str) -> String {
     let Some((_, body)) = written.split_once('>') else {
         return written.to_owned();
     };
@@ -80,8 +84,8 @@ fn with_spoken(written: &str, width: f64, height: f64, spoken: Spoken) -> String
          viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" \
          stroke-linejoin=\"round\" aria-labelledby=\"title desc\">\n\
          <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>",
-        escaped(spoken.title),
-        escaped(spoken.description)
+        escaped(title),
+        escaped(description)
     );
     out.push_str(&slim(body));
     if !out.ends_with('\n') {
@@ -102,28 +106,35 @@ fn slim(body: &str) -> String {
         .replace("/><", "/>\n<")
 }
 
-fn escaped(text: &str) -> String {
+/// `text` as it is written between two tags.
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
 }
 
-fn png(tree: &usvg::Tree) -> Result<Vec<u8>> {
-    let scale = PNG_SCALE as f32;
-    let size = tree.size();
-    let width = (size.width() * scale).round() as u32;
-    let height = (size.height() * scale).round() as u32;
-    let failed = |reason: String| Error::Png {
+/// The drawing on white, enlarged by `scale`.
+pub(crate) fn rendered(tree: &usvg::Tree, scale: u32) -> Result<Pixmap> {
+    let scale = scale as f32;
+    let [width, height] =
+        [tree.size().width(), tree.size().height()].map(|length| (length * scale).round() as u32);
+    let mut pixels = Pixmap::new(width, height).ok_or_else(|| Error::Png {
         width,
         height,
-        reason,
-    };
-    let mut pixels = tiny_skia::Pixmap::new(width, height)
-        .ok_or_else(|| failed("no room for its pixels".to_owned()))?;
-    pixels.fill(tiny_skia::Color::WHITE);
-    let transform = tiny_skia::Transform::from_scale(scale, scale);
-    render(tree, transform, &mut pixels.as_mut());
-    pixels.encode_png().map_err(|e| failed(e.to_string()))
+        reason: "no room for its pixels".to_owned(),
+    })?;
+    pixels.fill(Color::WHITE);
+    let enlarged = Transform::from_scale(scale, scale);
+    resvg::render(tree, enlarged, &mut pixels.as_mut());
+    Ok(pixels)
+}
+
+pub(crate) fn png(pixels: &Pixmap) -> Result<Vec<u8>> {
+    pixels.encode_png().map_err(|error| Error::Png {
+        width: pixels.width(),
+        height: pixels.height(),
+        reason: error.to_string(),
+    })
 }
 
 #[cfg(test)]
@@ -134,11 +145,7 @@ mod tests {
         <text x=\"100\" y=\"300\" font-family=\"DejaVu Sans\" font-size=\"200\">w₂w₁ λε</text></svg>";
 
     fn developed() -> Picture {
-        let spoken = Spoken {
-            title: "a < b",
-            description: "c & d",
-        };
-        develop(DRAWN, 100.0, 50.0, spoken).unwrap()
+        develop(DRAWN, [100.0, 50.0], "a < b", "c & d").unwrap()
     }
 
     #[test]
@@ -152,13 +159,9 @@ mod tests {
     #[test]
     fn the_kept_svg_shows_what_was_drawn() {
         let picture = developed();
-        let options = usvg::Options {
-            fontdb: Arc::clone(&FONTS),
-            ..usvg::Options::default()
-        };
-        let drawn = usvg::Tree::from_str(&with_header(DRAWN, 100.0, 50.0), &options).unwrap();
-        let drawn = tiny_skia::Pixmap::decode_png(&png(&drawn).unwrap()).unwrap();
-        let kept = tiny_skia::Pixmap::decode_png(&picture.png).unwrap();
+        let drawn = parsed(&with_header(DRAWN, [100.0, 50.0])).unwrap();
+        let drawn = rendered(&drawn, PNG_SCALE).unwrap();
+        let kept = Pixmap::decode_png(&picture.png).unwrap();
         assert_eq!((kept.width(), kept.height()), (200, 100));
         assert!(kept.data().iter().any(|&v| v < 64), "nothing was drawn");
         let off: f64 = (drawn.data().iter().zip(kept.data()))
@@ -172,18 +175,15 @@ mod tests {
     fn the_kept_svg_can_be_rendered_again_without_fonts() {
         let picture = developed();
         let again = usvg::Tree::from_str(&picture.svg, &usvg::Options::default()).unwrap();
-        assert!(png(&again).unwrap() == picture.png);
+        let again = png(&rendered(&again, PNG_SCALE).unwrap());
+        assert!(again.unwrap() == picture.png);
     }
 
     #[test]
     fn every_symbol_used_has_a_glyph() {
         let drawn = |c: char| {
             let svg = DRAWN.replace("w₂w₁ λε", &c.to_string());
-            let spoken = Spoken {
-                title: "",
-                description: "",
-            };
-            develop(&svg, 100.0, 50.0, spoken).unwrap().png
+            develop(&svg, [100.0, 50.0], "", "").unwrap().png
         };
         // A character without a glyph is drawn like any other without one.
         let missing = drawn('\u{f8fe}');

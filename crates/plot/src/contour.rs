@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::canvas::{Canvas, Px};
-use super::colour::Colour;
-use super::error::{Result, sized};
+use crate::canvas::{Canvas, Px};
+use crate::colour::Colour;
+use crate::error::{Result, sized};
 
 /// A function of two variables sampled on a regular grid, with the levels that separate its colours.
 #[derive(Debug, Clone)]
@@ -53,7 +53,7 @@ impl Field {
         }
     }
 
-    pub(super) fn draw(&self, canvas: &Canvas, place: &dyn Fn([f64; 2]) -> Px) -> Result<()> {
+    pub(crate) fn draw(&self, canvas: &Canvas, place: &dyn Fn([f64; 2]) -> Px) -> Result<()> {
         sized("a field", self.size.pow(2), self.values.len())?;
         let Some(highest) = self.colours.last() else {
             return Ok(());
@@ -73,7 +73,7 @@ impl Field {
 
     /// Outlines of the regions where the field is below `level`, by marching squares.
     ///
-    /// The regions must have no holes, that is, the field no maximum inside; the losses drawn here have none.
+    /// The regions must have no holes, that is, the field no maximum inside.
     fn below(&self, level: f64) -> Vec<Vec<[f64; 2]>> {
         let mut next: BTreeMap<Edge, Edge> = BTreeMap::new();
         for j in 0..=self.size {
@@ -161,8 +161,8 @@ fn lerp(range: [f64; 2], t: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plot::colour::grey;
-    use crate::plot::{Axis, Error, Mark, Page, Panel, Row};
+    use crate::colour::grey;
+    use crate::{Axis, Error, Mark, Page, Panel, Row};
 
     fn field(f: &dyn Fn(f64, f64) -> f64) -> Field {
         Field::sample([-2.0, 2.0], [-2.0, 2.0], 81, vec![1.0], &grey, f)

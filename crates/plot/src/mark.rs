@@ -1,9 +1,10 @@
 //! What a panel shows: lines, markers, rules, arrows and fields.
 
-use super::canvas::{Canvas, Frame, Px, Stroke};
-use super::colour::{Colour, WHITE};
-use super::contour::Field;
-use super::error::Result;
+use crate::canvas::{Canvas, Frame, Px, Stroke};
+use crate::colour::{Colour, WHITE};
+use crate::contour::Field;
+use crate::error::Result;
+use crate::line::clipped;
 
 /// The shape of a marker; all have about the same area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,73 +39,55 @@ impl Shape {
     fn corners(self) -> Vec<Px> {
         match self {
             Self::Circle => Vec::new(),
-            Self::Square => regular(4, 1.25, 45.0),
-            Self::Triangle => regular(3, 1.45, 90.0),
-            Self::Diamond => regular(4, 1.35, 90.0),
-            Self::Wedge => regular(3, 1.45, -90.0),
-            Self::Star => star(),
+            Self::Square => regular(4, &[1.25], 45.0),
+            Self::Triangle => regular(3, &[1.45], 90.0),
+            Self::Diamond => regular(4, &[1.35], 90.0),
+            Self::Wedge => regular(3, &[1.45], -90.0),
+            Self::Star => regular(10, &[1.6, 0.68], 90.0),
             Self::Cross => cross(),
         }
     }
 
     /// Draws the marker in the middle of a white rim that sets it off from what lies below.
-    pub(super) fn draw(self, canvas: &Canvas, at: Px, radius: f64, fill: Colour) -> Result<()> {
+    pub(crate) fn draw(self, canvas: &Canvas, at: Px, radius: f64, fill: Colour) -> Result<()> {
         let rim = (0.22 * radius).clamp(0.6, 1.6);
         self.fill(canvas, at, radius + rim, WHITE)?;
         self.fill(canvas, at, radius, fill)
     }
 
     fn fill(self, canvas: &Canvas, at: Px, radius: f64, fill: Colour) -> Result<()> {
-        let corners = self.corners();
+        let corner = |[x, y]: Px| [at[0] + radius * x, at[1] + radius * y];
+        let corners: Vec<Px> = self.corners().into_iter().map(corner).collect();
         if corners.is_empty() {
-            return canvas.disc(at, radius, fill);
+            canvas.disc(at, radius, fill)
+        } else {
+            canvas.polygon(&corners, fill)
         }
-        let corners: Vec<Px> = corners
-            .iter()
-            .map(|c| [at[0] + radius * c[0], at[1] + radius * c[1]])
-            .collect();
-        canvas.polygon(&corners, fill)
     }
 }
 
-/// Corners of a regular polygon, the first at `degrees` from the right, page coordinates (y down).
-fn regular(count: usize, radius: f64, degrees: f64) -> Vec<Px> {
-    (0..count)
-        .map(|i| polar(radius, degrees + 360.0 * i as f64 / count as f64))
-        .collect()
-}
-
-fn polar(radius: f64, degrees: f64) -> Px {
-    let angle = degrees.to_radians();
-    [radius * angle.cos(), -radius * angle.sin()]
-}
-
-fn star() -> Vec<Px> {
-    (0..10)
-        .map(|i| {
-            let radius = if i % 2 == 0 { 1.6 } else { 0.68 };
-            polar(radius, 90.0 + 36.0 * f64::from(i))
-        })
-        .collect()
+/// Corners at equal angles and these radii in turn, the first at `degrees` from the right, page coordinates (y down).
+fn regular(count: usize, radii: &[f64], degrees: f64) -> Vec<Px> {
+    let corner = |(i, radius): (usize, &f64)| {
+        let angle = (degrees + 360.0 * i as f64 / count as f64).to_radians();
+        [radius * angle.cos(), -radius * angle.sin()]
+    };
+    let radii = radii.iter().cycle().take(count);
+    radii.enumerate().map(corner).collect()
 }
 
 fn cross() -> Vec<Px> {
     let (far, near) = (1.25, 0.42);
-    let arm = [
-        [near, 0.0],
-        [far, far - near],
-        [far - near, far],
-        [0.0, near],
-        [near - far, far],
-        [-far, far - near],
-        [-near, 0.0],
-        [-far, near - far],
-        [near - far, -far],
-        [0.0, -near],
-        [far - near, -far],
-        [far, near - far],
-    ];
-    arm.to_vec()
+    let arm = [[near, 0.0], [far, far - near], [far - near, far]];
+    let turned = |quarter| {
+        arm.map(|[x, y]| match quarter {
+            0 => [x, y],
+            1 => [-y, x],
+            2 => [-x, -y],
+            _ => [y, -x],
+        })
+    };
+    (0..4).flat_map(turned).collect()
 }
 
 /// One thing drawn in a panel, in the panel's data coordinates.
@@ -151,18 +134,12 @@ pub enum Mark {
 impl Mark {
     /// A line through `(x_i, y_i)`.
     pub fn line(x: impl IntoIterator<Item = f64>, y: &[f64], stroke: Stroke) -> Self {
-        Self::Line {
-            points: x
-                .into_iter()
-                .zip(y.iter().copied())
-                .map(|(x, y)| [x, y])
-                .collect(),
-            stroke,
-        }
+        let points = x.into_iter().zip(y).map(|(x, &y)| [x, y]).collect();
+        Self::Line { points, stroke }
     }
 
     /// Every coordinate, for checking.
-    pub(super) fn points(&self) -> Vec<[f64; 2]> {
+    pub(crate) fn points(&self) -> Vec<[f64; 2]> {
         match self {
             Self::Line { points, .. } | Self::Markers { points, .. } => points.clone(),
             Self::Rule { y, .. } => vec![[f64::NAN, *y]],
@@ -171,7 +148,7 @@ impl Mark {
         }
     }
 
-    pub(super) fn draw(
+    pub(crate) fn draw(
         &self,
         canvas: &Canvas,
         frame: &Frame,
@@ -215,14 +192,9 @@ fn arrow(canvas: &Canvas, from: Px, to: Px, stroke: &Stroke) -> Result<()> {
     let base = [to[0] - head * ux, to[1] - head * uy];
     let half = 0.5 * head;
     canvas.line(&[from, base], stroke)?;
-    canvas.polygon(
-        &[
-            to,
-            [base[0] - half * uy, base[1] + half * ux],
-            [base[0] + half * uy, base[1] - half * ux],
-        ],
-        stroke.colour,
-    )
+    let left = [base[0] - half * uy, base[1] + half * ux];
+    let right = [base[0] + half * uy, base[1] - half * ux];
+    canvas.polygon(&[to, left, right], stroke.colour)
 }
 
 fn inside(p: Px, frame: &Frame) -> bool {
@@ -233,75 +205,9 @@ fn inside(p: Px, frame: &Frame) -> bool {
         && p[1] <= frame.bottom + slack
 }
 
-/// The pieces of a line that lie inside `frame`.
-fn clipped(points: &[Px], frame: &Frame) -> Vec<Vec<Px>> {
-    let mut pieces: Vec<Vec<Px>> = Vec::new();
-    let mut open = false;
-    for pair in points.windows(2) {
-        let Some((a, b)) = clip_segment(pair[0], pair[1], frame) else {
-            open = false;
-            continue;
-        };
-        match pieces.last_mut() {
-            Some(piece) if open && piece.last() == Some(&a) => piece.push(b),
-            _ => pieces.push(vec![a, b]),
-        }
-        open = b == pair[1];
-    }
-    pieces
-}
-
-/// The part of a segment inside `frame` (Liang and Barsky, 1984).
-fn clip_segment(a: Px, b: Px, frame: &Frame) -> Option<(Px, Px)> {
-    let (mut enter, mut leave) = (0.0f64, 1.0f64);
-    let low = [frame.left, frame.top];
-    let high = [frame.right, frame.bottom];
-    for axis in 0..2 {
-        let step = b[axis] - a[axis];
-        for (towards, room) in [(-step, a[axis] - low[axis]), (step, high[axis] - a[axis])] {
-            if towards == 0.0 {
-                if room < 0.0 {
-                    return None;
-                }
-            } else if towards < 0.0 {
-                enter = enter.max(room / towards);
-            } else {
-                leave = leave.min(room / towards);
-            }
-        }
-    }
-    let at = |t: f64| [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])];
-    let first = if enter > 0.0 { at(enter) } else { a };
-    let last = if leave < 1.0 { at(leave) } else { b };
-    (enter <= leave).then_some((first, last))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const FRAME: Frame = Frame {
-        left: 0.0,
-        top: 0.0,
-        right: 10.0,
-        bottom: 10.0,
-    };
-
-    #[test]
-    fn a_line_that_leaves_and_returns_is_cut_into_two() {
-        let line = [[2.0, 5.0], [2.0, 15.0], [8.0, 15.0], [8.0, 5.0]];
-        let pieces = clipped(&line, &FRAME);
-        assert_eq!(
-            pieces,
-            [vec![[2.0, 5.0], [2.0, 10.0]], vec![[8.0, 10.0], [8.0, 5.0]]]
-        );
-    }
-
-    #[test]
-    fn a_line_inside_is_left_alone() {
-        let line = [[1.0, 1.0], [9.0, 2.0], [5.0, 5.0]];
-        assert_eq!(clipped(&line, &FRAME), [line.to_vec()]);
-    }
 
     #[test]
     fn markers_have_comparable_areas() {

@@ -1,6 +1,6 @@
 //! Axes: range, scale, ticks and their labels.
 
-use super::words::power_of_ten;
+use crate::number::{fixed, superscript};
 
 /// How an axis maps values to lengths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,14 +71,6 @@ impl Axis {
         }
     }
 
-    /// The same axis without its label, tick labels kept.
-    pub fn unlabelled(self) -> Self {
-        Self {
-            label: String::new(),
-            ..self
-        }
-    }
-
     /// Share of the axis, 0 at its start and 1 at its end; outside 0-1 when out of range.
     pub fn share(&self, value: f64) -> f64 {
         let [a, b] = self.range;
@@ -95,7 +87,7 @@ impl Axis {
             Scale::Log => self
                 .ticks
                 .iter()
-                .map(|v| power_of_ten(v.log10().round() as i32))
+                .map(|v| format!("10{}", superscript(v.log10().round() as i32)))
                 .collect(),
         }
     }
@@ -132,28 +124,7 @@ fn decimal_labels(ticks: &[f64]) -> Vec<String> {
                 .all(|t| (t * unit - (t * unit).round()).abs() < 1e-6)
         })
         .unwrap_or(6) as usize;
-    ticks.iter().map(|&t| grouped(t, digits)).collect()
-}
-
-/// `value` with `digits` decimals, thousands set apart, U+2212 for minus.
-fn grouped(value: f64, digits: usize) -> String {
-    let plain = format!("{:.digits$}", value.abs());
-    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
-    let mut out = String::new();
-    if value < 0.0 && plain.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
-        out.push('\u{2212}');
-    }
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if !fraction.is_empty() {
-        out.push('.');
-        out.push_str(fraction);
-    }
-    out
+    ticks.iter().map(|&t| fixed(t, digits)).collect()
 }
 
 /// Range of `values` and zero, a little wider, for an axis.
@@ -184,11 +155,6 @@ mod tests {
             Axis::linear("", [-2.0, 2.0], 4).tick_labels()[0],
             "\u{2212}2"
         );
-    }
-
-    #[test]
-    fn a_tiny_negative_value_is_not_minus_zero() {
-        assert_eq!(grouped(-1e-12, 1), "0.0");
     }
 
     #[test]

@@ -1,13 +1,11 @@
 //! One panel: a frame with axes and marks, or a surface.
 
-use plotters::style::text_anchor::{HPos, VPos};
-
-use super::axis::{Axis, Scale};
-use super::canvas::{Canvas, Frame, LABEL, Px, Stroke, TICK, Write};
-use super::colour::{BLACK, Colour, GRID};
-use super::error::{Error, Result};
-use super::mark::Mark;
-use super::surface::Surface;
+use crate::axis::{Axis, Scale};
+use crate::canvas::{AXIS, Canvas, Frame, HPos, LABEL, Px, Stroke, TICK, VPos, Write};
+use crate::colour::{BLACK, Colour, GRID};
+use crate::error::{Error, Result};
+use crate::mark::Mark;
+use crate::surface::Surface;
 
 /// One panel of a figure.
 #[derive(Debug, Clone)]
@@ -15,18 +13,18 @@ pub struct Panel {
     /// Lines of its title.
     pub title: Vec<String>,
     /// What is in it.
-    pub(super) content: Content,
+    pub(crate) content: Content,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Content {
+pub(crate) enum Content {
     Plane(Box<Plane>),
     Surface(Box<Surface>),
 }
 
 /// Axes with marks, and a bar that explains the colours of a field.
 #[derive(Debug, Clone)]
-pub(super) struct Plane {
+pub(crate) struct Plane {
     pub x: Axis,
     pub y: Axis,
     pub marks: Vec<Mark>,
@@ -35,7 +33,7 @@ pub(super) struct Plane {
 
 /// A vertical bar to the right of a panel.
 #[derive(Debug, Clone)]
-pub(super) struct Bar {
+pub(crate) struct Bar {
     label: String,
     colours: Vec<Colour>,
     /// Share of the height and label.
@@ -44,7 +42,7 @@ pub(super) struct Bar {
 
 /// Room that axes, labels and titles need around the frame.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Margins {
+pub(crate) struct Margins {
     pub left: f64,
     pub top: f64,
     pub right: f64,
@@ -59,24 +57,18 @@ const BAR_GAP: f64 = 10.0;
 impl Panel {
     /// A panel with axes.
     pub fn plane(title: &str, x: Axis, y: Axis, marks: Vec<Mark>) -> Self {
-        let plane = Plane {
-            x,
-            y,
-            marks,
-            bar: None,
-        };
-        Self {
-            title: title.lines().map(str::to_owned).collect(),
-            content: Content::Plane(Box::new(plane)),
-        }
+        let bar = None;
+        Self::new(title, Content::Plane(Box::new(Plane { x, y, marks, bar })))
     }
 
     /// A panel with a surface seen from above.
     pub fn surface(title: &str, surface: Surface) -> Self {
-        Self {
-            title: title.lines().map(str::to_owned).collect(),
-            content: Content::Surface(Box::new(surface)),
-        }
+        Self::new(title, Content::Surface(Box::new(surface)))
+    }
+
+    fn new(title: &str, content: Content) -> Self {
+        let title = title.lines().map(str::to_owned).collect();
+        Self { title, content }
     }
 
     /// The panel with a bar on its right: colours from bottom to top, labels at shares of its height.
@@ -96,36 +88,27 @@ impl Panel {
         self
     }
 
-    pub(super) fn margins(&self, canvas: &Canvas) -> Result<Margins> {
+    pub(crate) fn margins(&self, canvas: &Canvas) -> Result<Margins> {
+        let around = match &self.content {
+            Content::Plane(plane) => plane.margins(canvas)?,
+            Content::Surface(_) => Margins::default(),
+        };
         let top = self.title.len() as f64 * TITLE_LINE + 12.0;
-        Ok(match &self.content {
-            Content::Plane(plane) => Margins {
-                top,
-                ..plane.margins(canvas)?
-            },
-            Content::Surface(_) => Margins {
-                top,
-                ..Margins::default()
-            },
-        })
+        Ok(Margins { top, ..around })
     }
 
     /// Fails on values that the axes cannot show.
-    pub(super) fn check(&self) -> Result<()> {
-        match &self.content {
+    pub(crate) fn check(&self) -> Result<()> {
+        let bad = match &self.content {
             Content::Plane(plane) => plane.bad_value(),
             Content::Surface(surface) => surface.bad_value(),
-        }
-        .map_or(Ok(()), |value| {
-            Err(Error::Value {
-                panel: self.title.join(" "),
-                value,
-            })
-        })
+        };
+        let panel = self.title.join(" ");
+        bad.map_or(Ok(()), |value| Err(Error::Value { panel, value }))
     }
 
     /// Draws the panel: axes in `frame`, a surface in the whole of `cell`.
-    pub(super) fn draw(&self, canvas: &Canvas, frame: &Frame, cell: &Frame) -> Result<()> {
+    pub(crate) fn draw(&self, canvas: &Canvas, frame: &Frame, cell: &Frame) -> Result<()> {
         let inner = match &self.content {
             Content::Plane(plane) => {
                 plane.draw(canvas, frame)?;
@@ -138,7 +121,7 @@ impl Panel {
         };
         for (i, line) in self.title.iter().rev().enumerate() {
             let at = [inner.centre()[0], frame.top - 8.0 - i as f64 * TITLE_LINE];
-            canvas.text(line, at, &Write::new(LABEL, HPos::Center, VPos::Bottom))?;
+            canvas.text(line, at, Write::label(HPos::Center, VPos::Bottom))?;
         }
         Ok(())
     }
@@ -147,28 +130,20 @@ impl Panel {
 impl Plane {
     fn bad_value(&self) -> Option<f64> {
         let bad = |axis: &Axis, v: f64| !v.is_finite() || (axis.scale == Scale::Log && v <= 0.0);
-        let points = self.marks.iter().flat_map(|mark| {
+        self.marks.iter().find_map(|mark| {
             let rule = matches!(mark, Mark::Rule { .. });
-            mark.points().into_iter().map(move |p| (p, rule))
-        });
-        let mut values = points.filter_map(|([x, y], rule)| {
-            if !rule && bad(&self.x, x) {
-                return Some(x);
-            }
-            bad(&self.y, y).then_some(y)
-        });
-        values.next()
+            mark.points().into_iter().find_map(|[x, y]| {
+                let bad_x = !rule && bad(&self.x, x);
+                bad_x.then_some(x).or(bad(&self.y, y).then_some(y))
+            })
+        })
     }
 
     fn margins(&self, canvas: &Canvas) -> Result<Margins> {
-        let mut m = Margins {
-            left: 12.0,
-            right: 12.0,
-            bottom: 12.0,
-            top: 0.0,
-        };
+        let mut m = Margins::default();
+        [m.left, m.right, m.bottom] = [12.0; 3];
         if self.y.labelled {
-            m.left = widest(canvas, &self.y.tick_labels())? + TICK_LENGTH + 8.0;
+            m.left = widest(canvas, self.y.tick_labels().iter())? + TICK_LENGTH + 8.0;
         }
         if !self.y.label.is_empty() {
             m.left += LABEL + 8.0;
@@ -181,8 +156,7 @@ impl Plane {
             m.bottom += LABEL + 6.0;
         }
         if let Some(bar) = &self.bar {
-            let labels: Vec<String> = bar.ticks.iter().map(|t| t.1.clone()).collect();
-            m.right = BAR_GAP + BAR_WIDTH + 8.0 + widest(canvas, &labels)? + 10.0;
+            m.right = BAR_GAP + BAR_WIDTH + 8.0 + bar.widest(canvas)? + 10.0;
             if !bar.label.is_empty() {
                 m.right += LABEL + 4.0;
             }
@@ -215,7 +189,7 @@ impl Plane {
         for mark in &self.marks {
             mark.draw(canvas, frame, &place)?;
         }
-        self.outline(canvas, frame)?;
+        canvas.outline(frame, &AXIS)?;
         self.x_axis(canvas, frame, &place)?;
         self.y_axis(canvas, frame, &place)?;
         self.bar
@@ -236,105 +210,66 @@ impl Plane {
         Ok(())
     }
 
-    fn outline(&self, canvas: &Canvas, frame: &Frame) -> Result<()> {
-        let [a, b, c, d] = frame.corners();
-        canvas.line(&[a, b, c, d, a], &Stroke::solid(BLACK, 1.4))
-    }
-
     fn x_axis(&self, canvas: &Canvas, frame: &Frame, place: &dyn Fn([f64; 2]) -> Px) -> Result<()> {
         let below = frame.bottom + TICK_LENGTH + 3.0;
         for (&tick, label) in self.x.ticks.iter().zip(self.x.tick_labels()) {
             let x = place([tick, self.y.range[0]])[0];
             let ends = [[x, frame.bottom], [x, frame.bottom + TICK_LENGTH]];
-            canvas.line(&ends, &Stroke::solid(BLACK, 1.4))?;
+            canvas.line(&ends, &AXIS)?;
             if self.x.labelled {
-                canvas.text(
-                    &label,
-                    [x, below],
-                    &Write::new(TICK, HPos::Center, VPos::Top),
-                )?;
+                canvas.text(&label, [x, below], Write::tick(HPos::Center, VPos::Top))?;
             }
         }
         let at = [frame.centre()[0], below + TICK + 6.0];
-        write(
-            canvas,
-            &self.x.label,
-            at,
-            &Write::new(LABEL, HPos::Center, VPos::Top),
-        )
+        canvas.text(&self.x.label, at, Write::label(HPos::Center, VPos::Top))
     }
 
     fn y_axis(&self, canvas: &Canvas, frame: &Frame, place: &dyn Fn([f64; 2]) -> Px) -> Result<()> {
         for (&tick, label) in self.y.ticks.iter().zip(self.y.tick_labels()) {
             let y = place([self.x.range[0], tick])[1];
             let ends = [[frame.left - TICK_LENGTH, y], [frame.left, y]];
-            canvas.line(&ends, &Stroke::solid(BLACK, 1.4))?;
+            canvas.line(&ends, &AXIS)?;
             if self.y.labelled {
                 let at = [frame.left - TICK_LENGTH - 4.0, y];
-                canvas.text(&label, at, &Write::new(TICK, HPos::Right, VPos::Center))?;
+                canvas.text(&label, at, Write::tick(HPos::Right, VPos::Center))?;
             }
         }
-        let at = [
-            frame.left - self.margins(canvas)?.left + 4.0,
-            frame.centre()[1],
-        ];
-        let how = Write::new(LABEL, HPos::Center, VPos::Top).upwards();
-        write(canvas, &self.y.label, at, &how)
+        let left = frame.left - self.margins(canvas)?.left + 4.0;
+        let how = Write::label(HPos::Center, VPos::Top).upwards();
+        canvas.text(&self.y.label, [left, frame.centre()[1]], how)
     }
 }
 
-/// Writes `text` unless it is empty.
-fn write(canvas: &Canvas, text: &str, at: Px, how: &Write) -> Result<()> {
-    if text.is_empty() {
-        return Ok(());
-    }
-    canvas.text(text, at, how)
-}
-
-fn widest(canvas: &Canvas, labels: &[String]) -> Result<f64> {
-    labels.iter().try_fold(0.0, |most: f64, label| {
+/// Width of the widest tick label.
+fn widest<'a>(canvas: &Canvas, mut labels: impl Iterator<Item = &'a String>) -> Result<f64> {
+    labels.try_fold(0.0, |most: f64, label| {
         Ok(most.max(canvas.text_width(label, TICK)?))
     })
 }
 
 impl Bar {
     fn draw(&self, canvas: &Canvas, frame: &Frame) -> Result<()> {
-        let bar = Frame {
-            left: frame.right + BAR_GAP,
-            right: frame.right + BAR_GAP + BAR_WIDTH,
-            ..*frame
-        };
+        let left = frame.right + BAR_GAP;
+        let bar = Frame::new([left, left + BAR_WIDTH], [frame.top, frame.bottom]);
         let step = bar.height() / self.colours.len().max(1) as f64;
         for (i, colour) in self.colours.iter().enumerate() {
             // Each reaches to the top, under the next one: no seams.
-            let slice = Frame {
-                bottom: bar.bottom - i as f64 * step,
-                ..bar
-            };
-            canvas.polygon(&slice.corners(), *colour)?;
+            let bottom = bar.bottom - i as f64 * step;
+            canvas.polygon(&Frame { bottom, ..bar }.corners(), *colour)?;
         }
-        let [a, b, c, d] = bar.corners();
-        canvas.line(&[a, b, c, d, a], &Stroke::solid(BLACK, 1.0))?;
-        let mut widest = 0.0f64;
+        canvas.outline(&bar, &Stroke::solid(BLACK, 1.0))?;
         for (share, label) in &self.ticks {
             let y = bar.bottom - share * bar.height();
-            canvas.line(
-                &[[bar.right, y], [bar.right + 4.0, y]],
-                &Stroke::solid(BLACK, 1.4),
-            )?;
-            canvas.text(
-                label,
-                [bar.right + 8.0, y],
-                &Write::new(TICK, HPos::Left, VPos::Center),
-            )?;
-            widest = widest.max(canvas.text_width(label, TICK)?);
+            canvas.line(&[[bar.right, y], [bar.right + 4.0, y]], &AXIS)?;
+            let at = [bar.right + 8.0, y];
+            canvas.text(label, at, Write::tick(HPos::Left, VPos::Center))?;
         }
-        let at = [bar.right + 12.0 + widest, bar.centre()[1]];
-        write(
-            canvas,
-            &self.label,
-            at,
-            &Write::new(LABEL, HPos::Center, VPos::Top).upwards(),
-        )
+        let at = [bar.right + 12.0 + self.widest(canvas)?, bar.centre()[1]];
+        let how = Write::label(HPos::Center, VPos::Top).upwards();
+        canvas.text(&self.label, at, how)
+    }
+
+    fn widest(&self, canvas: &Canvas) -> Result<f64> {
+        widest(canvas, self.ticks.iter().map(|tick| &tick.1))
     }
 }

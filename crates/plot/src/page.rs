@@ -1,13 +1,11 @@
 //! The page: rows of panels that line up, and strips between them.
 
-use plotters::style::text_anchor::{HPos, VPos};
-
-use super::canvas::{Canvas, Frame, LABEL, Write};
-use super::colour::{Colour, WHITE};
-use super::error::{Error, Result};
-use super::legend::Strip;
-use super::panel::{Margins, Panel};
-use super::picture::{Picture, Spoken, develop};
+use crate::canvas::{Canvas, Frame, HPos, LABEL, VPos, Write};
+use crate::colour::{Colour, WHITE};
+use crate::error::{Error, Result};
+use crate::legend::Strip;
+use crate::panel::{Margins, Panel};
+use crate::picture::{Picture, develop};
 
 /// Width of every page in pixels.
 pub const PAGE_WIDTH: f64 = 1000.0;
@@ -101,11 +99,8 @@ impl Page {
         self.paint(&canvas, &layout)?;
         canvas.finish()?;
         drop(canvas);
-        let spoken = Spoken {
-            title: &self.title,
-            description: &self.description,
-        };
-        develop(&svg, PAGE_WIDTH, layout.height, spoken)
+        let size = [PAGE_WIDTH, layout.height];
+        develop(&svg, size, &self.title, &self.description)
     }
 
     fn layout(&self, canvas: &Canvas) -> Result<Layout> {
@@ -154,17 +149,10 @@ impl Page {
     }
 
     fn paint(&self, canvas: &Canvas, layout: &Layout) -> Result<()> {
-        let page = Frame {
-            left: 0.0,
-            top: 0.0,
-            right: PAGE_WIDTH,
-            bottom: layout.height,
-        };
+        let page = Frame::new([0.0, PAGE_WIDTH], [0.0, layout.height]);
         canvas.polygon(&page.corners(), WHITE)?;
-        for (row, y) in self.rows.iter().zip(&layout.rows) {
-            row.paint(canvas, layout, *y)?;
-        }
-        Ok(())
+        let mut rows = self.rows.iter().zip(&layout.rows);
+        rows.try_for_each(|(row, y)| row.paint(canvas, layout, *y))
     }
 }
 
@@ -172,18 +160,13 @@ impl Row {
     fn paint(&self, canvas: &Canvas, layout: &Layout, y: [f64; 4]) -> Result<()> {
         let [_, top, bottom, lower] = y;
         for ((panel, cell), frame) in self.panels.iter().zip(&layout.cells).zip(&layout.frames) {
-            let within = |[left, right]: [f64; 2], bottom| Frame {
-                left,
-                top,
-                right,
-                bottom,
-            };
-            panel.draw(canvas, &within(*frame, bottom), &within(*cell, lower))?;
+            let frame = Frame::new(*frame, [top, bottom]);
+            panel.draw(canvas, &frame, &Frame::new(*cell, [top, lower]))?;
         }
         if let Some((label, colour)) = &self.label {
-            let how = Write::new(LABEL, HPos::Center, VPos::Top).upwards().bold();
-            let at = [EDGE, (top + bottom) / 2.0];
-            canvas.text(label, at, &how.coloured(*colour))?;
+            let mut how = Write::label(HPos::Center, VPos::Top).upwards();
+            (how.bold, how.colour) = (true, *colour);
+            canvas.text(label, [EDGE, (top + bottom) / 2.0], how)?;
         }
         let mut strip_top = lower + 8.0;
         for strip in &self.strips {

@@ -1,11 +1,9 @@
 //! Legends and colour bars, in strips of their own so that they cover no data.
 
-use plotters::style::text_anchor::{HPos, VPos};
-
-use super::canvas::{Canvas, LABEL, Px, Stroke, TICK, Write};
-use super::colour::{BLACK, Colour, family};
-use super::error::Result;
-use super::mark::Shape;
+use crate::canvas::{Canvas, Frame, HPos, LABEL, Px, Stroke, TICK, VPos, Write};
+use crate::colour::{Colour, family};
+use crate::error::Result;
+use crate::mark::Shape;
 
 /// A horizontal strip of the page.
 #[derive(Debug, Clone)]
@@ -28,8 +26,8 @@ pub struct Legend {
 /// One entry of a legend.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// Lines drawn on top of one another.
-    pub strokes: Vec<Stroke>,
+    /// A line.
+    pub stroke: Option<Stroke>,
     /// A marker in the middle: shape, radius and colour.
     pub marker: Option<(Shape, f64, Colour)>,
     /// What it means.
@@ -39,13 +37,8 @@ pub struct Entry {
 impl Entry {
     /// A line.
     pub fn line(stroke: Stroke, label: &str) -> Self {
-        Self::lines(&[stroke], label)
-    }
-
-    /// Lines on top of one another.
-    pub fn lines(strokes: &[Stroke], label: &str) -> Self {
         Self {
-            strokes: strokes.to_vec(),
+            stroke: Some(stroke),
             marker: None,
             label: label.to_owned(),
         }
@@ -54,18 +47,14 @@ impl Entry {
     /// A marker.
     pub fn marker(shape: Shape, radius: f64, fill: Colour, label: &str) -> Self {
         Self {
-            strokes: Vec::new(),
+            stroke: None,
             marker: Some((shape, radius, fill)),
             label: label.to_owned(),
         }
     }
 
     fn sample_width(&self) -> f64 {
-        if self.strokes.is_empty() {
-            20.0
-        } else {
-            SAMPLE
-        }
+        self.stroke.map_or(20.0, |_| SAMPLE)
     }
 }
 
@@ -96,7 +85,7 @@ const SWATCH: [f64; 2] = [58.0, 20.0];
 
 impl Strip {
     /// Height that the strip takes on a page of `width`.
-    pub(super) fn height(&self, canvas: &Canvas, width: f64) -> Result<f64> {
+    pub(crate) fn height(&self, canvas: &Canvas, width: f64) -> Result<f64> {
         Ok(match self {
             Self::Legend(legend) => legend.lines(canvas, width)?.len() as f64 * LINE + 6.0,
             Self::ColourBar(_) => SWATCH[1] + TICK + 14.0,
@@ -104,7 +93,7 @@ impl Strip {
     }
 
     /// Draws the strip with its upper edge at `top`.
-    pub(super) fn draw(&self, canvas: &Canvas, top: f64, width: f64) -> Result<()> {
+    pub(crate) fn draw(&self, canvas: &Canvas, top: f64, width: f64) -> Result<()> {
         match self {
             Self::Legend(legend) => legend.draw(canvas, top, width),
             Self::ColourBar(bar) => bar.draw(canvas, top, width),
@@ -161,7 +150,7 @@ impl Legend {
 impl Entry {
     fn draw(&self, canvas: &Canvas, at: Px) -> Result<()> {
         let width = self.sample_width();
-        for stroke in &self.strokes {
+        if let Some(stroke) = &self.stroke {
             canvas.line(&[at, [at[0] + width, at[1]]], stroke)?;
         }
         if let Some((shape, radius, fill)) = self.marker {
@@ -172,7 +161,7 @@ impl Entry {
 }
 
 fn write_left(canvas: &Canvas, text: &str, at: Px) -> Result<()> {
-    canvas.text(text, at, &Write::new(LABEL, HPos::Left, VPos::Center))
+    canvas.text(text, at, Write::label(HPos::Left, VPos::Center))
 }
 
 impl ColourBar {
@@ -186,14 +175,10 @@ impl ColourBar {
         left += label + 16.0;
         for (colour, value) in &self.members {
             let right = left + swatch;
-            let box_ = [[left, upper], [right, upper], [right, lower], [left, lower]];
-            canvas.polygon(&box_, *colour)?;
+            let swatch = Frame::new([left, right], [upper, lower]);
+            canvas.polygon(&swatch.corners(), *colour)?;
             let middle = [(left + right) / 2.0, lower + 5.0];
-            canvas.text(
-                value,
-                middle,
-                &Write::new(TICK, HPos::Center, VPos::Top).coloured(BLACK),
-            )?;
+            canvas.text(value, middle, Write::tick(HPos::Center, VPos::Top))?;
             left = right;
         }
         Ok(())

@@ -1,0 +1,86 @@
+//! Figures as data, drawn as SVG and PNG.
+//!
+//! A figure is a [`Page`] of [`Row`]s of [`Panel`]s, and a panel holds [`Mark`]s (lines, markers, arrows, a [`Field`] of
+//! colours) on two axes, or a [`Surface`] on three. Legends and colour bars are [`Strip`]s under a row, where they cover
+//! no data. [`Page::draw`] lays the page out, so that frames line up and labels have room, and returns a [`Picture`] with
+//! both files. [`Tiles`] are rows of small images, drawn as PNG alone.
+//!
+//! # Example
+//!
+//! ```
+//! use plot::{Axis, Entry, Legend, Mark, Page, Panel, Row, Strip, Stroke, family};
+//!
+//! let t: Vec<f64> = (0..=200).map(|k| f64::from(k) / 20.0).collect();
+//! let damped = |rate: f64| t.iter().map(|t| (-rate * t).exp() * t.cos()).collect::<Vec<_>>();
+//! let (mut marks, mut legend) = (Vec::new(), Legend::default());
+//! for (i, rate) in [0.1, 0.3, 0.9].into_iter().enumerate() {
+//!     let stroke = Stroke::solid(family(i, 3), 2.4);
+//!     marks.push(Mark::line(t.iter().copied(), &damped(rate), stroke));
+//!     legend.entries.push(Entry::line(stroke, &format!("rate {rate}")));
+//! }
+//! let (x, y) = (Axis::linear("time", [0.0, 10.0], 5), Axis::linear("x", [-1.0, 1.0], 4));
+//! let row = Row::new(0.4, vec![Panel::plane("a damped oscillator", x, y, marks)]);
+//! let page = Page {
+//!     title: "A damped oscillator".to_owned(),
+//!     description: "Displacement against time for three rates of damping.".to_owned(),
+//!     rows: vec![row.with_strip(Strip::Legend(legend))],
+//! };
+//! let picture = page.draw()?;
+//! assert!(picture.svg.starts_with("<svg") && picture.png.starts_with(b"\x89PNG"));
+//! # Ok::<(), plot::Error>(())
+//! ```
+//!
+//! `examples/` has a page of lines, a surface and a field with its colour bar.
+//!
+//! # Units
+//!
+//! Points are in the data coordinates of their panel. All other lengths (widths of strokes, radii of markers) are in
+//! pixels of a page that is [`PAGE_WIDTH`] = 1,000 wide; its height follows from the rows. The SVG has this size, the PNG
+//! [`PNG_SCALE`] = 2 times as many pixels. Labels are 21 pixels
+//! high, those of ticks 19: some 5 pt where the page is printed 9 cm wide.
+//!
+//! # What can be relied on
+//!
+//! - The same data give the same bytes, on every machine: the font, DejaVu Sans, is compiled in. No font has to be
+//!   installed to draw or to look, since the text of the SVG is turned into paths.
+//! - The PNG is rendered from the very SVG that is returned, so the two show the same.
+//! - A NaN, an infinity, or a value that is not positive on a logarithmic axis is an [`Error`] that names the panel.
+//! - Colours are safe for colour-blind readers: three of Okabe and Ito's for what is compared, viridis for families.
+//! - Title and description are in the SVG for screen readers.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "coordinates, corners, neighbours in a list, and the nodes of a grid that the grid was made with"
+)]
+
+mod axis;
+mod canvas;
+mod colour;
+mod contour;
+mod error;
+mod legend;
+mod line;
+mod mark;
+mod number;
+mod page;
+mod panel;
+mod picture;
+mod scene;
+mod surface;
+mod tiles;
+
+pub use axis::{Axis, Scale, padded};
+pub use canvas::Stroke;
+pub use colour::{
+    BLACK, BLUE, Colour, DARK, GRID, MARKED, VERMILLION, WHITE, faded, family, grey, heat, pastel,
+};
+pub use contour::Field;
+pub use error::{Error, Result};
+pub use legend::{ColourBar, Entry, Legend, Strip};
+pub use mark::{Mark, Shape};
+pub use number::{fixed, scientific, significant, subscript, superscript, thousands};
+pub use page::{PAGE_WIDTH, Page, Row};
+pub use panel::Panel;
+pub use picture::{PNG_SCALE, Picture};
+pub use surface::{Path3, Surface};
+pub use tiles::Tiles;

@@ -1,0 +1,251 @@
+//! What a surface is drawn from: small pieces in a box, seen from above at an angle, painted from back to front.
+
+use crate::canvas::{Canvas, Frame, Px, Stroke};
+use crate::colour::Colour;
+use crate::error::Result;
+use crate::mark::Shape;
+
+/// Direction of the eye in the plane, degrees from the x axis: the corner (-, -) is nearest. Of a surface with a
+/// valley from (-, -) to (+, +), the high corners then stand on the left and on the right, and hide nothing.
+const AZIMUTH: f64 = -122.0;
+/// Height of the eye above the horizon in degrees.
+const ELEVATION: f64 = 48.0;
+/// Height of the box, whose sides are 2 long.
+pub(crate) const TOP: f64 = 1.2;
+/// Faces reach this many pixels over their edges: without, the page shines through the seams.
+const OVERLAP: f64 = 0.4;
+/// How much nearer than the surface its lines count as, so that they are painted after it.
+const LIFT: f64 = 0.1;
+/// Longest piece of a line in the box: shorter than a cell, or the order goes wrong.
+const PIECE: f64 = 0.06;
+
+/// A point in the box: -1 to 1 along the sides, 0 to [`TOP`] upwards.
+pub(crate) type Boxed = [f64; 3];
+
+/// From the box to the page: orthographic projection.
+pub(crate) struct Camera {
+    right: Boxed,
+    up: Boxed,
+    towards: Boxed,
+    centre: Px,
+    scale: f64,
+    middle: [f64; 2],
+}
+
+impl Camera {
+    /// The camera that sees the whole box in `frame`.
+    pub fn new(frame: &Frame) -> Self {
+        let (a, e) = (AZIMUTH.to_radians(), ELEVATION.to_radians());
+        let right = [-a.sin(), a.cos(), 0.0];
+        let up = [-e.sin() * a.cos(), -e.sin() * a.sin(), e.cos()];
+        let ends = |direction: Boxed| {
+            let along = corners().map(|corner| dot(corner, direction));
+            let low = along.iter().copied().fold(f64::INFINITY, f64::min);
+            [low, along.into_iter().fold(f64::NEG_INFINITY, f64::max)]
+        };
+        let [x, y] = [ends(right), ends(up)];
+        Self {
+            right,
+            up,
+            towards: [e.cos() * a.cos(), e.cos() * a.sin(), e.sin()],
+            centre: frame.centre(),
+            scale: (frame.width() / (x[1] - x[0])).min(frame.height() / (y[1] - y[0])),
+            middle: [x, y].map(|[low, high]| (low + high) / 2.0),
+        }
+    }
+
+    /// Where a point of the box is on the page.
+    pub fn place(&self, p: Boxed) -> Px {
+        [
+            self.centre[0] + self.scale * (dot(p, self.right) - self.middle[0]),
+            self.centre[1] - self.scale * (dot(p, self.up) - self.middle[1]),
+        ]
+    }
+
+    fn nearness(&self, p: Boxed) -> f64 {
+        dot(p, self.towards)
+    }
+}
+
+fn corners() -> [Boxed; 8] {
+    let side = |k: usize, bit: usize| if k & bit == 0 { -1.0 } else { 1.0 };
+    let height = |k: usize| if k & 4 == 0 { 0.0 } else { TOP };
+    std::array::from_fn(|k| [side(k, 1), side(k, 2), height(k)])
+}
+
+fn dot(a: Boxed, b: Boxed) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+/// The point at share `t` of the way from `a` to `b`.
+pub(crate) fn between(a: [f64; 3], b: [f64; 3], t: f64) -> [f64; 3] {
+    [0, 1, 2].map(|k| a[k] + t * (b[k] - a[k]))
+}
+
+/// Something to paint, with its nearness.
+struct Piece {
+    nearness: f64,
+    what: Paint,
+}
+
+enum Paint {
+    Face(Vec<Px>, Colour),
+    Line(Vec<Px>, Stroke),
+    Marker(Px, Shape, f64, Colour),
+}
+
+/// The pieces collected so far.
+pub(crate) struct Scene<'a> {
+    camera: &'a Camera,
+    pieces: Vec<Piece>,
+}
+
+impl<'a> Scene<'a> {
+    pub fn new(camera: &'a Camera) -> Self {
+        let pieces = Vec::new();
+        Self { camera, pieces }
+    }
+
+    fn add(&mut self, at: Boxed, lift: f64, what: Paint) {
+        let nearness = self.camera.nearness(at) + lift;
+        self.pieces.push(Piece { nearness, what });
+    }
+
+    /// A cell of the surface, coloured by the height of its middle.
+    pub fn face(&mut self, corners: &[Boxed], colour: impl Fn(f64) -> Colour) {
+        let sum = |sum: Boxed, p: &Boxed| [0, 1, 2].map(|k| sum[k] + p[k]);
+        let sum = corners.iter().fold([0.0; 3], sum);
+        let middle = sum.map(|v| v / corners.len() as f64);
+        let flat: Vec<Px> = corners.iter().map(|&p| self.camera.place(p)).collect();
+        let face = widened(&flat, self.camera.place(middle));
+        self.add(middle, 0.0, Paint::Face(face, colour(middle[2])));
+    }
+
+    /// A short line along the surface that shows its shape, coloured by the height of its middle.
+    pub fn thread(&mut self, ends: [Boxed; 2], stroke: impl Fn(f64) -> Stroke) {
+        let middle = between(ends[0], ends[1], 0.5);
+        let line = ends.map(|p| self.camera.place(p)).to_vec();
+        self.add(middle, 0.5 * LIFT, Paint::Line(line, stroke(middle[2])));
+    }
+
+    /// A line on the surface, in pieces short enough to be painted in the right order.
+    pub fn line(&mut self, points: &[Boxed], stroke: Stroke) {
+        for chunk in chunks(points) {
+            let middle = between(chunk[0], chunk[chunk.len() - 1], 0.5);
+            let line = chunk.iter().map(|&p| self.camera.place(p)).collect();
+            self.add(middle, LIFT, Paint::Line(line, stroke));
+        }
+    }
+
+    /// A marker on the surface.
+    pub fn marker(&mut self, at: Boxed, shape: Shape, radius: f64, fill: Colour) {
+        let flat = self.camera.place(at);
+        self.add(at, 2.0 * LIFT, Paint::Marker(flat, shape, radius, fill));
+    }
+
+    /// Paints everything, the farthest first.
+    pub fn paint(mut self, canvas: &Canvas) -> Result<()> {
+        let pieces = &mut self.pieces;
+        pieces.sort_by(|a, b| a.nearness.total_cmp(&b.nearness));
+        pieces.iter().try_for_each(|piece| match &piece.what {
+            Paint::Face(corners, colour) => canvas.polygon(corners, *colour),
+            Paint::Line(points, stroke) => canvas.line(points, stroke),
+            Paint::Marker(at, shape, radius, fill) => shape.draw(canvas, *at, *radius, *fill),
+        })
+    }
+}
+
+/// Corners moved away from `middle` by [`OVERLAP`].
+fn widened(corners: &[Px], middle: Px) -> Vec<Px> {
+    let outwards = |p: &Px| {
+        let (dx, dy) = (p[0] - middle[0], p[1] - middle[1]);
+        let length = dx.hypot(dy).max(1e-9);
+        [p[0] + OVERLAP * dx / length, p[1] + OVERLAP * dy / length]
+    };
+    corners.iter().map(outwards).collect()
+}
+
+/// The part of a polygon not above `height` (Sutherland and Hodgman, 1974).
+pub(crate) fn cut_above(polygon: &[[f64; 3]], height: f64) -> Vec<[f64; 3]> {
+    let mut kept = Vec::with_capacity(polygon.len() + 1);
+    for (k, &a) in polygon.iter().enumerate() {
+        let b = polygon[(k + 1) % polygon.len()];
+        if a[2] <= height {
+            kept.push(a);
+        }
+        if (a[2] <= height) != (b[2] <= height) {
+            kept.push(between(a, b, (height - a[2]) / (b[2] - a[2])));
+        }
+    }
+    kept
+}
+
+/// A line cut into overlapping runs no longer than [`PIECE`]; long segments are divided.
+fn chunks(points: &[Boxed]) -> Vec<Vec<Boxed>> {
+    let mut out = Vec::new();
+    let mut run: Vec<Boxed> = Vec::new();
+    let mut length = 0.0;
+    for pair in points.windows(2) {
+        let step = [0, 1, 2].map(|k| pair[1][k] - pair[0][k]);
+        let distance = dot(step, step).sqrt();
+        let parts = (distance / PIECE).ceil().max(1.0);
+        for part in 0..parts as usize {
+            if run.is_empty() {
+                run.push(between(pair[0], pair[1], part as f64 / parts));
+            }
+            run.push(between(pair[0], pair[1], (part + 1) as f64 / parts));
+            length += distance / parts;
+            if length >= PIECE {
+                out.push(std::mem::take(&mut run));
+                length = 0.0;
+            }
+        }
+    }
+    if run.len() > 1 {
+        out.push(run);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cutting_keeps_what_is_below_and_ends_level() {
+        let quad = [
+            [0.0, 0.0, 0.0],
+            [1.0, 0.0, 2.0],
+            [1.0, 1.0, 2.0],
+            [0.0, 1.0, 0.0],
+        ];
+        let cut = cut_above(&quad, 1.0);
+        assert_eq!(cut.len(), 4);
+        assert!(cut.iter().all(|p| p[2] <= 1.0 && p[0] <= 0.5));
+        assert!(cut_above(&quad, -1.0).is_empty());
+        assert_eq!(cut_above(&quad, 3.0), quad);
+    }
+
+    #[test]
+    fn chunks_are_short_and_leave_no_gap() {
+        let line = [[-1.0, -1.0, 0.0], [1.0, 1.0, 0.5], [1.0, 0.99, 0.5]];
+        let pieces = chunks(&line);
+        assert_eq!(pieces[0][0], line[0]);
+        assert_eq!(pieces[pieces.len() - 1].last(), line.last());
+        for pair in pieces.windows(2) {
+            assert_eq!(pair[0].last(), pair[1].first());
+        }
+    }
+
+    #[test]
+    fn the_box_fits_its_frame() {
+        let camera = Camera::new(&Frame::new([10.0, 310.0], [20.0, 220.0]));
+        for corner in corners() {
+            let [x, y] = camera.place(corner);
+            assert!(
+                (9.9..=310.1).contains(&x) && (19.9..=220.1).contains(&y),
+                "{x} {y}"
+            );
+        }
+    }
+}

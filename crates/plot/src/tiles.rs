@@ -1,0 +1,135 @@
+//! Rows of small raster images, each row with a label on its left.
+
+use std::fmt::Write as _;
+
+use resvg::tiny_skia::Pixmap;
+
+use crate::canvas::FONT;
+use crate::error::Result;
+use crate::picture::{escaped, parsed, png, rendered};
+
+/// Pixels between two images.
+const GAP: usize = 6;
+/// Width of the column of labels.
+const LABEL: usize = 190;
+/// Smallest width of an image in the picture; images are enlarged by whole factors.
+const WIDTH: usize = 72;
+
+/// Rows of small images of one size, each row with a label on its left.
+///
+/// # Example
+/// ```
+/// let chequered = vec![0.0, 1.0, 1.0, 0.0];
+/// let tiles = plot::Tiles {
+///     shape: [1, 2, 2],
+///     rows: vec![("two of a kind".to_owned(), vec![chequered.clone(), chequered])],
+/// };
+/// assert!(tiles.draw()?.starts_with(b"\x89PNG"));
+/// # Ok::<(), plot::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tiles {
+    /// Channels (1 for grey, 3 for colours), height and width of each image.
+    pub shape: [usize; 3],
+    /// Label and images of each row. An image is its values from 0 to 1, channel after channel, row after row; what
+    /// lies outside 0-1 is clipped, what is missing black.
+    pub rows: Vec<(String, Vec<Vec<f64>>)>,
+}
+
+impl Tiles {
+    /// Draws the rows as a PNG file.
+    ///
+    /// # Errors
+    /// [`Error::Png`](crate::Error::Png) for a picture that is too large.
+    pub fn draw(&self) -> Result<Vec<u8>> {
+        let columns = self.rows.iter().map(|(_, images)| images.len()).max();
+        let [across, down] = self.pitch();
+        let width = LABEL + columns.unwrap_or(0) * across;
+        let height = self.rows.len().max(1) * down;
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">"
+        );
+        for (i, (label, _)) in self.rows.iter().enumerate() {
+            let y = i * down + (down - GAP) / 2 + 6;
+            // Writing to a String cannot fail.
+            let _ = write!(
+                svg,
+                "<text x=\"4\" y=\"{y}\" font-family=\"{FONT}\" font-size=\"17\">{}</text>",
+                escaped(label)
+            );
+        }
+        svg.push_str("</svg>");
+        let mut page = rendered(&parsed(&svg)?, 1)?;
+        for (i, (_, images)) in self.rows.iter().enumerate() {
+            for (j, image) in images.iter().enumerate() {
+                self.paste(&mut page, [LABEL + j * across, i * down], image);
+            }
+        }
+        png(&page)
+    }
+
+    fn factor(&self) -> usize {
+        WIDTH.div_ceil(self.shape[2].max(1))
+    }
+
+    /// From an image to the next one in its row and in its column.
+    fn pitch(&self) -> [usize; 2] {
+        let [_, height, width] = self.shape;
+        [width, height].map(|side| side * self.factor() + GAP)
+    }
+
+    /// Copies an image into the page, every pixel enlarged to a square.
+    fn paste(&self, page: &mut Pixmap, [left, top]: [usize; 2], image: &[f64]) {
+        let [channels, height, width] = self.shape;
+        let (factor, stride) = (self.factor(), page.width() as usize);
+        let level = |channel: usize, row: usize, column: usize| {
+            let value = image.get((channel * height + row) * width + column);
+            (255.0 * value.copied().unwrap_or(0.0).clamp(0.0, 1.0)).round() as u8
+        };
+        let bytes = page.data_mut();
+        for y in 0..height * factor {
+            for x in 0..width * factor {
+                let at = 4 * ((top + y) * stride + left + x);
+                let rgb = [0, 1, 2].map(|channel: usize| {
+                    let channel = channel.min(channels.saturating_sub(1));
+                    level(channel, y / factor, x / factor)
+                });
+                bytes[at..at + 3].copy_from_slice(&rgb);
+                bytes[at + 3] = 255;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grid_is_a_png_of_the_right_size_with_the_right_pixels() {
+        let red = (0..12).map(|pixel| f64::from(pixel < 4)).collect();
+        let tiles = Tiles {
+            shape: [3, 2, 2],
+            rows: vec![
+                ("red < white".to_owned(), vec![red, vec![2.0; 12]]),
+                ("nothing".to_owned(), Vec::new()),
+            ],
+        };
+        let page = Pixmap::decode_png(&tiles.draw().unwrap()).unwrap();
+        let side = 2 * WIDTH.div_ceil(2);
+        assert_eq!(page.width() as usize, LABEL + 2 * (side + GAP));
+        assert_eq!(page.height() as usize, 2 * (side + GAP));
+        let at = |x: usize, y: usize| {
+            let pixel = page.pixel(x as u32, y as u32).unwrap();
+            [pixel.red(), pixel.green(), pixel.blue()]
+        };
+        assert_eq!(at(LABEL + 1, 1), [255, 0, 0]);
+        assert_eq!(
+            at(LABEL + side + GAP + 1, 1),
+            [255, 255, 255],
+            "clipped, not wrapped"
+        );
+        let mut ink = (0..LABEL).flat_map(|x| (0..side).map(move |y| (x, y)));
+        assert!(ink.any(|(x, y)| at(x, y)[0] < 64), "a label was written");
+    }
+}

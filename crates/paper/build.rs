@@ -144,7 +144,8 @@ fn built_with(root: &Path) -> io::Result<String> {
     );
     for package in lock.split("[[package]]") {
         if let (Some(name), Some(version)) = (value(package, "name"), value(package, "version"))
-            && (DEPENDENCIES.contains(&name.as_str()) || ["dae", "paper", "plot"].contains(&name.as_str()))
+            && (DEPENDENCIES.contains(&name.as_str())
+                || ["dae", "paper", "plot"].contains(&name.as_str()))
         {
             text.push_str(&format!("    ({name:?}, {version:?}),\n"));
         }

@@ -39,7 +39,10 @@ fn write(folder: &Path, report: Option<&[u8]>) -> Result<Manifest> {
             comparison::FILE,
             to_csv(&comparison::rows(&recorded)?, comparison::FILE)?,
         ),
-        (claims::FILE, to_csv(&claims::rows(&recorded)?, claims::FILE)?),
+        (
+            claims::FILE,
+            to_csv(&claims::rows(&recorded)?, claims::FILE)?,
+        ),
     ];
     let mut audit = BTreeMap::new();
     for (file, text) in tables {

@@ -3,8 +3,8 @@
 use clap::Args;
 use dae::data::cache_dir;
 use indicatif::DecimalBytes;
-use paper::system::cache::{self, Item, Owner};
 use paper::say;
+use paper::system::cache::{self, Item, Owner};
 
 #[derive(Args)]
 pub struct CacheCommand {

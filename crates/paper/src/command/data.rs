@@ -2,9 +2,9 @@
 
 use clap::{Args, Subcommand};
 use dae::data::{CacheState, DataSet, SourceOptions, cache_dir, verify};
-use paper::system::progress::Progress;
-use paper::say;
 use paper::experiments::spectra;
+use paper::say;
+use paper::system::progress::Progress;
 
 #[derive(Subcommand)]
 pub enum Data {

@@ -1,9 +1,9 @@
 //! `paper inputs`
 
 use clap::Args;
-use paper::settings::Profile;
 use paper::results::regenerate::{Job, inputs_of_all};
 use paper::say;
+use paper::settings::Profile;
 
 #[derive(Args)]
 pub struct Inputs {

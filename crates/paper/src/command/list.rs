@@ -1,9 +1,9 @@
 //! `paper list`
 
 use paper::experiments;
-use paper::settings::Profile;
 use paper::experiments::Figure;
 use paper::say;
+use paper::settings::Profile;
 
 pub fn list() -> anyhow::Result<bool> {
     say!("figures");

@@ -1,8 +1,8 @@
 //! `paper machine`
 
 use clap::Args;
-use paper::system::provenance::Session;
 use paper::say;
+use paper::system::provenance::Session;
 
 #[derive(Args)]
 pub struct Machine {

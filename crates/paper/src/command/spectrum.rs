@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use dae::data::{DataSet, SourceOptions, Spectrum};
-use paper::system::progress::Progress;
 use paper::experiments::spectra;
+use paper::system::progress::Progress;
 
 use super::values;
 

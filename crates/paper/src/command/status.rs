@@ -4,9 +4,9 @@ use paper::say;
 use std::path::PathBuf;
 
 use clap::Args;
-use paper::settings::Profile;
 use paper::results::regenerate::{Job, training_runs};
 use paper::runs::{Header, State};
+use paper::settings::Profile;
 
 use super::values;
 

@@ -4,9 +4,9 @@ use paper::say;
 use std::path::PathBuf;
 
 use clap::Args;
+use paper::audit::verify::{Again, verify};
 use paper::settings::Profile;
 use paper::system::progress::Progress;
-use paper::audit::verify::{Again, verify};
 
 #[derive(Args)]
 pub struct Verify {

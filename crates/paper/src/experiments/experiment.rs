@@ -126,11 +126,7 @@ pub trait Experiment {
     ///
     /// # Errors
     /// A table that is missing or damaged.
-    fn published(
-        _value: &Published,
-        _settings: [&Value; 2],
-        _tables: &Tables,
-    ) -> Result<Found> {
+    fn published(_value: &Published, _settings: [&Value; 2], _tables: &Tables) -> Result<Found> {
         Ok(Found::Value(f64::NAN, String::new()))
     }
 }
@@ -189,7 +185,8 @@ pub trait Registered: Sync {
     ///
     /// # Errors
     /// As there.
-    fn published(&self, value: &Published, settings: [&Value; 2], tables: &Tables) -> Result<Found>;
+    fn published(&self, value: &Published, settings: [&Value; 2], tables: &Tables)
+    -> Result<Found>;
 }
 
 impl<E: Experiment + Sync> Registered for E {
@@ -242,7 +239,12 @@ impl<E: Experiment + Sync> Registered for E {
         E::train(&checked::<E>(settings)?, context, label, judge)
     }
 
-    fn published(&self, value: &Published, settings: [&Value; 2], tables: &Tables) -> Result<Found> {
+    fn published(
+        &self,
+        value: &Published,
+        settings: [&Value; 2],
+        tables: &Tables,
+    ) -> Result<Found> {
         E::published(value, settings, tables)
     }
 }

@@ -61,7 +61,9 @@ pub fn of(figure: Figure, settings: &Value, tables: &Tables) -> Result<Vec<(Chec
     let paper = to_json(&experiments::load(Profile::Paper)?.0)?;
     let paper = walk::at(&paper, figure.name()).unwrap_or(&Value::Null);
     let compare = values.iter().map(|value| {
-        let found = figure.experiment().published(value, [settings, paper], tables)?;
+        let found = figure
+            .experiment()
+            .published(value, [settings, paper], tables)?;
         let (check, remark) = match found {
             Found::Value(found, remark) => (value.check(found), remark),
             Found::NotComparable(why) => (value.check(f64::NAN).not_measured(&why), why),

@@ -132,7 +132,10 @@ impl Manifest {
 
     /// SHA-256 of every file that should be there, by path, but for the manifest itself.
     pub fn expected(&self) -> BTreeMap<&str, &str> {
-        let report = self.report.iter().map(|report| (REPORT, report.sha256.as_str()));
+        let report = self
+            .report
+            .iter()
+            .map(|report| (REPORT, report.sha256.as_str()));
         let files = self.files.iter();
         files
             .map(|(path, hash)| (path.as_str(), hash.as_str()))

@@ -137,12 +137,17 @@ pub fn regenerate(figure: Figure, job: &Job, progress: &Progress) -> Result<Outc
     let product = product.map_err(|error| blame(error, job.profile, figure))?;
     let made = Tables::Made(&product.tables);
     let compared = comparison::of(figure, &inputs.settings, &made)?.into_iter();
-    let published = compared.map(|(check, _)| check).filter(|check| check.measured);
-    let trainings = trainings.into_iter().zip(kept).map(|(training, kept)| Trained {
-        provenance: runs.provenance(&training.name, &training.key),
-        label: training.label,
-        kept,
-    });
+    let published = compared
+        .map(|(check, _)| check)
+        .filter(|check| check.measured);
+    let trainings = trainings
+        .into_iter()
+        .zip(kept)
+        .map(|(training, kept)| Trained {
+            provenance: runs.provenance(&training.name, &training.key),
+            label: training.label,
+            kept,
+        });
     let trainings = trainings.collect();
     let outputs = write(figure, &folder, &product)?;
     let own = |d: &Difference| d.key.starts_with(&format!("{figure}."));
@@ -212,7 +217,7 @@ pub fn training_runs(job: &Job) -> Result<Vec<TrainingRun>> {
 /// No such run, or as [`regenerate`].
 pub fn train_only(figure: Figure, only: &str, job: &Job, progress: &Progress) -> Result<()> {
     let (all, _, seed) = job.settings()?;
-    let (runs, mut spectra) = (job.runs(), spectra::committed()?);
+    let (runs, committed) = (job.runs(), spectra::committed()?);
     let experiment = figure.experiment();
     let context = |spectra| Context {
         seed,
@@ -220,7 +225,7 @@ pub fn train_only(figure: Figure, only: &str, job: &Job, progress: &Progress) ->
         runs: &runs,
         progress,
     };
-    let trainings = experiment.trainings(of(figure, &all), &context(&spectra))?;
+    let trainings = experiment.trainings(of(figure, &all), &context(&committed))?;
     if trainings.iter().all(|training| training.label != only) {
         let labels = trainings.into_iter().map(|training| training.label);
         let labels: Vec<String> = labels.collect();
@@ -233,9 +238,10 @@ pub fn train_only(figure: Figure, only: &str, job: &Job, progress: &Progress) ->
             },
         });
     }
-    if experiment.needs().spectra {
-        spectra = spectra::checked(progress)?;
-    }
+    let spectra = match experiment.needs().spectra {
+        true => spectra::checked(progress)?,
+        false => Vec::new(),
+    };
     let trained = experiment.train(of(figure, &all), &context(&spectra), only, None);
     trained.map_err(|error| blame(error, job.profile, figure))
 }
@@ -247,7 +253,11 @@ pub fn train_only(figure: Figure, only: &str, job: &Job, progress: &Progress) ->
 pub fn inputs_of_all(job: &Job) -> Result<BTreeMap<Figure, Inputs>> {
     let ((all, _, seed), spectra) = (job.settings()?, spectra::committed()?);
     let of = |&figure: &Figure| {
-        let needed = if figure.experiment().needs().spectra { &spectra[..] } else { &[] };
+        let needed = if figure.experiment().needs().spectra {
+            &spectra[..]
+        } else {
+            &[]
+        };
         (figure, inputs(figure, &all, seed, needed))
     };
     Ok(Figure::ALL.iter().map(of).collect())
@@ -304,7 +314,9 @@ fn inputs(figure: Figure, all: &Value, seed: u64, spectra: &[(DataSet, Spectrum)
         (dataset.name().to_owned(), fingerprint)
     });
     Inputs {
-        images: images.filter(|_| figure.experiment().needs().images).collect(),
+        images: images
+            .filter(|_| figure.experiment().needs().images)
+            .collect(),
         settings: of(figure, all).clone(),
         seed,
         spectra: spectra.collect(),

@@ -3,7 +3,7 @@
 use super::Schema;
 
 /// What the documentation says of a setting.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Documented {
     /// Its name, without what stands before the last dot.
     pub name: String,

@@ -131,7 +131,8 @@ impl<S: Schema> Layers<S> {
         // would be heard still.
         let other = |key: &&String| {
             let mut without = self.tree.clone();
-            let (Some(slot), Some(good)) = (at_mut(&mut without, key), paper_value::<S>(key)) else {
+            let (Some(slot), Some(good)) = (at_mut(&mut without, key), paper_value::<S>(key))
+            else {
                 return false;
             };
             *slot = good;
@@ -172,7 +173,9 @@ impl<S: Schema> Layers<S> {
                 format!("`{key}` is not a setting; did you mean `{near}`?{range}")
             }
             _ => {
-                format!("`{key}` is not a setting; crates/paper/settings/paper.toml has all of them")
+                format!(
+                    "`{key}` is not a setting; crates/paper/settings/paper.toml has all of them"
+                )
             }
         }
     }
@@ -237,5 +240,6 @@ fn not_toml<S: Schema>(text: &str, error: &toml::de::Error) -> String {
 
 /// The value at a key, to be changed.
 fn at_mut<'a>(tree: &'a mut Value, key: &str) -> Option<&'a mut Value> {
-    key.split('.').try_fold(tree, |tree, name| tree.get_mut(name))
+    key.split('.')
+        .try_fold(tree, |tree, name| tree.get_mut(name))
 }

@@ -90,7 +90,10 @@ pub fn load_with<S: Schema>(profile: Profile, set: &[String]) -> Result<(S, Vec<
     if profile != Profile::Paper {
         layers.push(profile.file());
     }
-    layers.extend(set.iter().map(|replacement| ("--set", replacement.as_str())));
+    layers.extend(
+        set.iter()
+            .map(|replacement| ("--set", replacement.as_str())),
+    );
     load_layers(Profile::Paper.file(), &layers)
 }
 

@@ -9,14 +9,22 @@ pub trait Tree: Sized {
 impl Tree for toml::Value {
     fn below(&self) -> Option<Vec<(&str, &Self)>> {
         let entries = self.as_table()?.iter();
-        Some(entries.map(|(name, value)| (name.as_str(), value)).collect())
+        Some(
+            entries
+                .map(|(name, value)| (name.as_str(), value))
+                .collect(),
+        )
     }
 }
 
 impl Tree for serde_json::Value {
     fn below(&self) -> Option<Vec<(&str, &Self)>> {
         let entries = self.as_object()?.iter();
-        Some(entries.map(|(name, value)| (name.as_str(), value)).collect())
+        Some(
+            entries
+                .map(|(name, value)| (name.as_str(), value))
+                .collect(),
+        )
     }
 }
 
@@ -28,7 +36,11 @@ pub fn leaves<T: Tree>(tree: &T) -> Vec<(String, &T)> {
         if inner.is_empty() {
             found.push((name.to_owned(), value));
         }
-        found.extend(inner.into_iter().map(|(key, value)| (format!("{name}.{key}"), value)));
+        found.extend(
+            inner
+                .into_iter()
+                .map(|(key, value)| (format!("{name}.{key}"), value)),
+        );
     }
     found
 }
@@ -47,7 +59,8 @@ mod tests {
 
     #[test]
     fn every_leaf_is_found_under_its_key() {
-        let tree: serde_json::Value = serde_json::json!({"a": {"b": 1, "c": {"d": [2]}, "e": {}}, "f": null});
+        let tree: serde_json::Value =
+            serde_json::json!({"a": {"b": 1, "c": {"d": [2]}, "e": {}}, "f": null});
         let keys: Vec<String> = leaves(&tree).into_iter().map(|(key, _)| key).collect();
         assert_eq!(keys, ["a.b", "a.c.d", "a.e", "f"]);
         for (key, value) in leaves(&tree) {

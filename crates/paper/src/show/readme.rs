@@ -19,13 +19,15 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::number::{self, duration, significant};
 use crate::audit::claims::{self, Claim};
-use crate::comparison::{self, Verdict, read_rows, write_if_new};
-use crate::results::manifest::Entry;
-use crate::settings::Profile;
-use crate::results::Recorded;
 use crate::experiments::Figure;
-use crate::sheet::Sheet;
+use crate::results::{Recorded, comparison};
+use crate::settings::Profile;
+use crate::system::files::write_if_new;
+use crate::system::sources;
+use crate::tables::rows::{from_csv, to_csv};
+use crate::tables::{Check, Tally, Verdict};
 use crate::{Error, Result};
 
 /// Our trainers beside others.
@@ -78,7 +80,7 @@ pub struct Cost {
 pub fn update(root: &Path) -> Result<Vec<PathBuf>> {
     let costs = costs(root)?;
     let path = root.join("results").join(COSTS);
-    write_if_new(&path, &comparison::csv(&costs, COSTS)?)?;
+    write_if_new(&path, &to_csv(&costs, COSTS)?)?;
     let mut written = vec![path];
     for (path, text) in pages(root, &costs)? {
         write_if_new(&path, text.as_bytes())?;
@@ -135,21 +137,19 @@ pub fn costs(root: &Path) -> Result<Vec<Cost>> {
     let results = root.join("results");
     let mut costs = BTreeMap::new();
     if results.join(COSTS).exists() {
-        for cost in read_rows::<Cost>(&results, COSTS)? {
+        for cost in from_csv::<Cost>(&results, COSTS)? {
             costs.insert((cost.profile, cost.figure), cost);
         }
     }
-    for profile in [Profile::Smoke, Profile::Quick, Profile::Paper] {
+    for profile in Profile::ALL {
         let recorded = Recorded::open(&results.join(profile.name()))?;
         for (&figure, record) in &recorded.records {
-            let entry = Entry::of(record, &recorded.folder)?;
-            let seconds = entry.total_seconds();
-            let provenance = entry.provenance.as_ref();
+            let provenance = record.provenance.as_ref();
             let cost = Cost {
                 profile,
                 figure,
-                seconds,
-                peak_memory: entry.peak_memory(),
+                seconds: record.total_seconds(),
+                peak_memory: record.peak_memory(),
                 cpu: provenance.map(|p| p.cpu.clone()),
                 threads: provenance.map(|p| p.threads.rayon),
                 started: provenance.map(|p| p.started.clone()),
@@ -177,10 +177,20 @@ fn splice(page: &str, text: &str, name: &str, content: &str) -> Result<String> {
 }
 
 fn costs_table(costs: &[Cost]) -> String {
-    let mut text = String::from(
-        "| profile | Figures 1 to 4 | Figure 5 | Figure 6 | peak memory | measured on |\n|---|---|---|---|---|---|\n",
+    // Figures that are made without training take no time to speak of.
+    let trained = |figure: &&Figure| !sources::of_trainings(figure.name()).is_empty();
+    let (trained, cheap): (Vec<Figure>, Vec<Figure>) = Figure::ALL.iter().partition(trained);
+    let groups: Vec<Vec<Figure>> = std::iter::once(cheap)
+        .chain(trained.into_iter().map(|figure| vec![figure]))
+        .filter(|group| !group.is_empty())
+        .collect();
+    let names: Vec<String> = groups.iter().map(|group| numbered(group)).collect();
+    let mut text = format!(
+        "| profile | {} | peak memory | measured on |\n|---|{}---|---|\n",
+        names.join(" | "),
+        "---|".repeat(names.len())
     );
-    for profile in [Profile::Smoke, Profile::Quick, Profile::Paper] {
+    for profile in Profile::ALL {
         let own: Vec<&Cost> = costs
             .iter()
             .filter(|cost| cost.profile == profile)
@@ -188,38 +198,41 @@ fn costs_table(costs: &[Cost]) -> String {
         if own.is_empty() {
             continue;
         }
-        let of = |figures: &[Figure]| {
+        let of = |figures: &Vec<Figure>| {
             let found: Vec<&&Cost> = own.iter().filter(|c| figures.contains(&c.figure)).collect();
             if found.len() < figures.len() {
                 return "not made yet".to_owned();
             }
             let seconds: Option<f64> = found.iter().map(|cost| cost.seconds).sum();
-            seconds.map_or("not recorded".to_owned(), time)
+            seconds.map_or("not recorded".to_owned(), duration)
         };
         let peak = own.iter().filter_map(|cost| cost.peak_memory).max();
-        let peak = peak.map_or("not recorded".to_owned(), |bytes| {
-            format!("{:.2} GB", bytes as f64 / 1e9)
+        let peak = peak.map_or("not recorded".to_owned(), |peak| {
+            number::bytes(peak).to_string()
         });
         // Where figures were made on different machines, that of the longest one is named.
         let seconds = |cost: &Cost| cost.seconds.unwrap_or(0.0);
         let longest = own.iter().max_by(|a, b| seconds(a).total_cmp(&seconds(b)));
         let machine = longest.and_then(|cost| {
-            Some(format!(
-                "{}, threads: {}",
-                cost.cpu.as_ref()?,
-                cost.threads?
-            ))
+            let (cpu, threads) = (cost.cpu.as_ref()?, cost.threads?);
+            Some(format!("{cpu}, threads: {threads}"))
         });
         let machine = machine.unwrap_or_else(|| "two cores of a shared server".to_owned());
-        let _ = writeln!(
-            text,
-            "| `{profile}` | {} | {} | {} | {peak} | {machine} |",
-            of(&[Figure::Fig1, Figure::Fig2, Figure::Fig3, Figure::Fig4]),
-            of(&[Figure::Fig5]),
-            of(&[Figure::Fig6]),
-        );
+        let times: Vec<String> = groups.iter().map(of).collect();
+        let times = times.join(" | ");
+        let _ = writeln!(text, "| `{profile}` | {times} | {peak} | {machine} |");
     }
     text
+}
+
+/// `Figure 5`, `Figures 1 to 4`.
+fn numbered(figures: &[Figure]) -> String {
+    let number = |figure: &Figure| figure.name().trim_start_matches("fig").to_owned();
+    match figures {
+        [only] => format!("Figure {}", number(only)),
+        [first, .., last] => format!("Figures {} to {}", number(first), number(last)),
+        [] => String::new(),
+    }
 }
 
 /// A table of the benchmark, or a sentence where it was not measured yet.
@@ -239,7 +252,7 @@ fn bench_table(
 }
 
 fn peers_table(folder: &Path, file: &str) -> Result<String> {
-    let peers: Vec<Peer> = read_rows(folder, file)?;
+    let peers: Vec<Peer> = from_csv(folder, file)?;
     let mut text = String::from(
         "| case | threads | here | peer | its epoch | times as fast | from ... to |\n|---|---|---|---|---|---|---|\n",
     );
@@ -249,12 +262,12 @@ fn peers_table(folder: &Path, file: &str) -> Result<String> {
             "| {} | {} | {} | {} | {} | {} | {} ... {} |",
             row.case,
             row.threads,
-            epoch(row.ours_s_per_epoch),
+            duration(row.ours_s_per_epoch),
             row.peer,
-            epoch(row.peer_s_per_epoch),
-            ratio(row.ratio),
-            ratio(row.ratio_min),
-            ratio(row.ratio_max),
+            duration(row.peer_s_per_epoch),
+            significant(row.ratio, 3),
+            significant(row.ratio_min, 3),
+            significant(row.ratio_max, 3),
         );
     }
     Ok(text)
@@ -262,54 +275,27 @@ fn peers_table(folder: &Path, file: &str) -> Result<String> {
 
 /// Every row and column, numbers with three digits.
 fn whole_table(folder: &Path, file: &str) -> Result<String> {
-    let sheet = Sheet::read(&folder.join(file))?;
-    let names = sheet.columns().join(" | ").replace('_', " ");
-    let mut text = format!("| {names} |\n|{}\n", "---|".repeat(sheet.columns().len()));
-    for row in sheet.rows() {
-        let cells: Vec<String> = row.map(rounded).collect();
+    let path = folder.join(file);
+    let bytes = fs::read(&path).map_err(Error::io(path))?;
+    let damaged = |error: csv::Error| Error::Damaged {
+        file: file.to_owned(),
+        problem: error.to_string(),
+    };
+    let mut reader = csv::Reader::from_reader(bytes.as_slice());
+    let names = reader.headers().map_err(damaged)?;
+    let rule = "---|".repeat(names.len());
+    let names = names
+        .iter()
+        .collect::<Vec<_>>()
+        .join(" | ")
+        .replace('_', " ");
+    let mut text = format!("| {names} |\n|{rule}\n");
+    for row in reader.records() {
+        let row = row.map_err(damaged)?;
+        let cells: Vec<String> = row.iter().map(|cell| number::cell(cell, 3)).collect();
         let _ = writeln!(text, "| {} |", cells.join(" | "));
     }
     Ok(text)
-}
-
-/// A number with a fraction to three digits; anything else as it is.
-fn rounded(cell: &str) -> String {
-    match cell.parse::<f64>() {
-        Ok(value) if value == 0.0 || !value.is_finite() => cell.to_owned(),
-        Ok(value) if cell.contains(['.', 'e']) => {
-            let magnitude = value.abs().log10().floor();
-            if (-3.0..6.0).contains(&magnitude) {
-                format!("{value:.*}", (2.0 - magnitude).max(0.0) as usize)
-            } else {
-                format!("{value:.2e}")
-            }
-        }
-        _ => cell.to_owned(),
-    }
-}
-
-fn epoch(seconds: f64) -> String {
-    if seconds < 0.1 {
-        format!("{:.1} ms", 1e3 * seconds)
-    } else {
-        format!("{seconds:.2} s")
-    }
-}
-
-fn ratio(value: f64) -> String {
-    if value < 10.0 {
-        format!("{value:.2}")
-    } else {
-        format!("{value:.0}")
-    }
-}
-
-fn time(seconds: f64) -> String {
-    match seconds {
-        s if s < 100.0 => format!("{s:.1} s"),
-        s if s < 6000.0 => format!("{:.1} min", s / 60.0),
-        s => format!("{:.1} h", s / 3600.0),
-    }
 }
 
 fn agreement(rows: &[comparison::Row]) -> String {
@@ -317,34 +303,21 @@ fn agreement(rows: &[comparison::Row]) -> String {
         "| published values | compared | within tolerance | furthest off, in tolerances |\n|---|---|---|---|\n",
     );
     for figure in Figure::ALL {
-        let own: Vec<_> = rows
-            .iter()
-            .filter(|row| row.figure == figure.name())
-            .collect();
-        if own.is_empty() {
+        let own = rows.iter().filter(|row| row.figure == figure.name());
+        let own: Vec<Check> = own.map(comparison::Row::check).collect();
+        let tally = Tally::of(&own);
+        if tally.is_empty() {
             continue;
         }
-        let compared: Vec<_> = own
-            .iter()
-            .filter(|row| row.verdict != Verdict::NotMeasured)
-            .collect();
-        let passed = compared
-            .iter()
-            .filter(|row| row.verdict == Verdict::Pass)
-            .count();
-        let share = |row: &comparison::Row| {
-            row.deviation
-                .map_or(f64::INFINITY, |d| d.abs() / row.tolerance)
-        };
-        let worst = compared.iter().max_by(|a, b| share(a).total_cmp(&share(b)));
-        let worst = worst.map_or("not made yet".to_owned(), |row| {
-            format!("{:.2} ({})", share(row), row.quantity)
+        let worst = tally.furthest().map_or("not made yet".to_owned(), |check| {
+            format!("{} ({})", significant(check.share(), 2), check.quantity)
         });
         let _ = writeln!(
             text,
-            "| {figure}: {} | {} | {passed} | {worst} |",
-            own.len(),
-            compared.len()
+            "| {figure}: {} | {} | {} | {worst} |",
+            tally.len(),
+            tally.measured(),
+            tally.count(Verdict::Pass)
         );
     }
     let losses = ["AE", "WDAE", "DAE"].map(|model| {
@@ -371,10 +344,10 @@ fn agreement(rows: &[comparison::Row]) -> String {
     text
 }
 
-/// The verdict on a claim, of all its measures, in words.
-fn judged(id: &str, rows: &[claims::Row]) -> String {
+/// What was measured of a claim.
+fn measures(id: &str, rows: &[claims::Row]) -> Vec<Check> {
     let own = rows.iter().filter(|row| row.id == id);
-    Verdict::of_all_in_words(&own.map(|row| row.verdict).collect::<Vec<_>>())
+    own.map(claims::Row::check).collect()
 }
 
 fn claims_table(claims: &[Claim], rows: &[claims::Row]) -> String {
@@ -384,7 +357,7 @@ fn claims_table(claims: &[Claim], rows: &[claims::Row]) -> String {
             Some(correction) => format!("{} *{correction}*", claim.statement),
             None => claim.statement.clone(),
         };
-        let (id, judged) = (&claim.id, judged(&claim.id, rows));
+        let (id, judged) = (&claim.id, Tally::of(&measures(&claim.id, rows)).words());
         let _ = writeln!(text, "| {statement} | [{judged}](docs/CLAIMS.md#{id}) |");
     }
     text
@@ -395,7 +368,7 @@ fn claims_page(claims: &[Claim], rows: &[claims::Row]) -> String {
         "# What the paper claims, measured\n\n\
          <!-- Written by `make readme` from data/claims.toml and results/paper; do not edit. -->\n\n\
          Each claim in our words, why it holds or does not, and what was measured; the code is in\n\
-         [`crates/paper/src/claims`](../crates/paper/src/claims), the numbers in full are in\n\
+         [`crates/paper/src/audit/claims`](../crates/paper/src/audit/claims), the numbers in full are in\n\
          `results/paper/tables/claims.csv`. `corrected` stands where a claim does not hold as stated and what holds instead\n\
          was measured. A measure of what has not been made, or not with the paper's settings, is `not measured`.\n",
     );
@@ -405,7 +378,8 @@ fn claims_page(claims: &[Claim], rows: &[claims::Row]) -> String {
             "\n## {}\n\n**{}** ({})\n\n",
             claim.id, claim.statement, claim.source
         );
-        let _ = writeln!(text, "Verdict: {}.\n", judged(&claim.id, rows));
+        let measures = measures(&claim.id, rows);
+        let _ = writeln!(text, "Verdict: {}.\n", Tally::of(&measures).words());
         if let Some(correction) = &claim.correction {
             let _ = writeln!(text, "What holds instead: {correction}\n");
         }
@@ -413,16 +387,18 @@ fn claims_page(claims: &[Claim], rows: &[claims::Row]) -> String {
         text.push_str(
             "| measured | expected | found | tolerance | verdict | |\n|---|---|---|---|---|---|\n",
         );
-        for row in rows.iter().filter(|row| row.id == claim.id) {
+        for check in &measures {
+            let numbers = [check.expected, check.found, check.tolerance];
+            let [expected, found, tolerance] = numbers.map(|value| match value.is_finite() {
+                true => significant(value, 7),
+                false => String::new(),
+            });
             let _ = writeln!(
                 text,
-                "| {} | {} | {} | {} | {} | {} |",
-                cell(&row.quantity),
-                number(row.expected),
-                number(row.measured),
-                number(Some(row.tolerance)),
-                row.verdict,
-                cell(&row.note),
+                "| {} | {expected} | {found} | {tolerance} | {} | {} |",
+                cell(&check.quantity),
+                check.verdict(),
+                cell(&check.reason),
             );
         }
     }
@@ -432,20 +408,6 @@ fn claims_page(claims: &[Claim], rows: &[claims::Row]) -> String {
 /// A bar would end the cell of a table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
-}
-
-fn number(value: Option<f64>) -> String {
-    match value {
-        None => String::new(),
-        Some(value) if value == value.trunc() && value.abs() < 1e6 => format!("{value}"),
-        Some(value) if (1e-3..1e6).contains(&value.abs()) => {
-            // Six digits, however large the number is.
-            let whole = value.abs().log10().floor().max(0.0) as usize;
-            let text = format!("{value:.*}", 6 - whole.min(6));
-            text.trim_end_matches('0').trim_end_matches('.').to_owned()
-        }
-        Some(value) => format!("{value:.1e}"),
-    }
 }
 
 #[cfg(test)]
@@ -476,50 +438,15 @@ mod tests {
         );
         let table = peers().unwrap();
         let last = table.lines().last().unwrap();
-        let expected = "| linear-mnist | 2 | 2.5 ms | numpy | 1.20 s | 480 | 470 ... 491 |";
+        let expected = "| linear-mnist | 2 | 2.5 ms | numpy | 1.2 s | 480 | 470 ... 491 |";
         assert_eq!(last, expected);
         assert_eq!(
             bench_table(folder.path(), PEERS, whole_table).unwrap(),
             "| case | peer | threads | ours s per epoch | peer s per epoch | ratio | ratio min | ratio max |\n\
              |---|---|---|---|---|---|---|---|\n\
-             | linear-mnist | numpy | 2 | 0.00250 | 1.20 | 480 | 470 | 491 |\n"
+             | linear-mnist | numpy | 2 | 0.0025 | 1.2 | 480 | 470 | 491 |\n"
         );
         write("case,peer\na,b\n");
         assert!(peers().is_err());
-    }
-
-    #[test]
-    fn measured_numbers_have_three_digits() {
-        for (cell, text) in [
-            ("0.0", "0.0"),
-            ("2", "2"),
-            ("inf", "inf"),
-            ("linear.mnist", "linear.mnist"),
-            ("0.71331", "0.713"),
-            ("-136.36", "-136"),
-            ("1048576.5", "1.05e6"),
-            ("9.87654e-5", "9.88e-5"),
-        ] {
-            assert_eq!(rounded(cell), text);
-        }
-    }
-
-    #[test]
-    fn numbers_are_short() {
-        for (value, text) in [
-            (0.0, "0"),
-            (761.0, "761"),
-            (0.05, "0.05"),
-            (2.437986, "2.437986"),
-            (15.720566646, "15.72057"),
-            (7.771561e-16, "7.8e-16"),
-            (1e-12, "1.0e-12"),
-        ] {
-            assert_eq!(number(Some(value)), text);
-        }
-        assert_eq!(
-            [time(4.04), time(696.0), time(19_000.0)],
-            ["4.0 s", "11.6 min", "5.3 h"]
-        );
     }
 }

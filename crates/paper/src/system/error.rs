@@ -100,7 +100,9 @@ pub enum Error {
     },
 
     /// The settings in a record are not those of an experiment.
-    #[error("a record is damaged, or of another version: {problem}; make the figure again with `paper run`")]
+    #[error(
+        "a record is damaged, or of another version: {problem}; make the figure again with `paper run`"
+    )]
     DamagedRecord {
         /// What is wrong with it.
         problem: String,

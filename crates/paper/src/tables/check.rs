@@ -229,7 +229,9 @@ impl<'a> Tally<'a> {
     pub fn counts(&self) -> String {
         let counts = Verdict::ALL.map(|verdict| (self.count(verdict), verdict));
         let counts = counts.into_iter().filter(|(count, _)| *count > 0);
-        let words: Vec<String> = counts.map(|(n, verdict)| format!("{n} {verdict}")).collect();
+        let words: Vec<String> = counts
+            .map(|(n, verdict)| format!("{n} {verdict}"))
+            .collect();
         words.join(", ")
     }
 }

@@ -112,7 +112,11 @@ impl<'a> Judge<'a> {
     /// Judges that a value is not above another, but for a tolerance; what is judged is by how much it is.
     pub fn at_most(&mut self, at: At, [most, found]: [f64; 2], tolerance: f64, why: &str) {
         // NaN is never right, and `max` would lose it.
-        let above = if found > most { found - most } else { 0.0 * found };
+        let above = if found > most {
+            found - most
+        } else {
+            0.0 * found
+        };
         self.value(at, [0.0, above], tolerance, why);
     }
 
@@ -163,7 +167,10 @@ impl<'a> Judge<'a> {
     /// No such table, or a damaged one.
     pub fn same(&mut self, again: &Table) -> Result<()> {
         let (expected, found) = (again.csv()?, self.tables.bytes(again.name)?);
-        let (expected, found) = (records(again.name, &expected)?, records(again.name, &found)?);
+        let (expected, found) = (
+            records(again.name, &expected)?,
+            records(again.name, &found)?,
+        );
         if expected.len() != found.len() || expected.first() != found.first() {
             let words = format!(
                 "{} lines that begin with {:?}, computed again {} that begin with {:?}",
@@ -193,7 +200,9 @@ impl<'a> Judge<'a> {
 
 /// The lines of a table, its header first.
 fn records(name: &str, bytes: &[u8]) -> Result<Vec<StringRecord>> {
-    let reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes);
+    let reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(bytes);
     let records = reader.into_records().collect::<csv::Result<_>>();
     records.map_err(|error| Error::Damaged {
         file: format!("tables/{name}"),

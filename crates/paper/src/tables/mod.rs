@@ -8,6 +8,8 @@ mod table;
 
 pub use check::{Check, Origin, Tally, Verdict};
 pub use judge::{At, Judge, ROUNDING};
-pub use published::{Found, Published, TEXT as PUBLISHED, of as published, parse as parse_published};
+pub use published::{
+    Found, Published, TEXT as PUBLISHED, of as published, parse as parse_published,
+};
 pub use rows::{Row, Tables};
 pub use table::Table;

@@ -55,7 +55,10 @@ impl Published {
         } else {
             format!("; {remark}")
         };
-        format!("published: {}; tolerance: {}{remark}", self.source, self.reason)
+        format!(
+            "published: {}; tolerance: {}{remark}",
+            self.source, self.reason
+        )
     }
 
     /// The value in words, such as `mnist AE loss at epoch 100`.

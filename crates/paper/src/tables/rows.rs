@@ -172,11 +172,15 @@ pub fn parse<R: Row>(bytes: &[u8]) -> Result<Vec<R>> {
         problem,
     };
     let mut reader = Reader::from_reader(bytes);
-    let header = reader.headers().map_err(|error| damaged(error.to_string()))?;
+    let header = reader
+        .headers()
+        .map_err(|error| damaged(error.to_string()))?;
     if header != R::COLUMNS {
         let found = header.iter().collect::<Vec<_>>().join(",");
         let columns = R::COLUMNS.join(",");
-        return Err(damaged(format!("its columns are `{found}`, not `{columns}`")));
+        return Err(damaged(format!(
+            "its columns are `{found}`, not `{columns}`"
+        )));
     }
     let mut record = csv::StringRecord::new();
     let mut rows = Vec::new();
@@ -189,17 +193,21 @@ pub fn parse<R: Row>(bytes: &[u8]) -> Result<Vec<R>> {
         }
         let cell = |column: &str, what: &str| {
             let place = R::COLUMNS.iter().position(|name| *name == column);
-            let text = place.and_then(|place| record.get(place)).unwrap_or_default();
+            let text = place
+                .and_then(|place| record.get(place))
+                .unwrap_or_default();
             damaged(format!("line {line}, column {column}: `{text}` is {what}"))
         };
-        let row: R = record.deserialize(None).map_err(|error| match error.kind() {
-            ErrorKind::Deserialize { err, .. } => {
-                let column = err.field().and_then(|field| R::COLUMNS.get(field as usize));
-                let what = format!("not what it should be ({})", err.kind());
-                cell(column.unwrap_or(&""), &what)
-            }
-            _ => damaged(format!("line {line}: {error}")),
-        })?;
+        let row: R = record
+            .deserialize(None)
+            .map_err(|error| match error.kind() {
+                ErrorKind::Deserialize { err, .. } => {
+                    let column = err.field().and_then(|field| R::COLUMNS.get(field as usize));
+                    let what = format!("not what it should be ({})", err.kind());
+                    cell(column.unwrap_or(&""), &what)
+                }
+                _ => damaged(format!("line {line}: {error}")),
+            })?;
         if let Some(column) = row.not_finite() {
             return Err(cell(column, "not a finite number"));
         }
@@ -275,9 +283,14 @@ mod tests {
         assert_eq!(read(good).unwrap()[1].w, 1e-3);
         for bad in ["NaN", "inf", "", "1,2", "o.5"] {
             let error = read(&good.replace("1e-3", bad)).unwrap_err().to_string();
-            assert!(error.contains("t.csv") && error.contains("line 3"), "{error}");
+            assert!(
+                error.contains("t.csv") && error.contains("line 3"),
+                "{error}"
+            );
         }
-        let error = read(&good.replace("DAE,1", "DAE,1.5")).unwrap_err().to_string();
+        let error = read(&good.replace("DAE,1", "DAE,1.5"))
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("column mode: `1.5`"), "{error}");
         let error = read(&good.replace("mode", "node")).unwrap_err().to_string();
         assert!(error.contains("not `model,mode,w`"), "{error}");

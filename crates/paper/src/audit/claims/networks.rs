@@ -140,7 +140,9 @@ pub(super) fn small_variances(recorded: &Recorded) -> Result<Vec<Check>> {
                 if curve.settled(lambda / (lambda + epsilon)) || lambda < epsilon {
                     wrong += usize::from((last > 0.5) != (lambda > epsilon));
                     let (mode, ratio) = (curve.mode, lambda / epsilon);
-                    each.push(format!("mode {mode}: {last:.3}, lambda/epsilon = {ratio:.3}"));
+                    each.push(format!(
+                        "mode {mode}: {last:.3}, lambda/epsilon = {ratio:.3}"
+                    ));
                 }
             }
             Ok((wrong as f64, each.join("; ")))
@@ -199,7 +201,10 @@ pub(super) fn faster_on_real_spectra(recorded: &Recorded) -> Result<Vec<Check>> 
 
 pub(super) fn theory_approximates_real_data(recorded: &Recorded) -> Result<Vec<Check>> {
     let mut all = Vec::new();
-    for (dataset, model) in DataSet::ALL.into_iter().flat_map(|d| Model::ALL.map(|m| (d, m))) {
+    for (dataset, model) in DataSet::ALL
+        .into_iter()
+        .flat_map(|d| Model::ALL.map(|m| (d, m)))
+    {
         let quantity = format!(
             "{dataset} {}: RMS deviation of theory from training, largest of the drawn modes",
             model.name()
@@ -280,7 +285,8 @@ pub(super) fn nonlinear_networks_follow(recorded: &Recorded) -> Result<Vec<Check
         })?);
         all.push(measured(later, why, 0.0, || {
             let times = pairs.iter().filter_map(|pair| {
-                let [dae, wdae] = [&pair.dae, &pair.wdae].map(|curve| curve.half_rise(curve.last()));
+                let [dae, wdae] =
+                    [&pair.dae, &pair.wdae].map(|curve| curve.half_rise(curve.last()));
                 Some((pair.dae.mode, dae?, wdae?))
             });
             let times: Vec<(usize, u64, u64)> = times.collect();
@@ -370,7 +376,10 @@ impl Pair {
         let expected = lambda / (lambda - gamma);
         let found = time(wdae).zip(time(dae)).map(|(wdae, dae)| wdae / dae);
         let check = Check::claim(
-            format!("{} mode {}: half-rise time of WDAE over DAE", dae.dataset, dae.mode),
+            format!(
+                "{} mode {}: half-rise time of WDAE over DAE",
+                dae.dataset, dae.mode
+            ),
             expected,
             found.unwrap_or(f64::NAN),
             0.2 * expected,

@@ -137,8 +137,13 @@ pub(super) fn more_noise_learns_sooner(recorded: &Recorded) -> Result<Vec<Check>
             (less.lambda == more.lambda).then_some((less.half_rise()?, more.half_rise()?))
         });
         let rising: Vec<(f64, f64)> = rising.collect();
-        let wrong = rising.iter().filter(|(less, more)| sign * (more - less) > 0.0);
-        let note = format!("of {} neighbours that rise within the epochs drawn", rising.len());
+        let wrong = rising
+            .iter()
+            .filter(|(less, more)| sign * (more - less) > 0.0);
+        let note = format!(
+            "of {} neighbours that rise within the epochs drawn",
+            rising.len()
+        );
         Check::claim(quantity, 0.0, wrong.count() as f64, 0.0, note)
     });
     Ok(measured.into())

@@ -52,7 +52,10 @@ pub(super) fn check(recorded: &Recorded, verification: &mut Verification) {
         }
         let own = record.outputs.iter();
         for (path, _) in own.filter(|(path, hash)| manifest.files.get(*path) != Some(hash)) {
-            let problem = format!("its hash of {path} is not that of {}", Record::file(*figure));
+            let problem = format!(
+                "its hash of {path} is not that of {}",
+                Record::file(*figure)
+            );
             wrong(manifest::FILE, problem);
         }
     }

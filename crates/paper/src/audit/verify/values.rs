@@ -102,9 +102,8 @@ fn as_written<R: Serialize>(
 fn same(a: &str, b: &str) -> bool {
     let number = |text: &str| text.parse::<f64>().ok();
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(1e-3);
-    let alike = |(a, b): (&str, &str)| {
-        a == b || number(a).zip(number(b)).is_some_and(|(a, b)| close(a, b))
-    };
+    let alike =
+        |(a, b): (&str, &str)| a == b || number(a).zip(number(b)).is_some_and(|(a, b)| close(a, b));
     let cells = |line| str::split(line, ',');
     a == b || cells(a).count() == cells(b).count() && cells(a).zip(cells(b)).all(alike)
 }
@@ -119,7 +118,10 @@ fn checks_of(record: &Record, recorded: &Recorded, verification: &mut Verificati
     let now = comparison::of(record.figure, &record.inputs.settings, &recorded.tables())?;
     let published = record.checks.iter();
     for check in published.filter(|check| check.origin == Origin::Published) {
-        let mut now = now.iter().map(|(check, _)| check).filter(|now| now.measured);
+        let mut now = now
+            .iter()
+            .map(|(check, _)| check)
+            .filter(|now| now.measured);
         let same = now.find(|now| now.quantity == check.quantity);
         if let Some(now) = same.filter(|now| now.found != check.found) {
             let (quantity, says) = (&check.quantity, check.found);

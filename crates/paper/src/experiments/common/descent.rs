@@ -1,10 +1,8 @@
 //! Gradient descent of the scalar network beside its theory.
 
-use dae::Settings as _;
 use dae::theory::Mode;
 use dae::train::scalar::{ScalarSettings, ScalarState, descend};
-
-use crate::Result;
+use dae::{Result, Settings as _};
 
 /// Descends from `(w1, w2)` with the noise and the decay of a mode; one state an epoch, the start first.
 ///
@@ -18,14 +16,14 @@ pub fn descent(mode: &Mode, alpha: f64, epochs: u64, start: [f64; 2]) -> Result<
         alpha,
         epochs,
     };
-    Ok(descend(&settings.check()?, start)?)
+    descend(&settings.check()?, start)
 }
 
 /// A DAE and the WDAE with the same fixed point.
 ///
 /// # Errors
 /// As [`Mode::denoising`].
-pub fn matched(lambda: f64, epsilon: f64) -> dae::Result<[Mode; 2]> {
+pub fn matched(lambda: f64, epsilon: f64) -> Result<[Mode; 2]> {
     let dae = Mode::denoising(lambda, epsilon)?;
     Ok([dae, Mode::decaying(lambda, dae.matched_gamma())?])
 }

@@ -128,8 +128,16 @@ pub fn comparable(
     });
     let (harmless, mut serious): (Vec<_>, Vec<_>) = own.partition(|(name, _)| free.contains(name));
     let common = all.iter().filter(|(key, _)| !key.contains('.'));
-    serious.splice(0..0, common.map(|(key, words)| (key.as_str(), words.as_str())));
-    let words = |list: &[(&str, &str)]| list.iter().map(|(_, words)| *words).collect::<Vec<_>>().join(", ");
+    serious.splice(
+        0..0,
+        common.map(|(key, words)| (key.as_str(), words.as_str())),
+    );
+    let words = |list: &[(&str, &str)]| {
+        list.iter()
+            .map(|(_, words)| *words)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     if !serious.is_empty() {
         Err(format!("not comparable: {}", words(&serious)))
     } else if harmless.is_empty() {

@@ -25,12 +25,7 @@ pub fn each_within(
 }
 
 /// Refuses a count of zero or beyond `most`.
-pub fn count(
-    name: &'static str,
-    value: u64,
-    most: u64,
-    allowed: &'static str,
-) -> Result<()> {
+pub fn count(name: &'static str, value: u64, most: u64, allowed: &'static str) -> Result<()> {
     if (1..=most).contains(&value) {
         Ok(())
     } else {

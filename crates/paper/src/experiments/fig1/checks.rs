@@ -5,10 +5,10 @@ use dae::theory::{Mode, dynamics};
 
 use super::Settings;
 use super::run::{Run, trial};
-use crate::tables::Check;
-use crate::tables::check::largest;
 use crate::Result;
 use crate::experiments::starts;
+use crate::tables::Check;
+use crate::tables::check::largest;
 
 /// Steps are made this much smaller to see the simulation tend to the theory.
 const REFINEMENT: u64 = 100;

@@ -4,8 +4,8 @@ use dae::theory::Mode;
 
 use super::run::{Panel as Noise, Run, Trial};
 use crate::Result;
-use crate::experiments::landscape::minima;
 use crate::experiments::Model;
+use crate::experiments::common::landscape::minima;
 use crate::experiments::common::style;
 use crate::plot::{
     self, Axis, BLACK, Colour, Entry, Error, Legend, MARKED, Mark, Page, Panel, Path3, Picture,

@@ -1,7 +1,7 @@
 //! What Figure 1 computes.
 
-use dae::theory::{Mode, dynamics};
 use dae::Checked;
+use dae::theory::{Mode, dynamics};
 
 use super::Settings;
 use crate::Result;

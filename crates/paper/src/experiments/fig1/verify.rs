@@ -82,6 +82,10 @@ pub fn step(
     }
     let difference = |[w1, w2]: [f64; 2]| scalar::imbalance(w1, w2);
     let why = "w2^2 - w1^2, conserved but for decay and second order";
-    judge.exact(places[1], [kept * difference(before), difference(found)], why);
+    judge.exact(
+        places[1],
+        [kept * difference(before), difference(found)],
+        why,
+    );
     Ok(())
 }

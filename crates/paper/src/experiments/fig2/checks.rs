@@ -2,9 +2,9 @@
 
 use super::Settings;
 use super::run::{Curve, Run};
+use crate::experiments::Model;
 use crate::tables::Check;
 use crate::tables::check::largest;
-use crate::experiments::Model;
 
 /// Equal fixed points for DAE and WDAE, and a DAE that is faster by `1 + epsilon / lambda`.
 pub fn checks(settings: &Settings, run: &Run) -> Vec<Check> {

@@ -15,7 +15,12 @@ pub(super) fn verify(settings: &Settings, judge: &mut Judge) -> Result<()> {
     let mut curves = Vec::new();
     for model in [Model::Dae, Model::Wdae] {
         for &lambda in &settings.lambda {
-            curves.extend(settings.epsilon.iter().map(|&epsilon| (model, lambda, epsilon)));
+            curves.extend(
+                settings
+                    .epsilon
+                    .iter()
+                    .map(|&epsilon| (model, lambda, epsilon)),
+            );
         }
     }
     let recorded = thinned(settings.epochs, settings.record_every, settings.table_every);

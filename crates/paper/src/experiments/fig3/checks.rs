@@ -1,9 +1,9 @@
 //! What Figure 3 should show.
 
 use super::run::{Curve, Run, Variant};
+use crate::experiments::Model;
 use crate::tables::Check;
 use crate::tables::check::largest;
-use crate::experiments::Model;
 
 /// At the consistent rates DAE and WDAE coincide; at the published ones the DAE is ahead; under one global rate the
 /// DAE is faster on the small modes of real data.

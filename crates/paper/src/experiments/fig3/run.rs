@@ -6,8 +6,8 @@ use dae::theory::dynamics::balanced;
 use dae::theory::{Mode, rates};
 use serde::{Deserialize, Serialize};
 
-use super::rows::{self, Rates};
 use super::Settings;
+use super::rows::{self, Rates};
 use crate::Result;
 use crate::experiments::Model;
 use crate::experiments::common::descent::matched;
@@ -160,7 +160,8 @@ fn learning_times(
         if target <= settings.w0 {
             continue;
         }
-        let time = |mode: &Mode| rates::learning_time(mode, settings.w0, settings.spectrum_fraction);
+        let time =
+            |mode: &Mode| rates::learning_time(mode, settings.w0, settings.spectrum_fraction);
         rows.push(rows::Spectrum {
             dataset,
             mode,

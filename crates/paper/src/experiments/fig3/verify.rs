@@ -24,7 +24,12 @@ fn verify_dynamics(settings: &Settings, judge: &mut Judge) -> Result<()> {
     let mut curves = Vec::new();
     for variant in Variant::ALL {
         for model in [Model::Dae, Model::Wdae] {
-            curves.extend(settings.epsilon.iter().map(|&epsilon| (variant, model, epsilon)));
+            curves.extend(
+                settings
+                    .epsilon
+                    .iter()
+                    .map(|&epsilon| (variant, model, epsilon)),
+            );
         }
     }
     let recorded = thinned(settings.epochs, settings.record_every, settings.table_every);
@@ -59,7 +64,9 @@ fn verify_dynamics(settings: &Settings, judge: &mut Judge) -> Result<()> {
             }
         }
         let first = i * length;
-        let points = rows[first..first + length].iter().map(|row| (row.epoch, row.w));
+        let points = rows[first..first + length]
+            .iter()
+            .map(|row| (row.epoch, row.w));
         let start = (settings.w0, rate);
         curve(judge, at!(Dynamics, first, w), &mode, start, points)?;
     }
@@ -78,8 +85,16 @@ fn verify_rates(settings: &Settings, judge: &mut Judge) -> Result<()> {
         let at = at!(Rates, row, gamma);
         judge.exact(at, [decay.gamma(), found.gamma], "matched decay");
         let why = "one over the largest curvature on the path from the origin to w = 1";
-        judge.exact(at!(Rates, row, dae), [1.0 / steepest(&noise), found.dae], why);
-        judge.exact(at!(Rates, row, wdae), [1.0 / steepest(&decay), found.wdae], why);
+        judge.exact(
+            at!(Rates, row, dae),
+            [1.0 / steepest(&noise), found.dae],
+            why,
+        );
+        judge.exact(
+            at!(Rates, row, wdae),
+            [1.0 / steepest(&decay), found.wdae],
+            why,
+        );
         let at = at!(Rates, row, ratio);
         judge.exact(at, [found.dae / found.wdae, found.ratio], "dae over wdae");
     }
@@ -126,11 +141,31 @@ fn verify_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
         // Small modes: lambda - gamma of the WDAE has lost digits, by the factor epsilon / lambda.
         let lost = 1.0 + epsilon / a.lambda;
         for (at, pair, why) in [
-            (at!(Spectrum, row, lambda), [a.lambda, b.lambda], "eigenvalue in data/spectra"),
-            (at!(Spectrum, row, epsilon), [a.epsilon, b.epsilon], "setting"),
-            (at!(Spectrum, row, gamma), [a.gamma, b.gamma], "matched decay"),
-            (at!(Spectrum, row, dae_epochs), [a.dae_epochs, b.dae_epochs], learned),
-            (at!(Spectrum, row, wdae_epochs), [a.wdae_epochs, b.wdae_epochs], learned),
+            (
+                at!(Spectrum, row, lambda),
+                [a.lambda, b.lambda],
+                "eigenvalue in data/spectra",
+            ),
+            (
+                at!(Spectrum, row, epsilon),
+                [a.epsilon, b.epsilon],
+                "setting",
+            ),
+            (
+                at!(Spectrum, row, gamma),
+                [a.gamma, b.gamma],
+                "matched decay",
+            ),
+            (
+                at!(Spectrum, row, dae_epochs),
+                [a.dae_epochs, b.dae_epochs],
+                learned,
+            ),
+            (
+                at!(Spectrum, row, wdae_epochs),
+                [a.wdae_epochs, b.wdae_epochs],
+                learned,
+            ),
         ] {
             judge.value(at, pair, 1e-12 * lost * pair[0].abs().max(1.0), why);
         }

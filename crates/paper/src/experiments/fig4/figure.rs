@@ -5,8 +5,8 @@ use dae::theory::scalar::Origin;
 
 use super::run::{Row as ModelRow, Run, Trial};
 use crate::Result;
-use crate::experiments::landscape::minima;
 use crate::experiments::Model;
+use crate::experiments::common::landscape::minima;
 use crate::experiments::common::style;
 use crate::plot::{
     self, Axis, BLACK, Colour, Entry, Error, Field, Legend, MARKED, Mark, Page, Panel, Picture,

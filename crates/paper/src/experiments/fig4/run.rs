@@ -1,12 +1,12 @@
 //! What Figure 4 computes.
 
-use dae::theory::Mode;
 use dae::Checked;
+use dae::theory::Mode;
 
 use super::Settings;
+use crate::Result;
 use crate::experiments::Model;
 use crate::experiments::common::descent::descent;
-use crate::Result;
 use crate::experiments::starts;
 
 /// Everything that Figure 4 shows: a row for the DAE, a row for the WDAE.

@@ -3,8 +3,8 @@
 use dae::{Result, positive, within};
 use serde::{Deserialize, Serialize};
 
-use crate::experiments::starts;
 use crate::experiments::common::ranges::{MOST_EPOCHS, count, each_within};
+use crate::experiments::starts;
 
 /// Settings of Figure 4.
 ///

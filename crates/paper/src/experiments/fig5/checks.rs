@@ -2,9 +2,9 @@
 
 use dae::theory::Mode;
 
+use super::rows::rms_deviation;
 use super::run::{ModeSeries, Run, Training};
 use super::settings::Settings;
-use super::tables::rms_deviation;
 use crate::Result;
 use crate::tables::Check;
 use crate::tables::check::largest;

@@ -36,7 +36,7 @@ pub fn figure(run: &Run) -> Result<Picture> {
             .map(|(column, model)| panel(&own, &above, model, column))
             .collect();
         let mut row = Row::new(0.62, panels)
-            .labelled(style::dataset(dataset), BLACK)
+            .labelled(style::dataset(*dataset), BLACK)
             .with_strip(Strip::Legend(modes_legend(&own)));
         if last {
             row = row.with_strip(Strip::Legend(models_legend()));

@@ -26,7 +26,8 @@ impl super::Experiment for Experiment {
     type Settings = Settings;
     type Run = run::Run;
 
-    const TITLE: &'static str = "linear autoencoders on MNIST and CIFAR-10, theory against training";
+    const TITLE: &'static str =
+        "linear autoencoders on MNIST and CIFAR-10, theory against training";
     const CAPTION: &'static str = "Lines are the closed form, markers are training on real data; they agree from the \
         leading direction to the thirty-second. Directions with λ below the regularisation stay at zero under weight \
         decay (left) and are damped under noise (right).";

@@ -67,7 +67,11 @@ fn verify_dynamics(
             let s = trainer.alpha * found.epoch as f64;
             let expected = |start| dynamics::balanced(&mode, start, s);
             let why = "balanced closed form from its value at epoch 0";
-            judge.exact(at!(Dynamics, row, theory), [expected(start[0])?, found.theory], why);
+            judge.exact(
+                at!(Dynamics, row, theory),
+                [expected(start[0])?, found.theory],
+                why,
+            );
             let at = at!(Dynamics, row, theory_published_start);
             judge.exact(at, [expected(start[1])?, found.theory_published_start], why);
             if let Some(stronger) = stronger {
@@ -93,11 +97,17 @@ fn verify_dynamics(
                 ),
                 (
                     at!(Rms, i, theory_against_singular_value),
-                    [a.theory_against_singular_value, b.theory_against_singular_value],
+                    [
+                        a.theory_against_singular_value,
+                        b.theory_against_singular_value,
+                    ],
                 ),
                 (
                     at!(Rms, i, published_start_against_mapping),
-                    [a.published_start_against_mapping, b.published_start_against_mapping],
+                    [
+                        a.published_start_against_mapping,
+                        b.published_start_against_mapping,
+                    ],
                 ),
                 (
                     at!(Rms, i, published_start_against_singular_value),
@@ -123,7 +133,11 @@ fn verify_loss(
     judge: &mut Judge,
 ) -> Result<()> {
     let rows = judge.rows::<Loss>()?;
-    let runs = || spectra.iter().flat_map(|data| Model::ALL.map(|model| (data, model)));
+    let runs = || {
+        spectra
+            .iter()
+            .flat_map(|data| Model::ALL.map(|model| (data, model)))
+    };
     let keys = runs().flat_map(|((dataset, _), model)| {
         let each = recorded.iter();
         each.map(move |&epoch| (*dataset, model, epoch))
@@ -188,9 +202,12 @@ pub(super) fn retrained(
     let run = (job.dataset, job.model);
     let own = |row: &Dynamics| (row.dataset, row.model) == run;
     let own = (0..).zip(&rows).filter(|(_, row)| own(row));
-    let seen = (0..settings.modes.len()).flat_map(|i| record.observations.iter().map(move |o| (i, o)));
+    let seen =
+        (0..settings.modes.len()).flat_map(|i| record.observations.iter().map(move |o| (i, o)));
     let key = |row: &Dynamics| (row.mode, row.epoch);
-    let keys = seen.clone().map(|(i, seen)| (settings.modes[i], seen.epoch));
+    let keys = seen
+        .clone()
+        .map(|(i, seen)| (settings.modes[i], seen.epoch));
     let found: Vec<Dynamics> = own.clone().map(|(_, row)| row.clone()).collect();
     if !judge.keys(&found, key, keys) {
         return Ok(());
@@ -199,7 +216,12 @@ pub(super) fn retrained(
         let mapping = of_mode(&seen.mappings, i)?;
         let value = of_mode(&seen.singular_values, i)?;
         let why = "trained again";
-        judge.value(at!(Dynamics, row, mapping), [mapping, found.mapping], AGAIN, why);
+        judge.value(
+            at!(Dynamics, row, mapping),
+            [mapping, found.mapping],
+            AGAIN,
+            why,
+        );
         let at = at!(Dynamics, row, singular_value);
         judge.value(at, [value, found.singular_value], AGAIN, why);
         if seen.epoch == 0 {
@@ -207,16 +229,27 @@ pub(super) fn retrained(
             let start = of_mode(&record.growing_part, i)?;
             judge.exact(at!(Dynamics, row, theory), [start, found.theory], why);
             let at = at!(Dynamics, row, theory_published_start);
-            judge.exact(at, [record.published_start, found.theory_published_start], why);
+            judge.exact(
+                at,
+                [record.published_start, found.theory_published_start],
+                why,
+            );
         }
     }
-    let own = (0..).zip(&losses).filter(|(_, row)| (row.dataset, row.model) == run);
+    let own = (0..)
+        .zip(&losses)
+        .filter(|(_, row)| (row.dataset, row.model) == run);
     let found: Vec<Loss> = own.clone().map(|(_, row)| row.clone()).collect();
     let keys = record.observations.iter().map(|seen| seen.epoch);
     if judge.keys(&found, |row| row.epoch, keys) {
         for ((row, found), seen) in own.zip(&record.observations) {
             let pair = [seen.loss, found.loss];
-            judge.value(at!(Loss, row, loss), pair, AGAIN * seen.loss, "trained again");
+            judge.value(
+                at!(Loss, row, loss),
+                pair,
+                AGAIN * seen.loss,
+                "trained again",
+            );
         }
     }
     Ok(())

@@ -39,11 +39,16 @@ pub(super) fn find(value: &Published, [own, paper]: [&Value; 2], tables: &Tables
         let mapping = curve.at(value.epoch);
         Ok(match value.quantity.as_str() {
             "mapping" => mapping,
-            "half_rise_epoch" => curve.half_rise(mapping).map_or(f64::NAN, |epoch| epoch as f64),
+            "half_rise_epoch" => curve
+                .half_rise(mapping)
+                .map_or(f64::NAN, |epoch| epoch as f64),
             "mapping_minus_shrinkage" if curve.model == Model::Dae => {
                 let rows = tables.rows::<Spectrum>()?;
                 let own_mode = |row: &&Spectrum| row.dataset == dataset && row.mode == curve.mode;
-                let lambda = rows.iter().find(own_mode).map_or(f64::NAN, |row| row.lambda);
+                let lambda = rows
+                    .iter()
+                    .find(own_mode)
+                    .map_or(f64::NAN, |row| row.lambda);
                 let sigma = at(own, &format!("{dataset}.sigma")).and_then(Value::as_f64);
                 let sigma = sigma.unwrap_or(f64::NAN);
                 mapping - lambda / (lambda + sigma * sigma)

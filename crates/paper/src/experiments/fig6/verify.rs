@@ -32,7 +32,14 @@ fn verify_runs(settings: &Settings, judge: &mut Judge) -> Result<()> {
         let sizes = [data.samples, job.dataset.pixels(), data.directions];
         (job.dataset, job.model, sizes, job.sigma)
     });
-    let key = |r: &Runs| (r.dataset, r.model, [r.samples, r.pixels, r.directions], r.sigma);
+    let key = |r: &Runs| {
+        (
+            r.dataset,
+            r.model,
+            [r.samples, r.pixels, r.directions],
+            r.sigma,
+        )
+    };
     if !judge.keys(&rows, key, keys) {
         return Ok(());
     }
@@ -43,16 +50,29 @@ fn verify_runs(settings: &Settings, judge: &mut Judge) -> Result<()> {
         }
         // Where directions were dropped, the effect on the first epochs was measured.
         let dropped = found.directions < found.pixels;
-        let epochs = if dropped { settings.projection_epochs } else { 0 };
+        let epochs = if dropped {
+            settings.projection_epochs
+        } else {
+            0
+        };
         let at = at!(Runs, row, projection_epochs);
-        judge.exact(at, [epochs as f64, found.projection_epochs as f64], "setting");
+        judge.exact(
+            at,
+            [epochs as f64, found.projection_epochs as f64],
+            "setting",
+        );
         let mapping = (found.projection_mapping, found.projection_final_mapping);
         let loss = (found.projection_loss, found.projection_final_loss);
         for (at, (most, last)) in [
             (at!(Runs, row, projection_final_mapping), mapping),
             (at!(Runs, row, projection_final_loss), loss),
         ] {
-            judge.at_most(at, [most, last], 0.0, "how far it is above the largest at any epoch");
+            judge.at_most(
+                at,
+                [most, last],
+                0.0,
+                "how far it is above the largest at any epoch",
+            );
             let most = if dropped { 0.02 } else { 0.0 };
             judge.value(at, [0.0, last], most, "effect of dropped directions");
         }
@@ -69,7 +89,11 @@ fn verify_runs(settings: &Settings, judge: &mut Judge) -> Result<()> {
 fn verify_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
     let rows = judge.rows::<Spectrum>()?;
     let spectra = spectra::committed()?;
-    let each = || spectra.iter().flat_map(|data| settings.modes.iter().map(move |&mode| (data, mode)));
+    let each = || {
+        spectra
+            .iter()
+            .flat_map(|data| settings.modes.iter().map(move |&mode| (data, mode)))
+    };
     let keys = each().map(|((dataset, _), mode)| (*dataset, settings.of(*dataset).samples, mode));
     if !judge.keys(&rows, |r| (r.dataset, r.samples, r.mode), keys) {
         return Ok(());
@@ -81,7 +105,10 @@ fn verify_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
         let (share, why) = if found.samples == spectrum.samples {
             (1e-8, "eigenvalue in data/spectra")
         } else {
-            (0.5, "eigenvalue in data/spectra, of other images of the same kind")
+            (
+                0.5,
+                "eigenvalue in data/spectra, of other images of the same kind",
+            )
         };
         judge.value(at, [expected, lambda], share * expected, why);
         let stronger = before.filter(|b| b.dataset == found.dataset && b.mode < mode);
@@ -102,7 +129,9 @@ fn verify_mapping(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> R
             curves.extend(settings.modes.iter().map(|&mode| (dataset, model, mode)));
         }
     }
-    let keys = curves.iter().flat_map(|&curve| recorded.iter().map(move |&epoch| (curve, epoch)));
+    let keys = curves
+        .iter()
+        .flat_map(|&curve| recorded.iter().map(move |&epoch| (curve, epoch)));
     if !judge.keys(&rows, |r| ((r.dataset, r.model, r.mode), r.epoch), keys) {
         return Ok(());
     }
@@ -128,14 +157,23 @@ fn bounds(judge: &mut Judge, first: At, mappings: impl Iterator<Item = f64>) {
         if row == first.row {
             judge.value(at, [0.0, mapping], 0.05, "small random start");
         }
-        judge.value(at, [0.5, mapping], 0.6, "between 0 and 1 but for fluctuations");
+        judge.value(
+            at,
+            [0.5, mapping],
+            0.6,
+            "between 0 and 1 but for fluctuations",
+        );
     }
 }
 
 fn verify_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Result<()> {
     let rows = judge.rows::<Loss>()?;
     let spectra = spectra::committed()?;
-    let runs = || spectra.iter().flat_map(|data| Model::ALL.map(|model| (data, model)));
+    let runs = || {
+        spectra
+            .iter()
+            .flat_map(|data| Model::ALL.map(|model| (data, model)))
+    };
     let keys = runs().flat_map(|((dataset, _), model)| {
         let each = recorded.iter();
         each.map(move |&epoch| (*dataset, model, epoch))
@@ -164,7 +202,8 @@ fn verify_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resu
             judge.at_most(at, [0.0, -now], 0.0, "how far a mean of squares is below 0");
             if let Some(before) = before.replace(now) {
                 let pair = [before / start, now / start];
-                let why = "rise over the row before, as a share of the start; the noise of an epoch";
+                let why =
+                    "rise over the row before, as a share of the start; the noise of an epoch";
                 judge.at_most(at, pair, 0.01, why);
             }
             let why = "how far it is above the start, relative; the noise of an epoch";
@@ -187,7 +226,9 @@ fn verify_other(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Res
         return Ok(());
     }
     let rows = judge.rows::<OtherSigma>()?;
-    let keys = curves.iter().flat_map(|&curve| recorded.iter().map(move |&epoch| (curve, epoch)));
+    let keys = curves
+        .iter()
+        .flat_map(|&curve| recorded.iter().map(move |&epoch| (curve, epoch)));
     let key = |r: &OtherSigma| ((r.dataset, r.model, r.sigma, r.mode), r.epoch);
     if judge.keys(&rows, key, keys) {
         for (i, own) in rows.chunks_exact(recorded.len()).enumerate() {
@@ -234,7 +275,10 @@ pub(super) fn retrained(
                 judge.value(at, [mapping, value], AGAIN, why);
             }
             _ => {
-                let words = format!("no row of {}, mode {mode}, epoch {epoch}", job.training.label);
+                let words = format!(
+                    "no row of {}, mode {mode}, epoch {epoch}",
+                    job.training.label
+                );
                 judge.wrong_table("fig6_mapping.csv", words);
                 return Ok(());
             }
@@ -244,10 +288,16 @@ pub(super) fn retrained(
         return Ok(());
     }
     let losses = judge.rows::<Loss>()?;
-    let own = (0..).zip(&losses).filter(|(_, r)| (r.dataset, r.model) == run);
+    let own = (0..)
+        .zip(&losses)
+        .filter(|(_, r)| (r.dataset, r.model) == run);
     let own: Vec<(usize, &Loss)> = own.collect();
     if own.len() != record.observations.len() {
-        let words = format!("{} rows, trained again {}", own.len(), record.observations.len());
+        let words = format!(
+            "{} rows, trained again {}",
+            own.len(),
+            record.observations.len()
+        );
         judge.wrong_table("fig6_loss.csv", words);
         return Ok(());
     }

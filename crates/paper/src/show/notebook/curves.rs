@@ -1,7 +1,8 @@
 //! A small chart for a cell that tries something.
 
 use crate::Result;
-use crate::experiments::{Model, style};
+use crate::experiments::Model;
+use crate::experiments::common::style;
 use crate::plot::{
     self, Axis, Colour, Entry, Legend, Mark, Page, Panel, Picture, Row, Strip, Stroke,
 };

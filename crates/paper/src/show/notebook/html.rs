@@ -104,32 +104,6 @@ pub(super) fn escaped(text: &str) -> String {
     out
 }
 
-/// A number to six significant digits, as short as it goes.
-pub(super) fn number(value: f64) -> String {
-    let size = value.abs();
-    if value == 0.0 {
-        "0".to_owned()
-    } else if !value.is_finite() {
-        value.to_string()
-    } else if (1e-4..1e6).contains(&size) {
-        let whole_digits = size.log10().floor() as i32 + 1;
-        let decimals = (6 - whole_digits).max(0) as usize;
-        trimmed(&format!("{value:.decimals$}")).to_owned()
-    } else {
-        let text = format!("{value:.3e}");
-        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        format!("{}e{exponent}", trimmed(mantissa))
-    }
-}
-
-fn trimmed(number: &str) -> &str {
-    if number.contains('.') {
-        number.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        number
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,25 +140,5 @@ mod tests {
             table.text(),
             "name     w\nλ        1.5\nepsilon   10\n2 rows"
         );
-    }
-
-    #[test]
-    fn numbers_are_short_and_keep_six_digits() {
-        for (value, text) in [
-            (0.0, "0"),
-            (1.0, "1"),
-            (-0.5, "-0.5"),
-            (1.0 / 3.0, "0.333333"),
-            (1234.56789, "1234.57"),
-            (20000.0, "20000"),
-            (999_999.6, "1000000"),
-            (1e-6, "1e-6"),
-            (-1.23456e-13, "-1.235e-13"),
-            (6.02e23, "6.02e23"),
-            (0.001, "0.001"),
-            (f64::NAN, "NaN"),
-        ] {
-            assert_eq!(number(value), text);
-        }
     }
 }

@@ -6,9 +6,9 @@ use ndarray::{Array2, s};
 
 use super::show::{Content, Show};
 use crate::Result;
-use crate::experiments::fig6;
-use crate::experiments::fig6::images::Images;
 use crate::experiments::common::style;
+use crate::experiments::fig6;
+use crate::experiments::fig6::train::images::Images;
 use crate::plot::Tiles;
 use crate::system::progress::Progress;
 
@@ -176,7 +176,7 @@ pub(super) fn cached(dataset: DataSet) -> Result<bool> {
 
 /// What to say where images are needed and absent.
 pub(super) fn absent(dataset: DataSet) -> String {
-    let name = style::dataset(dataset.name());
+    let name = style::dataset(dataset);
     format!(
         "The images of {name} are not on this machine, so nothing is shown here. `make data` fetches them; then run this notebook again."
     )
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_mapping_of_one_gives_the_image_back_and_one_of_zero_removes_a_direction() {
-        let basis = fig6::images::Basis {
+        let basis = fig6::train::images::Basis {
             lambda: vec![2.0, 1.0, 0.0],
             vectors: array![[0.6, 0.8], [0.8, -0.6], [0.0, 0.0]],
         };

@@ -35,14 +35,14 @@ pub use series::{balanced, descent, epochs_to, fixed_points, unbalanced};
 pub use settings::SettingsTable;
 pub use show::{Content, Show};
 
-use crate::tables::Check;
-use crate::comparison::{self, Comparison};
-use crate::settings::{AllSettings, Profile};
-use crate::system::progress::Progress;
-use crate::experiments::Figure;
+use crate::experiments::{self, AllSettings, Figure};
+use crate::results::comparison;
 use crate::runs::Runs;
-use crate::tables::Table;
-use crate::{Error, Result, files, profile};
+use crate::settings::{Profile, to_json};
+use crate::system::files;
+use crate::system::progress::Progress;
+use crate::tables::{Check, Table, Tables};
+use crate::{Error, Result};
 
 /// What every cell of the notebooks may use without saying where it is from.
 pub mod prelude {
@@ -50,14 +50,12 @@ pub mod prelude {
         Album, Batch, Curve, Grid, Notebook, Rows, SettingsTable, Sheet, Show, balanced, curves,
         descent, epochs_to, fixed_points, frame, unbalanced,
     };
-    pub use crate::tables::Check;
-    pub use crate::experiments::{Model, fig1, fig2, fig3, fig4, fig5, fig6};
+    pub use crate::experiments::{Context, Figure, Model, fig1, fig2, fig3, fig4, fig5, fig6};
+    pub use crate::experiments::{load, spectra, starts};
     pub use crate::plot::Picture;
-    pub use crate::settings::Profile;
-    pub use crate::experiments::Figure;
     pub use crate::runs::Runs;
-    pub use crate::tables::Table;
-    pub use crate::{profile, published, spectra, starts};
+    pub use crate::settings::Profile;
+    pub use crate::tables::{Check, Table};
     pub use dae::data::{DataSet, Spectrum};
     pub use dae::theory::{Mode, dynamics, rates, scalar, spectrum::Theory};
     pub use dae::train::nonlinear::Activation;
@@ -112,8 +110,8 @@ impl Notebook {
         };
         Ok(Self {
             profile,
-            settings: profile::load(profile)?.0,
-            paper: profile::load(Profile::Paper)?.0,
+            settings: experiments::load(profile)?.0,
+            paper: experiments::load(Profile::Paper)?.0,
             results,
             tables: set("DAE_NOTEBOOK_TABLES").map(PathBuf::from),
         })
@@ -165,19 +163,9 @@ impl Notebook {
         settings: &impl Serialize,
         tables: &[Table],
     ) -> Result<Vec<Check>> {
-        let settings =
-            serde_json::to_value(settings).map_err(|error| Error::io("settings")(error.into()))?;
-        let read = |name: &str| {
-            let table = tables.iter().find(|table| table.name == name);
-            let table = table.ok_or_else(|| Error::Unknown {
-                kind: "table",
-                name: name.to_owned(),
-                choices: "the tables of the figure".to_owned(),
-            })?;
-            crate::sheet::Sheet::parse(name, &table.csv()?)
-        };
-        let compared = comparison::of(figure, &settings, &read)?;
-        Ok(compared.iter().filter_map(Comparison::check).collect())
+        let compared = comparison::of(figure, &to_json(settings)?, &Tables::Made(tables))?;
+        let checks = compared.into_iter().map(|(check, _)| check);
+        Ok(checks.filter(|check| check.measured).collect())
     }
 
     /// The training runs that the `paper` command has recorded for this profile.
@@ -215,7 +203,7 @@ mod tests {
     fn the_profile_comes_from_the_environment_and_is_quick_without_one() {
         assert_eq!(opened(&[]).unwrap().profile, Profile::Quick);
         let smoke = opened(&[("DAE_PROFILE", "smoke")]).unwrap();
-        assert_eq!(smoke.settings, profile::load(Profile::Smoke).unwrap().0);
+        assert_eq!(smoke.settings, experiments::load(Profile::Smoke).unwrap().0);
         let error = opened(&[("DAE_PROFILE", "tiny")]).unwrap_err();
         assert!(error.to_string().contains("smoke, quick, paper"), "{error}");
         let lost = Notebook::from_variables(|_| None, Path::new("/")).unwrap_err();

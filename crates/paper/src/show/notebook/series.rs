@@ -1,8 +1,9 @@
 //! The theory and gradient descent of one mode as series over epochs, ready to be drawn.
 
+use dae::Result;
 use dae::theory::{Mode, dynamics, rates};
-use dae::train::scalar::{ScalarSettings, descend};
-use dae::{Result, Settings as _};
+
+use crate::experiments::common::descent;
 
 /// Mapping `w2 w1` at each epoch from the balanced closed form, at `s = alpha * epoch`.
 ///
@@ -34,14 +35,8 @@ pub fn unbalanced(mode: &Mode, start: [f64; 2], alpha: f64, epochs: &[u64]) -> R
     reason = "descent gives the state of every epoch up to the last one asked for"
 )]
 pub fn descent(mode: &Mode, start: [f64; 2], alpha: f64, epochs: &[u64]) -> Result<Vec<f64>> {
-    let settings = ScalarSettings {
-        lambda: mode.lambda(),
-        epsilon: mode.epsilon(),
-        gamma: mode.gamma(),
-        alpha,
-        epochs: epochs.iter().copied().max().unwrap_or(0),
-    };
-    let states = descend(&settings.check()?, start)?;
+    let last = epochs.iter().copied().max().unwrap_or(0);
+    let states = descent::descent(mode, alpha, last, start)?;
     // State number t is that of epoch t.
     let at = |&epoch: &u64| states[epoch as usize].w1 * states[epoch as usize].w2;
     Ok(epochs.iter().map(at).collect())

@@ -5,10 +5,9 @@ use serde_json::Value;
 
 use super::html::{Cell, HtmlTable};
 use super::show::{Content, Show};
-use crate::comparison::entry;
-use crate::settings::AllSettings;
-use crate::experiments::Figure;
-use crate::{Error, Result};
+use crate::Result;
+use crate::experiments::{AllSettings, Figure};
+use crate::settings::{Documented, documented, to_json, walk};
 
 /// Settings with the paper's beside them, their units and their ranges.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,17 +30,32 @@ impl SettingsTable {
     /// # Errors
     /// Settings without a JSON form.
     pub fn new(figure: Figure, settings: &impl Serialize, paper: &AllSettings) -> Result<Self> {
-        let json = |error: serde_json::Error| Error::io("settings")(error.into());
-        let here = serde_json::to_value(settings).map_err(json)?;
-        let paper = serde_json::to_value(paper).map_err(json)?;
-        let mut rows = Vec::new();
-        list(
-            "",
-            &here,
-            entry(&paper, figure.name()),
-            &documented(figure),
-            &mut rows,
-        );
+        let (here, paper) = (to_json(settings)?, to_json(paper)?);
+        let documented = documented(figure.experiment().documentation());
+        // In the order of the documentation, which has those of the data sets last; MNIST first.
+        let place = |key: &str| {
+            let (group, name) = key.rsplit_once('.').unwrap_or(("", key));
+            let rank = documented.iter().position(|d| d.name == name);
+            (group.len(), rank)
+        };
+        let mut leaves = walk::leaves(&here);
+        leaves.sort_by_key(|(key, _)| place(key));
+        let row = |(key, value): (String, &Value)| {
+            let (_, rank) = place(&key);
+            let Documented { unit, range, .. } = rank
+                .and_then(|rank| documented.get(rank))
+                .cloned()
+                .unwrap_or_default();
+            let published = walk::at(&paper, &format!("{figure}.{key}"));
+            Row {
+                here: shown(value),
+                paper: published.map(shown).unwrap_or_default(),
+                name: key,
+                unit,
+                range,
+            }
+        };
+        let rows = leaves.into_iter().map(row).collect();
         Ok(Self { rows })
     }
 }
@@ -78,42 +92,6 @@ impl Show for SettingsTable {
     }
 }
 
-/// Goes through nested settings, in their order.
-fn list(
-    prefix: &str,
-    here: &Value,
-    paper: &Value,
-    documented: &[[String; 3]],
-    rows: &mut Vec<Row>,
-) {
-    let Value::Object(settings) = here else {
-        return;
-    };
-    // In the order of the documentation; JSON has them by the alphabet. Those of a data set come last, MNIST first.
-    let rank = |name: &str| documented.iter().position(|[known, _, _]| known == name);
-    let mut settings: Vec<_> = settings.iter().collect();
-    settings.sort_by_key(|(name, _)| rank(name).map_or((1, name.len()), |rank| (0, rank)));
-    for (name, value) in settings {
-        let path = format!("{prefix}{name}");
-        if value.is_object() {
-            list(&format!("{path}."), value, &paper[name], documented, rows);
-            continue;
-        }
-        let [_, unit, range] = documented
-            .iter()
-            .find(|[documented, _, _]| documented == name)
-            .cloned()
-            .unwrap_or_default();
-        rows.push(Row {
-            name: path,
-            here: shown(value),
-            paper: shown(&paper[name]),
-            unit,
-            range,
-        });
-    }
-}
-
 fn shown(value: &Value) -> String {
     match value {
         Value::Array(values) if values.is_empty() => "none".to_owned(),
@@ -128,46 +106,21 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// Name, unit and range of every setting, from the table in the documentation of the settings: the one place where
-/// they are written down.
-fn documented(figure: Figure) -> Vec<[String; 3]> {
-    let source = match figure {
-        Figure::Fig1 => include_str!("../experiments/fig1/settings.rs"),
-        Figure::Fig2 => include_str!("../experiments/fig2/settings.rs"),
-        Figure::Fig3 => include_str!("../experiments/fig3/settings.rs"),
-        Figure::Fig4 => include_str!("../experiments/fig4/settings.rs"),
-        Figure::Fig5 => include_str!("../experiments/fig5/settings.rs"),
-        Figure::Fig6 => include_str!("../experiments/fig6/settings.rs"),
-    };
-    let row = |line: &str| {
-        let cells: Vec<&str> = line
-            .strip_prefix("/// |")?
-            .split('|')
-            .map(str::trim)
-            .collect();
-        let [name, _paper, unit, range, ""] = cells[..] else {
-            return None;
-        };
-        let name = name.strip_prefix('`')?.strip_suffix('`')?;
-        Some([name, unit, range].map(|text| text.replace('`', "")))
-    };
-    source.lines().filter_map(row).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{self, Profile};
+    use crate::experiments::load;
+    use crate::settings::Profile;
 
     fn of(figure: Figure, profile: Profile) -> SettingsTable {
-        let paper = profile::load(Profile::Paper).unwrap().0;
-        let all = serde_json::to_value(profile::load(profile).unwrap().0).unwrap();
+        let paper = load(Profile::Paper).unwrap().0;
+        let all = serde_json::to_value(load(profile).unwrap().0).unwrap();
         SettingsTable::new(figure, &all[figure.name()], &paper).unwrap()
     }
 
     #[test]
     fn every_setting_of_every_figure_has_a_range() {
-        for figure in Figure::ALL {
+        for figure in Figure::ALL.iter().copied() {
             let table = of(figure, Profile::Paper);
             assert!(table.rows.len() >= 5);
             for row in table.rows {

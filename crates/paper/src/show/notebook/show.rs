@@ -4,10 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use polars::prelude::{AnyValue, DataFrame};
 
-use super::html::{Cell, HtmlTable, number};
-use crate::tables::{Check, Origin};
+use super::super::number::significant;
+use super::html::{Cell, HtmlTable};
 use crate::plot::{self, Picture};
 use crate::tables::Table;
+use crate::tables::{Check, Origin, Tally};
 
 /// Rows that a table may have before its middle is left out.
 const MOST: usize = 24;
@@ -153,8 +154,8 @@ fn cell(value: AnyValue) -> Cell {
         AnyValue::String(text) => Cell::Text(text.to_owned()),
         AnyValue::StringOwned(text) => Cell::Text(text.to_string()),
         AnyValue::Null => Cell::Text(String::new()),
-        AnyValue::Float64(value) => Cell::Number(number(value)),
-        AnyValue::Float32(value) => Cell::Number(number(f64::from(value))),
+        AnyValue::Float64(value) => Cell::Number(significant(value, 6)),
+        AnyValue::Float32(value) => Cell::Number(significant(f64::from(value), 6)),
         other => Cell::Number(other.to_string()),
     }
 }
@@ -162,17 +163,17 @@ fn cell(value: AnyValue) -> Cell {
 /// Each expectation with what was found, its tolerance and the verdict.
 fn checks(checks: &[Check]) -> HtmlTable {
     let row = |check: &Check| {
-        let verdict = if check.passes() { "pass" } else { "FAIL" };
         let origin = match check.origin {
             Origin::Published => "published",
             Origin::Theory => "theory",
+            Origin::Claim => "claim",
         };
         vec![
             Cell::Text(check.quantity.clone()),
-            Cell::Number(number(check.expected)),
-            Cell::Number(number(check.found)),
-            Cell::Number(number(check.tolerance)),
-            Cell::Strong(verdict.to_owned()),
+            Cell::Number(significant(check.expected, 6)),
+            Cell::Number(significant(check.found, 6)),
+            Cell::Number(significant(check.tolerance, 6)),
+            Cell::Strong(check.verdict().to_string()),
             Cell::Text(format!("{origin}: {}", check.reason)),
         ]
     };
@@ -184,7 +185,7 @@ fn checks(checks: &[Check]) -> HtmlTable {
         "verdict",
         "from, and why this tolerance",
     ];
-    let passed = checks.iter().filter(|check| check.passes()).count();
+    let passed = Tally::of(checks).holding();
     let caption = if checks.is_empty() {
         "Nothing was published for these settings, so nothing is compared.".to_owned()
     } else {

@@ -6,11 +6,11 @@ use polars::prelude::DataFrame;
 
 use super::{Curve, Notebook, fixed_points, frame, images};
 use crate::experiments::common::style;
-use crate::experiments::{Model, fig5, fig6};
+use crate::experiments::{self, Context, Model, Training, fig5, fig6};
+use crate::runs::{Runs, State};
 use crate::settings::Profile;
 use crate::system::progress::Progress;
-use crate::runs::{Runs, State};
-use crate::{Result, spectra};
+use crate::{Error, Result};
 
 impl Notebook {
     /// Trains a linear autoencoder on the spectrum of a data set as in Figure 5, saying how far it is.
@@ -23,7 +23,18 @@ impl Notebook {
         dataset: DataSet,
         model: Model,
     ) -> Result<fig5::run::Training> {
-        self.linear(settings, dataset, model, &Runs::none(), &Progress::Printed)
+        let spectra = [(dataset, Spectrum::committed(dataset)?)];
+        let runs = Runs::none();
+        let context = self.context(&spectra, &runs, &Progress::Printed);
+        let jobs = fig5::train::jobs(settings, &context);
+        let job = jobs.iter().find(|job| job.model == model);
+        // Every model has exactly one run on a data set.
+        let job = job.ok_or_else(|| Error::Unknown {
+            kind: "model",
+            name: model.name().to_owned(),
+            choices: "those of Figure 5".to_owned(),
+        })?;
+        fig5::run::training(settings, &context, job)
     }
 
     /// The training runs of a row of Figure 5: those that were recorded, or trained here if `recompute` says so.
@@ -38,48 +49,26 @@ impl Notebook {
         dataset: DataSet,
         recompute: bool,
     ) -> Result<Vec<fig5::run::Training>> {
-        let spectra = spectra::committed()?;
-        let recorded = self.recorded();
-        let jobs = fig5::run::jobs(settings, self.seed(), &spectra);
-        let mut own = jobs.iter().filter(|job| job.dataset == dataset);
-        let (runs, progress) = if recompute {
-            (Runs::none(), Progress::Printed)
-        } else if own.all(|job| recorded.state(&job.name, &job.key) == State::Done) {
-            say!("{}", self.loaded("fig5", style::dataset(dataset.name())));
-            (recorded, Progress::Silent)
-        } else {
-            say!(
-                "{}",
-                self.not_loaded("fig5", style::dataset(dataset.name()))
-            );
-            return Ok(Vec::new());
-        };
-        let train = |model| self.linear(settings, dataset, model, &runs, &progress);
-        Model::ALL.into_iter().map(train).collect()
-    }
-
-    fn linear(
-        &self,
-        settings: &Checked<fig5::Settings>,
-        dataset: DataSet,
-        model: Model,
-        runs: &Runs,
-        progress: &Progress,
-    ) -> Result<fig5::run::Training> {
         let spectra = [(dataset, Spectrum::committed(dataset)?)];
-        let jobs = fig5::run::jobs(settings, self.seed(), &spectra);
-        let mut trainings = Vec::new();
-        for job in jobs.iter().filter(|job| job.model == model) {
-            let record = fig5::run::train(settings, self.seed(), &spectra, job, runs, progress)?;
-            let data = (dataset, &spectra[0].1.lambda[..]);
-            trainings.push(fig5::run::with_theory(settings, data, model, &record)?);
+        let (kept, none) = (self.recorded(), Runs::none());
+        let (runs, progress) = match recompute {
+            true => (&none, Progress::Printed),
+            false => (&kept, Progress::Silent),
+        };
+        let context = self.context(&spectra, runs, &progress);
+        let jobs = fig5::train::jobs(settings, &context);
+        if !recompute {
+            let what = style::dataset(dataset);
+            if !jobs.iter().all(|job| is_kept(&kept, &job.training)) {
+                say!("{}", self.not_loaded("fig5", what));
+                return Ok(Vec::new());
+            }
+            say!("{}", self.loaded("fig5", what));
         }
-        // Every model has exactly one run on a data set.
-        trainings.pop().ok_or_else(|| crate::Error::Unknown {
-            kind: "model",
-            name: model.name().to_owned(),
-            choices: "those of Figure 5".to_owned(),
-        })
+        let trainings = jobs.iter();
+        trainings
+            .map(|job| fig5::run::training(settings, &context, job))
+            .collect()
     }
 
     /// The training runs of Figure 6, with the settings that they were made with: those that were recorded, or trained
@@ -95,14 +84,12 @@ impl Notebook {
         settings: Checked<fig6::Settings>,
         recompute: bool,
     ) -> Result<(Checked<fig6::Settings>, fig6::run::Run)> {
-        let recorded = self.recorded();
-        let jobs = fig6::run::jobs(&settings, self.seed());
-        let done = jobs
-            .iter()
-            .all(|job| recorded.state(&job.name, &job.key) == State::Done);
-        if done && !recompute {
+        let kept = self.recorded();
+        let jobs = fig6::train::jobs(&settings, self.seed());
+        if jobs.iter().all(|job| is_kept(&kept, &job.training)) && !recompute {
             say!("{}", self.loaded("fig6", "Figure 6"));
-            let run = fig6::run::run(&settings, self.seed(), &recorded, &Progress::Silent)?;
+            let context = self.context(&[], &kept, &Progress::Silent);
+            let run = fig6::run::run(&settings, &context)?;
             return Ok((settings, run));
         }
         let settings = if recompute {
@@ -110,7 +97,7 @@ impl Notebook {
         } else {
             say!("{}", self.not_loaded("fig6", "Figure 6"));
             say!("Until then, the tiny sizes of the profile smoke are trained here.");
-            profile::load(Profile::Smoke)?.0.fig6.check()?
+            experiments::load(Profile::Smoke)?.0.fig6.check()?
         };
         let trainings = self.train_all(&settings, |_| true)?;
         Ok((settings, fig6::run::Run { trainings }))
@@ -141,7 +128,7 @@ impl Notebook {
     pub fn against_linear(&self, run: &fig6::run::Run, dataset: DataSet) -> Result<DataFrame> {
         let of = |model| {
             let own = |training: &&fig6::run::Training| {
-                training.dataset == dataset.name() && training.model == model && training.drawn
+                training.dataset == dataset && training.model == model && training.drawn
             };
             run.trainings.iter().find(own)
         };
@@ -171,40 +158,37 @@ impl Notebook {
     fn train_all(
         &self,
         settings: &Checked<fig6::Settings>,
-        wanted: impl Fn(&fig6::run::Job) -> bool,
+        wanted: impl Fn(&fig6::train::Job) -> bool,
     ) -> Result<Vec<fig6::run::Training>> {
-        let mut jobs = fig6::run::jobs(settings, self.seed());
+        let mut jobs = fig6::train::jobs(settings, self.seed());
         jobs.retain(wanted);
-        let mut loaded = fig6::run::Loaded::new();
+        let (loaded, runs) = (fig6::train::Loaded::default(), Runs::none());
+        let context = self.context(&[], &runs, &Progress::Printed);
         let mut trainings = Vec::new();
         for job in &jobs {
-            let name = job.dataset.name();
-            if !loaded.contains_key(name) {
-                if !images::cached(job.dataset)? {
-                    say!("{}", images::absent(job.dataset));
-                    return Ok(Vec::new());
-                }
-                // Silently: where the cache lies is nothing for a notebook to keep.
-                let images = fig6::images::Images::load(settings, job.dataset, &Progress::Silent)?;
-                loaded.insert(name, images);
+            if !images::cached(job.dataset)? {
+                say!("{}", images::absent(job.dataset));
+                return Ok(Vec::new());
             }
-            let (runs, progress) = (Runs::none(), Progress::Printed);
-            let record =
-                fig6::run::train(settings, self.seed(), job, &mut loaded, &runs, &progress)?;
-            let data = settings.of(job.dataset);
-            trainings.push(fig6::run::Training {
-                dataset: name,
-                model: job.model,
-                sigma: job.sigma,
-                drawn: job.label == job.model.name(),
-                samples: data.samples,
-                pixels: job.dataset.pixels(),
-                directions: data.directions,
-                modes: settings.modes.clone(),
-                record,
-            });
+            // Silently: where the cache lies is nothing for a notebook to keep.
+            loaded.get(settings, job.dataset, &Progress::Silent)?;
+            trainings.push(fig6::run::training(settings, &context, job, &loaded)?);
         }
         Ok(trainings)
+    }
+
+    fn context<'a>(
+        &self,
+        spectra: &'a [(DataSet, Spectrum)],
+        runs: &'a Runs,
+        progress: &'a Progress,
+    ) -> Context<'a> {
+        Context {
+            seed: self.seed(),
+            spectra,
+            runs,
+            progress,
+        }
     }
 
     fn loaded(&self, figure: &str, what: &str) -> String {
@@ -218,6 +202,10 @@ impl Notebook {
             "{what}: no training runs are recorded for these settings. `make {figure} PROFILE={profile}` records them, and `let recompute = true;` trains here."
         )
     }
+}
+
+fn is_kept(runs: &Runs, training: &Training) -> bool {
+    runs.state(&training.name, &training.key) == State::Done
 }
 
 /// The mapping of each recorded mode of a run.

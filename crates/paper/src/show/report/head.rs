@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::Path;
 
-use super::number;
+use super::super::number;
 use super::words;
 
 /// Rows that are shown.
@@ -50,7 +50,7 @@ impl Head {
         for record in reader.records() {
             let record = record.map_err(|error| error.to_string())?;
             if total < ROWS {
-                rows.push(record.iter().map(number::cell).collect());
+                rows.push(record.iter().map(|cell| number::cell(cell, 5)).collect());
             }
             total += 1;
         }
@@ -59,7 +59,7 @@ impl Head {
             columns,
             rows,
             total: number::count(total),
-            size: number::bytes(size.len()),
+            size: number::bytes(size.len()).to_string(),
         })
     }
 

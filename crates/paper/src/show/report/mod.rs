@@ -4,23 +4,25 @@
 //! bytes. It never runs anything; what is not there, or is not what its record says, is reported as such.
 
 mod head;
+mod links;
 mod markdown;
-mod number;
+mod origin;
 mod page;
-mod vector;
 mod words;
 
 use std::path::{Path, PathBuf};
 
 use askama::Template as _;
 
-use crate::results::manifest::{self, REPORT};
-use crate::settings::Profile;
+use crate::audit;
 use crate::results::Recorded;
-use crate::{Error, Result, files};
+use crate::results::manifest::REPORT;
+use crate::settings::Profile;
+use crate::system::files;
+use crate::{Error, Result};
 
 /// The script that computes the closed forms in the interactive panel, to be checked against `dae::theory`.
-pub const DYNAMICS: &str = include_str!("../../templates/dynamics.js");
+pub const DYNAMICS: &str = include_str!("../../../templates/dynamics.js");
 
 /// Brings comparison, claims and manifest up to date, writes the report of a profile,
 /// `results/<profile>/report.html`, enters it in the manifest, and says where it is.
@@ -31,10 +33,10 @@ pub fn write(results: &Path, profile: Profile) -> Result<PathBuf> {
     let folder = results.join(profile.name());
     // Looked at first, so that a wrong folder stays as it is.
     recorded(&folder, profile)?;
-    manifest::update(&folder)?;
+    audit::update(&folder)?;
     let path = folder.join(REPORT);
     files::write(&path, html(&folder, profile)?.as_bytes())?;
-    manifest::enter_report(&folder)?;
+    audit::enter_report(&folder)?;
     Ok(path)
 }
 

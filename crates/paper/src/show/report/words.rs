@@ -1,6 +1,4 @@
-//! What names in settings and tables mean, and what to see in each figure.
-
-use crate::experiments::Figure;
+//! What names in settings and tables mean.
 
 /// Meaning and unit of a setting or column, by its name (without what stands before the last dot).
 pub(super) fn meaning(name: &str) -> Option<&'static str> {
@@ -56,42 +54,4 @@ pub(super) fn meaning(name: &str) -> Option<&'static str> {
         "weight_decay" => "as PyTorch adds it to the gradient: 2γ/D",
         _ => return None,
     })
-}
-
-/// What to see in a figure.
-pub(super) fn caption(figure: Figure) -> &'static str {
-    match figure {
-        Figure::Fig1 => {
-            "Top: the product of the two weights from ten starts. The closed form (broad) lies under gradient descent \
-             (dashed) throughout, and more noise pulls the fixed point down. Bottom: the same runs on the loss \
-             surface; every path leaves the neighbourhood of the saddle and ends on the curve of minima, which noise \
-             bends towards the origin."
-        }
-        Figure::Fig2 => {
-            "One curve for each amount of noise. Each column has the same plateaus in both rows, because the weight \
-             decay is matched to the noise; the curves of the DAE (top) rise sooner, and those of the WDAE (bottom) \
-             later the stronger the regularisation."
-        }
-        Figure::Fig3 => {
-            "Top row, as published: the DAE leads because the WDAE was given a lower rate than its optimum. Bottom \
-             row, with the rate that the paper's own rule gives the WDAE: the curves coincide and the difference \
-             vanishes. Last panel: where the lead is real, one rate for all directions of a data set, and the DAE \
-             needs fewer epochs in the weak directions."
-        }
-        Figure::Fig4 => {
-            "Top, noise: the minima form a curve, and where a path ends on it depends on its start, so the norms \
-             (right) differ for ever. Bottom, weight decay: only two points of smallest norm are minima, and all \
-             norms meet. The mappings (middle) reach the same value either way."
-        }
-        Figure::Fig5 => {
-            "Lines are the closed form, markers are training on real data; they agree from the leading direction to \
-             the thirty-second. Directions with λ below the regularisation stay at zero under weight decay (left) and \
-             are damped under noise (right)."
-        }
-        Figure::Fig6 => {
-            "The same measurement on networks with a nonlinear hidden layer, for which there is no closed form. The \
-             order is that of the linear theory: strong directions first, WDAE and DAE to lower plateaus than the AE, \
-             and the DAE sooner than the WDAE."
-        }
-    }
 }

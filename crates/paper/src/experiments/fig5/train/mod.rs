@@ -239,4 +239,3 @@ pub(super) fn of_mode(values: &[f64], mode: usize) -> Result<f64> {
         dae::Error::out_of_range("modes", mode, allowed)
     })?)
 }
-

@@ -88,7 +88,12 @@ impl Loaded {
     ///
     /// # Errors
     /// No source has them.
-    pub fn get(&self, settings: &Settings, dataset: DataSet, progress: &Progress) -> Result<&Images> {
+    pub fn get(
+        &self,
+        settings: &Settings,
+        dataset: DataSet,
+        progress: &Progress,
+    ) -> Result<&Images> {
         let cell = &self.0[dataset as usize];
         match cell.get() {
             Some(images) => Ok(images),
@@ -105,7 +110,11 @@ pub fn jobs(settings: &Settings, seed: u64) -> Vec<Job> {
     let mut jobs = Vec::new();
     for dataset in DataSet::ALL {
         let data = settings.of(dataset);
-        let drawn = [(Model::Ae, 0.0), (Model::Wdae, 0.0), (Model::Dae, data.sigma)];
+        let drawn = [
+            (Model::Ae, 0.0),
+            (Model::Wdae, 0.0),
+            (Model::Dae, data.sigma),
+        ];
         let drawn = drawn.map(|(model, sigma)| (model, sigma, model.name().to_owned()));
         let other = data.other_sigmas.iter();
         let other = other.map(|&sigma| (Model::Dae, sigma, format!("DAE-sigma{sigma}")));
@@ -180,10 +189,7 @@ fn descend(
     let mut trainer = scale.trainer(settings, seed, job, images, &state)?;
     record.sampler = trainer.sampler();
     let due = epochs(settings.epochs - 1, settings.record_every);
-    let bar = progress.bar(
-        &format!("{} {}", job.dataset, job.label),
-        settings.epochs,
-    );
+    let bar = progress.bar(&format!("{} {}", job.dataset, job.label), settings.epochs);
     while trainer.epoch() < settings.epochs {
         let epoch = trainer.epoch();
         if let Some(seen) = trainer.step(due.binary_search(&epoch).is_ok())? {
@@ -221,8 +227,12 @@ fn begin(
     let lambda = images.eigenvalues(&settings.modes)?;
     let projection = if data.directions < job.dataset.pixels() {
         let name = &job.training.name;
-        progress.say(&format!("{name}: measuring the effect of dropped directions"));
-        Some(projection::measure(settings, seed, job, images, &start, slot)?)
+        progress.say(&format!(
+            "{name}: measuring the effect of dropped directions"
+        ));
+        Some(projection::measure(
+            settings, seed, job, images, &start, slot,
+        )?)
     } else {
         None
     };

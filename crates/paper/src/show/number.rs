@@ -1,10 +1,11 @@
 //! Numbers for reading: a few significant digits, the exact ones stay in the tables.
 
-pub(super) use crate::plot::significant;
-use crate::plot::thousands;
+pub use indicatif::DecimalBytes as bytes;
+pub use plot::significant;
+use plot::thousands;
 
 /// A count with commas between thousands.
-pub(super) fn count(value: usize) -> String {
+pub fn count(value: usize) -> String {
     // Four digits are read at a glance.
     match value {
         0..10_000 => value.to_string(),
@@ -13,7 +14,7 @@ pub(super) fn count(value: usize) -> String {
 }
 
 /// A time, in the largest unit that leaves at least 1.
-pub(super) fn duration(seconds: f64) -> String {
+pub fn duration(seconds: f64) -> String {
     let (value, unit) = match seconds {
         s if s < 0.1 => (1000.0 * s, "ms"),
         s if s < 60.0 => (s, "s"),
@@ -23,22 +24,13 @@ pub(super) fn duration(seconds: f64) -> String {
     format!("{} {unit}", significant(value, 2))
 }
 
-/// A size in bytes.
-pub(super) fn bytes(size: u64) -> String {
-    match size {
-        0..1_000 => format!("{size} B"),
-        1_000..1_000_000 => format!("{} kB", significant(size as f64 / 1e3, 2)),
-        _ => format!("{} MB", significant(size as f64 / 1e6, 2)),
-    }
-}
-
 /// A cell of a table: numbers for reading, everything else as it is.
-pub(super) fn cell(text: &str) -> String {
+pub fn cell(text: &str, digits: usize) -> String {
     if text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() < 16 {
         return text.parse().map_or(text.to_owned(), count);
     }
     match text.parse::<f64>() {
-        Ok(value) if value.is_finite() => significant(value, 5),
+        Ok(value) if value.is_finite() => significant(value, digits),
         _ => text.to_owned(),
     }
 }
@@ -55,13 +47,21 @@ mod tests {
         assert_eq!(duration(3.04), "3 s");
         assert_eq!(duration(696.0), "12 min");
         assert_eq!(duration(9000.0), "2.5 h");
-        assert_eq!(bytes(999), "999 B");
-        assert_eq!(bytes(363_287), "363 kB");
-        assert_eq!(bytes(1_234_567), "1.2 MB");
-        assert_eq!(cell("20000"), "20,000");
-        assert_eq!(cell("0.3333333333333"), "0.33333");
-        assert_eq!(cell("mnist"), "mnist");
-        assert_eq!(cell("NaN"), "NaN");
-        assert_eq!(cell(""), "");
+        assert_eq!(bytes(1_234_567).to_string(), "1.23 MB");
+        for (text, shown) in [
+            ("20000", "20,000"),
+            ("0.3333333333333", "0.33333"),
+            ("-136.36", "−136.36"),
+            ("1048576.5", "1.0486 × 10⁶"),
+            ("linear.mnist", "linear.mnist"),
+            ("mnist", "mnist"),
+            ("NaN", "NaN"),
+            ("inf", "inf"),
+            ("", ""),
+        ] {
+            assert_eq!(cell(text, 5), shown);
+        }
+        assert_eq!(cell("0.71331", 3), "0.713");
+        assert_eq!(cell("9.87654e-5", 3), "9.88 × 10⁻⁵");
     }
 }

@@ -1,0 +1,73 @@
+//! Where the links of the report lead.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use crate::settings::Profile;
+
+/// Where the root of the repository is, seen from the report.
+const ROOT: &str = "../../";
+
+/// A notebook.
+pub(super) struct Notebook {
+    pub title: String,
+    pub link: String,
+}
+
+/// Where a link of a page in `docs/` leads from the report; `None` if there is nothing.
+pub(super) fn document_link(folder: &Path, target: &str) -> Option<String> {
+    if target.starts_with("https://") {
+        return Some(target.to_owned());
+    }
+    let path = target.split('#').next().unwrap_or(target);
+    let from_root = normal(&Path::new("docs").join(path))?;
+    let link = format!("{ROOT}{}", target.replacen(path, &from_root, 1));
+    folder.join(ROOT).join(from_root).exists().then_some(link)
+}
+
+/// A relative path without `..`; `None` if it leaves the repository.
+fn normal(path: &Path) -> Option<String> {
+    let mut parts = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::Normal(part) => parts.push(part),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if !parts.pop() {
+                    return None;
+                }
+            }
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(parts.to_string_lossy().replace('\\', "/"))
+}
+
+/// The notebooks: as pages where they were exported, as they are in the repository otherwise.
+///
+/// Exported pages are not committed, and the report of `paper` is: it must not link to them.
+pub(super) fn notebooks(folder: &Path, profile: Profile) -> Vec<Notebook> {
+    let pages = match profile {
+        Profile::Paper => Vec::new(),
+        Profile::Smoke | Profile::Quick => linked(folder, "site/", ".html"),
+    };
+    if pages.is_empty() {
+        linked(folder, &format!("{ROOT}notebooks/"), ".ipynb")
+    } else {
+        pages
+    }
+}
+
+fn linked(folder: &Path, place: &str, ending: &str) -> Vec<Notebook> {
+    let files = fs::read_dir(folder.join(place)).into_iter().flatten();
+    let mut names: Vec<String> = files
+        .filter_map(|file| file.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(ending) && name != "index.html")
+        .collect();
+    names.sort();
+    let notebook = |name: String| Notebook {
+        title: name.trim_end_matches(ending).replace('_', " "),
+        link: format!("{place}{name}"),
+    };
+    names.into_iter().map(notebook).collect()
+}

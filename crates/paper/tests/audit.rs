@@ -8,16 +8,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use paper::comparison::{self, Verdict};
-use paper::manifest::{self, Manifest, enter_report, update};
-use paper::profile::Profile;
-use paper::progress::Progress;
-use paper::provenance::Revision;
-use paper::recorded::Recorded;
-use paper::regenerate::{Figure, Job, record_path, regenerate};
-use paper::sheet::Sheet;
-use paper::verify::{Again, Part, Verification, verify};
-use paper::{claims, files, published, readme};
+use paper::audit::verify::{Again, Part, Verification, verify};
+use paper::audit::{claims, enter_report, update};
+use paper::experiments::Figure;
+use paper::results::Recorded;
+use paper::results::manifest::{self, Manifest};
+use paper::results::{Job, Record, comparison, regenerate};
+use paper::settings::Profile;
+use paper::show::readme;
+use paper::system::files;
+use paper::system::progress::Progress;
+use paper::system::provenance::Revision;
+use paper::tables::rows::from_csv;
+use paper::tables::{Check, Tally, Verdict, published};
 use tempfile::TempDir;
 
 /// Figures that need no images.
@@ -97,11 +100,10 @@ impl Place {
         lines[row + 1] = entries.join(",");
         let text = lines.join("\n") + "\n";
         fs::write(&path, &text).unwrap();
-        let record_path = record_path(figure, &self.folder());
         let mut record = Recorded::open(&self.folder()).unwrap().records[&figure].clone();
         let hash = files::sha256(text.as_bytes());
         record.outputs.insert(format!("tables/{table}"), hash);
-        files::write_json(&record_path, &record).unwrap();
+        record.write(&self.folder()).unwrap();
         // What cannot be measured any more cannot be forged either.
         let _ = update(&self.folder());
     }
@@ -109,7 +111,7 @@ impl Place {
 
 /// Fails if there is no finding about a file.
 fn finds(verification: &Verification, file: &str, words: &str) {
-    let found = |f: &&paper::verify::Finding| f.file == file && f.problem.contains(words);
+    let found = |f: &&paper::audit::verify::Finding| f.file == file && f.problem.contains(words);
     assert!(
         verification.findings.iter().any(|f| found(&f)),
         "nothing about {file} with `{words}` among {:#?}",
@@ -139,7 +141,7 @@ fn what_was_not_touched_holds() {
 #[test]
 fn a_changed_byte_is_found_and_named() {
     let manifest = Manifest::read(&results().join("smoke")).unwrap();
-    for path in manifest.files().keys() {
+    for path in manifest.expected().keys() {
         let place = Place::new();
         let file = place.folder().join(path);
         let mut bytes = fs::read(&file).unwrap();
@@ -175,7 +177,10 @@ fn a_changed_byte_of_the_manifest_is_found_and_named() {
 fn an_entry_that_was_changed_and_sealed_anew_does_not_fit_its_record() {
     let place = Place::new();
     let mut manifest = Manifest::read(&place.folder()).unwrap();
-    manifest.figures[2].settings["w0"] = 1e-5.into();
+    let provenance = manifest.provenance.get_mut(&Figure::Fig3).unwrap();
+    provenance.as_mut().unwrap().cpu = "another".to_owned();
+    let table = manifest.files.get_mut("tables/fig4_paths.csv").unwrap();
+    *table = files::sha256(b"");
     manifest.seal = manifest.expected_seal();
     fs::write(
         place.folder().join(manifest::FILE),
@@ -184,7 +189,7 @@ fn an_entry_that_was_changed_and_sealed_anew_does_not_fit_its_record() {
     .unwrap();
     let verification = place.verify();
     finds(&verification, manifest::FILE, "records/fig3.json");
-    finds(&verification, manifest::FILE, "hash of the settings");
+    finds(&verification, manifest::FILE, "records/fig4.json");
 }
 
 #[test]
@@ -200,7 +205,7 @@ fn files_that_are_missing_or_that_nobody_made_are_named() {
     finds(&verification, "tables/fig7.csv", "not in the manifest");
     finds(&verification, "stray", "not in the manifest");
     // A record that is gone takes its figure with it.
-    fs::remove_file(record_path(Figure::Fig1, &place.folder())).unwrap();
+    fs::remove_file(place.folder().join(Record::file(Figure::Fig1))).unwrap();
     finds(&place.verify(), "records/fig1.json", "cannot be read");
 }
 
@@ -215,16 +220,18 @@ fn a_number_changed_together_with_its_hashes_contradicts_the_theory() {
             .filter(|path| path.starts_with("tables/"))
         {
             let table = path.strip_prefix("tables/").unwrap();
-            let sheet = Sheet::read(&results().join("smoke").join(path)).unwrap();
-            for column in sheet.columns() {
-                let Ok(numbers) = sheet.numbers(column) else {
+            let text = fs::read_to_string(results().join("smoke").join(path)).unwrap();
+            let lines: Vec<Vec<&str>> =
+                text.lines().map(|line| line.split(',').collect()).collect();
+            let row = (lines.len() - 1) / 2;
+            for (i, column) in lines[0].iter().enumerate() {
+                let Ok(number) = lines[row + 1][i].parse::<f64>() else {
                     continue; // words
                 };
-                let row = sheet.len() / 2;
-                let value = if sheet.counts(column).is_ok() {
-                    format!("{}", numbers[row] + 1.0)
-                } else {
-                    format!("{}", 1.01 * numbers[row] + 0.01)
+                let whole = lines[1..].iter().all(|line| line[i].parse::<u64>().is_ok());
+                let value = match whole {
+                    true => format!("{}", number + 1.0),
+                    false => format!("{}", 1.01 * number + 0.01),
                 };
                 let place = Place::new();
                 place.forge(figure, table, row, column, &value);
@@ -234,14 +241,14 @@ fn a_number_changed_together_with_its_hashes_contradicts_the_theory() {
                     "the forgery is complete: {:#?}",
                     verification.findings
                 );
-                let theory = |f: &&paper::verify::Finding| f.part == Part::Theory;
+                let theory = |f: &&paper::audit::verify::Finding| f.part == Part::Theory;
                 let found = verification.findings.iter().filter(theory).count() > 0;
                 // One loss may be moved within the bounds: training again finds that.
-                if (table, column.as_str()) == ("fig5_loss.csv", "loss") && !found {
+                if (table, *column) == ("fig5_loss.csv", "loss") && !found {
                     let again = place.verify_again(&["all"]);
                     finds(&again, path, "trained again");
                 } else {
-                    assert!(found, "{table}, {column}, row {row}: {}", numbers[row]);
+                    assert!(found, "{table}, {column}, row {row}: {number}");
                 }
             }
         }
@@ -308,7 +315,7 @@ fn a_record_that_disagrees_with_the_tables_is_found() {
         .find(|check| check.quantity == "mnist lambda of mode 0")
         .unwrap();
     check.found += 1e-5;
-    files::write_json(&record_path(Figure::Fig5, &place.folder()), &record).unwrap();
+    record.write(&place.folder()).unwrap();
     update(&place.folder()).unwrap();
     finds(&place.verify(), "records/fig5.json", "the tables say");
 }
@@ -316,15 +323,16 @@ fn a_record_that_disagrees_with_the_tables_is_found() {
 #[test]
 fn a_figure_that_is_not_made_again_keeps_its_entry() {
     let place = Place::new();
-    let before = Manifest::read(&place.folder()).unwrap();
+    let before = Recorded::open(&place.folder()).unwrap().records;
     let job = Job {
         fresh: true,
         ..place.job()
     };
     regenerate(Figure::Fig2, &job, &Progress::Silent).unwrap();
-    let after = update(&place.folder()).unwrap();
-    assert_eq!(before.figures.len(), FIGURES.len());
-    for (before, after) in before.figures.iter().zip(&after.figures) {
+    update(&place.folder()).unwrap();
+    let after = Recorded::open(&place.folder()).unwrap().records;
+    assert_eq!(before.len(), FIGURES.len());
+    for (before, after) in before.values().zip(after.values()) {
         if before.figure == Figure::Fig2 {
             assert_ne!(before.seconds, after.seconds);
         } else {
@@ -338,7 +346,9 @@ fn a_figure_that_is_not_made_again_keeps_its_entry() {
 fn every_figure_and_training_run_says_where_it_comes_from() {
     let manifest = Manifest::read(&results().join("smoke")).unwrap();
     assert_eq!(manifest.profile, Some(Profile::Smoke));
-    for entry in &manifest.figures {
+    let recorded = Recorded::open(&results().join("smoke")).unwrap();
+    for entry in recorded.records.values() {
+        assert_eq!(manifest.provenance[&entry.figure], entry.provenance);
         let provenance = entry.provenance.as_ref().unwrap();
         assert!(provenance.blas.library.starts_with("OpenBLAS"));
         assert!(!provenance.cpu.is_empty() && provenance.threads.available > 0);
@@ -357,7 +367,7 @@ fn every_figure_and_training_run_says_where_it_comes_from() {
         }
         assert!(entry.total_seconds().unwrap() >= entry.seconds);
         let data = matches!(entry.figure, Figure::Fig3 | Figure::Fig5);
-        assert_eq!(entry.data.len(), if data { 2 } else { 0 });
+        assert_eq!(entry.inputs.spectra.len(), if data { 2 } else { 0 });
     }
 }
 
@@ -400,7 +410,6 @@ fn a_run_that_ended_before_the_manifest_is_mended_by_the_next() {
 #[test]
 fn what_a_figure_no_longer_makes_is_removed() {
     let place = Place::new();
-    let path = record_path(Figure::Fig2, &place.folder());
     let mut record = Recorded::open(&place.folder()).unwrap().records[&Figure::Fig2].clone();
     let stale = place.folder().join("tables/fig2_old.csv");
     fs::write(&stale, "a\n").unwrap();
@@ -408,7 +417,7 @@ fn what_a_figure_no_longer_makes_is_removed() {
     record
         .outputs
         .insert("tables/fig2_old.csv".to_owned(), hash);
-    files::write_json(&path, &record).unwrap();
+    record.write(&place.folder()).unwrap();
     let job = Job {
         fresh: true,
         ..place.job()
@@ -464,7 +473,7 @@ fn every_published_value_is_compared_or_it_is_said_why_not() {
     let rows = comparison::rows(&recorded).unwrap();
     let published: usize = Figure::ALL
         .iter()
-        .map(|figure| published::of(figure.name()).unwrap().len())
+        .map(|figure| published(figure.name()).unwrap().len())
         .sum();
     assert_eq!(rows.len(), published);
     for row in rows {
@@ -519,7 +528,8 @@ fn claims_have_names_of_their_own_and_none_fails() {
 
 fn claim_verdict(id: &str, rows: &[claims::Row]) -> Verdict {
     let own = rows.iter().filter(|row| row.id == id);
-    Verdict::of_all(own.map(|row| row.verdict))
+    let own: Vec<Check> = own.map(claims::Row::check).collect();
+    Tally::of(&own).verdict()
 }
 
 /// Claims are measured, not written down: other tables give other numbers.
@@ -527,7 +537,7 @@ fn claim_verdict(id: &str, rows: &[claims::Row]) -> Verdict {
 fn a_claim_that_the_tables_contradict_fails() {
     let place = Place::new();
     place.forge(Figure::Fig4, "fig4_paths.csv", 201 + 200, "w1", "1.7");
-    let rows = claims::read(&place.folder()).unwrap();
+    let rows: Vec<claims::Row> = from_csv(&place.folder(), claims::FILE).unwrap();
     assert_eq!(claim_verdict("fixed-point-of-noise", &rows), Verdict::Fail);
     finds(&place.verify(), claims::FILE, "claim fixed-point-of-noise");
     let empty = tempfile::tempdir().unwrap();

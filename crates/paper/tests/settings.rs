@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use paper::profile::{Profile, load, load_layers, load_with};
+use paper::experiments::{AllSettings, load, load_with};
+use paper::settings::{Profile, load_layers};
 use serde_json::Value;
 
 const PAPER: &str = include_str!("../settings/paper.toml");
@@ -555,7 +556,7 @@ fn every_bad_value_is_refused_in_a_file_and_on_the_command_line() {
             for (file, result) in [
                 (
                     "mine.toml",
-                    load_layers(("paper.toml", PAPER), &[("mine.toml", &line)]),
+                    load_layers::<AllSettings>(("paper.toml", PAPER), &[("mine.toml", &line)]),
                 ),
                 (
                     "--set",
@@ -596,7 +597,8 @@ fn what_is_missing_is_named() {
             group = group[part].as_table_mut().unwrap();
         }
         group.remove(name).unwrap();
-        let error = load_layers(("paper.toml", &table.to_string()), &[]).unwrap_err();
+        let error =
+            load_layers::<AllSettings>(("paper.toml", &table.to_string()), &[]).unwrap_err();
         row.expect(&error.to_string(), "paper.toml", "nothing");
     }
 }
@@ -646,7 +648,7 @@ fn what_does_not_exist_is_refused_with_what_may_have_been_meant() {
 #[test]
 fn the_blame_is_put_where_it_belongs() {
     let said = |layers: &[(&str, &str)]| {
-        let error = load_layers(("paper.toml", PAPER), layers).unwrap_err();
+        let error = load_layers::<AllSettings>(("paper.toml", PAPER), layers).unwrap_err();
         error.to_string()
     };
     for (layers, expected) in [

@@ -26,8 +26,8 @@ use dae::train::linear::{Observation, Weights};
 use dae::train::nonlinear::State;
 use mutation::mutate;
 use paper::Error;
-use paper::progress::Progress;
 use paper::runs::Runs;
+use paper::system::progress::Progress;
 use rand::RngExt;
 use readers::{READERS, find};
 
@@ -119,6 +119,7 @@ tests!(
     record_json,
     checkpoint,
     published_csv,
+    table_csv,
 );
 
 #[test]
@@ -184,7 +185,7 @@ fn a_header_that_claims_four_gigabytes_is_an_error_and_no_allocation() {
     ];
     let content = [&[0][..], &matrix].concat();
     let header = serde_json::json!({
-        "key": "k", "epoch": 1, "epochs": 2, "seconds": 1.0, "sha256": paper::files::sha256(&content),
+        "key": "k", "epoch": 1, "epochs": 2, "seconds": 1.0, "sha256": paper::system::files::sha256(&content),
     });
     let saved = [header.to_string().as_bytes(), b"\n", &content].concat();
     let spectrum = String::from_utf8(seeds("spectrum_csv")[0].clone()).unwrap();

@@ -14,11 +14,14 @@ use dae::train::nonlinear::State;
 use flate2::bufread::DeflateDecoder;
 use flate2::write::GzEncoder;
 use flate2::{Compression, Crc};
-use paper::files::sha256;
-use paper::manifest::Manifest;
-use paper::profile::{Profile, load_with};
-use paper::sheet::Sheet;
-use paper::{Error, Result, published, recorded, runs};
+use paper::experiments::fig5::rows::Dynamics;
+use paper::experiments::load_with;
+use paper::results::Manifest;
+use paper::results::parse_record;
+use paper::settings::Profile;
+use paper::system::files::sha256;
+use paper::tables::{parse_published, rows};
+use paper::{Error, Result, runs};
 
 /// A reader.
 pub struct Reader {
@@ -30,7 +33,7 @@ pub struct Reader {
 }
 
 /// All of them.
-pub const READERS: [Reader; 15] = [
+pub const READERS: [Reader; 16] = [
     reader("idx_images", idx_images),
     reader("idx_labels", idx_labels),
     reader("idx_gz", idx_gz),
@@ -46,6 +49,7 @@ pub const READERS: [Reader; 15] = [
     reader("record_json", record_json),
     mended("checkpoint", checkpoint, mend_checkpoint),
     reader("published_csv", published_csv),
+    reader("table_csv", table_csv),
 ];
 
 const fn reader(name: &'static str, read: fn(&[u8]) -> Result<()>) -> Reader {
@@ -177,7 +181,7 @@ fn settings_toml(bytes: &[u8]) -> Result<()> {
 
 fn manifest_json(bytes: &[u8]) -> Result<()> {
     let manifest = Manifest::parse(bytes)?;
-    promise(manifest.files().keys().all(|path| stays_inside(path)));
+    promise(manifest.expected().keys().all(|path| stays_inside(path)));
     let (text, content, seal) = (
         manifest.text()?,
         manifest.content(),
@@ -188,7 +192,7 @@ fn manifest_json(bytes: &[u8]) -> Result<()> {
 }
 
 fn record_json(bytes: &[u8]) -> Result<()> {
-    let record = recorded::parse(bytes, "record")?;
+    let record = parse_record(bytes, "record")?;
     promise(record.outputs.keys().all(|path| stays_inside(path)));
     Ok(())
 }
@@ -211,19 +215,15 @@ fn checkpoint(bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// The published values, and, because they are CSV as well, a table of results.
-fn published_csv(bytes: &[u8]) -> Result<()> {
-    if let Ok(sheet) = Sheet::parse("table", bytes) {
-        for column in sheet.columns() {
-            // A column of words is not one of numbers, which is an error like any other.
-            drop((
-                sheet.words(column)?,
-                sheet.numbers(column),
-                sheet.counts(column),
-            ));
-        }
+fn table_csv(bytes: &[u8]) -> Result<()> {
+    for row in rows::parse::<Dynamics>(bytes)? {
+        promise(row.mapping.is_finite() && row.theory.is_finite());
     }
-    for value in published::parse(bytes)? {
+    Ok(())
+}
+
+fn published_csv(bytes: &[u8]) -> Result<()> {
+    for value in parse_published(bytes)? {
         promise(value.tolerance > 0.0 && !value.check(f64::NAN).passes());
         drop(value.name());
     }

@@ -3,13 +3,13 @@
 use dae::Settings;
 use dae::data::{DataSet, Spectrum};
 use dae::train::nonlinear::Observation;
-use paper::experiments::{Model, fig1, fig2, fig3, fig4, fig5, fig6};
-use paper::profile::{self, AllSettings, Profile};
-use paper::progress::Progress;
+use paper::experiments::{self, AllSettings, Context, Model, fig1, fig2, fig3, fig4, fig5, fig6};
 use paper::runs::Runs;
+use paper::settings::Profile;
+use paper::system::progress::Progress;
 
 fn settings() -> AllSettings {
-    profile::load(Profile::Smoke).unwrap().0
+    experiments::load(Profile::Smoke).unwrap().0
 }
 
 fn spectra() -> Vec<(DataSet, Spectrum)> {
@@ -35,13 +35,19 @@ pub fn fig4() -> fig4::run::Run {
 
 pub fn fig5() -> fig5::run::Run {
     let settings = settings().fig5.check().unwrap();
-    fig5::run::run(&settings, 1, &spectra(), &Runs::none(), &Progress::Silent).unwrap()
+    let context = Context {
+        seed: 1,
+        spectra: &spectra(),
+        runs: &Runs::none(),
+        progress: &Progress::Silent,
+    };
+    fig5::run::run(&settings, &context).unwrap()
 }
 
 /// Figure 6 needs images, which a test may not have: its curves are made up.
 pub fn fig6() -> fig6::run::Run {
     let settings = settings().fig6.check().unwrap();
-    let trainings = fig6::run::jobs(&settings, 1).into_iter().map(|job| {
+    let trainings = fig6::train::jobs(&settings, 1).into_iter().map(|job| {
         let rise = |mode: usize, epoch: u64| {
             let plateau = if job.model == Model::Ae {
                 1.0
@@ -59,27 +65,17 @@ pub fn fig6() -> fig6::run::Run {
                 .map(|&mode| rise(mode, epoch))
                 .collect(),
         };
-        let data = settings.of(job.dataset);
-        fig6::run::Training {
-            dataset: job.dataset.name(),
-            model: job.model,
-            sigma: job.sigma,
-            drawn: job.label == job.model.name(),
-            samples: data.samples,
-            pixels: job.dataset.pixels(),
-            directions: data.directions,
-            modes: settings.modes.clone(),
-            record: fig6::run::Record {
-                lambda: settings
-                    .modes
-                    .iter()
-                    .map(|&mode| 40.0 / (mode as f64 + 1.0))
-                    .collect(),
-                observations: (0..100).map(seen).collect(),
-                sampler: None,
-                projection: None,
-            },
-        }
+        let record = fig6::train::Record {
+            lambda: settings
+                .modes
+                .iter()
+                .map(|&mode| 40.0 / (mode as f64 + 1.0))
+                .collect(),
+            observations: (0..100).map(seen).collect(),
+            sampler: None,
+            projection: None,
+        };
+        fig6::run::Training::new(&settings, &job, record)
     });
     fig6::run::Run {
         trainings: trainings.collect(),

@@ -11,7 +11,8 @@ use dae::data::{DataSet, Eigen, SourceOptions, Spectrum, cache_dir, second_momen
 use paper::manifest::Manifest;
 use paper::progress::Progress;
 use paper::spectra;
-use serde::Serialize;
+
+use crate::table::Cost;
 
 const MIB: f64 = 1048576.0;
 
@@ -25,34 +26,11 @@ pub struct Options {
     paper: PathBuf,
 }
 
-#[derive(Debug, Serialize)]
-pub struct Row {
-    what: &'static str,
-    measured: f64,
-    unit: &'static str,
-    target: f64,
-    met: bool,
-}
-
-impl Row {
-    pub fn new(what: &'static str, measured: f64, unit: &'static str, target: f64) -> Self {
-        let met = measured < target;
-        eprintln!("{what}: {measured:.3} {unit}");
-        Self {
-            what,
-            measured,
-            unit,
-            target,
-            met,
-        }
-    }
-}
-
 impl Options {
-    pub fn run(&self) -> anyhow::Result<Vec<Row>> {
+    pub fn run(&self) -> anyhow::Result<Vec<Cost>> {
         let mut rows = Vec::new();
         let mut add = |what, measured, unit, target| {
-            rows.push(Row::new(what, measured, unit, target));
+            rows.push(Cost::new(what, measured, unit, target));
         };
         let options = SourceOptions::from_env()?;
         let clock = Instant::now();

@@ -7,7 +7,7 @@ use dae::train::linear::{LinearSettings, LinearTrainer, Precision, Weights};
 use paper::profile::{self, Profile};
 use serde::Serialize;
 
-use super::case::SEED;
+use crate::case::SEED;
 
 #[derive(Debug, Serialize)]
 pub struct Row {

@@ -86,7 +86,7 @@ site: writable ## The notebooks as HTML, in results/<profile>/site
 build: setup ## Build the `paper` command (target/release/paper)
 	@$(CARGO) build --release --package paper
 
-# Kernels of BLAS for everything that does not find the fast ones itself, as the command does.
+# OpenBLAS kernel for tests and micro-benchmarks: `paper` picks one at start-up, these cannot.
 KERNELS = OPENBLAS_CORETYPE=$${OPENBLAS_CORETYPE:-$$($(PAPER) machine --kernels)}
 
 # nextest runs a test on each core, so that each may use one thread of BLAS.
@@ -147,15 +147,15 @@ bench: writable build data ## Measure speed: kernels, NumPy and PyTorch beside u
 	@for part in $(PART); do $(MAKE) --no-print-directory bench-$$part || exit 1; done
 	@$(PAPER) readme
 
-BENCH := $(CARGO) run --release --quiet --package paper --example bench --
+BENCH := $(CARGO) run --release --quiet --package bench --
 
 bench-peers:
-	@python=$$(REQUIREMENTS=benches/peers/requirements.txt bash scripts/python.sh) && $(BENCH) peers --python "$$python/bin/python"
+	@python=$$(REQUIREMENTS=crates/bench/peers/requirements.txt bash scripts/python.sh) && $(BENCH) peers --python "$$python/bin/python"
 
 bench-kernels: export CRITERION_HOME := $(CURDIR)/target/criterion
 bench-kernels:
 	@rm -rf "$$CRITERION_HOME"
-	@$(KERNELS) BUILD_FOLDER=kernels $(CARGO) run --release --quiet --locked --manifest-path benches/kernels/Cargo.toml -- --bench
+	@$(KERNELS) $(CARGO) bench --quiet --package bench --bench kernels
 	@$(BENCH) kernels --criterion "$$CRITERION_HOME"
 
 bench-limit bench-scaling bench-precision bench-first-use:

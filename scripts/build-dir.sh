@@ -3,7 +3,7 @@
 #
 #     CARGO_BUILD_BUILD_DIR=$(bash scripts/build-dir.sh CACHE) cargo build --release
 #
-# A second argument names a folder that all clones share (kernels, fuzz); --clean removes what was built of our own crates
+# A second argument names a folder that all clones share (fuzz); --clean removes what was built of our own crates
 # and creates nothing.
 #
 # Cargo compares times only, so each clone has a folder of its own: in a shared one a clone could run what was built from
@@ -30,12 +30,12 @@ for path in "$folder" "$PWD"; do
     esac
 done
 
-# What cargo knows of our own crates (dae, dae-kernels, dae-fuzz, paper, plot), with and without a target, in the present and in
+# What cargo knows of our own crates (bench, dae, dae-fuzz, paper, plot), with and without a target, in the present and in
 # the coming layout of its folder; cargo before 1.91 keeps it in target.
 own_artefacts() {
     local place
     for place in "$folder"/* "$folder"/*/* target/*; do
-        for artefact in "$place"/.fingerprint/{dae,paper,plot}-* "$place"/build/{dae,paper,plot}-* "$place"/build/{dae,paper,plot}; do
+        for artefact in "$place"/.fingerprint/{bench,dae,paper,plot}-* "$place"/build/{bench,dae,paper,plot}-* "$place"/build/{bench,dae,paper,plot}; do
             [ ! -e "$artefact" ] || artefacts+=("$artefact")
         done
     done
@@ -60,8 +60,8 @@ create() {
         cp -Rp "$donor/.fingerprint" "$donor/build" "$started/release" 2>/dev/null &&
             cp -Rpl "$donor/deps" "$started/release" 2>/dev/null || rm -rf "$started/release"
         if [ -d "$started/release" ]; then
-            find "$started/release" -depth \( -name 'dae-*' -o -name 'libdae-*' -o -name 'paper-*' -o -name 'libpaper-*' \
-                -o -name 'plot-*' -o -name 'libplot-*' \) -exec rm -rf {} +
+            find "$started/release" -depth \( -name 'bench-*' -o -name 'kernels-*' -o -name 'dae-*' -o -name 'libdae-*' -o -name 'paper-*' \
+                -o -name 'libpaper-*' -o -name 'plot-*' -o -name 'libplot-*' \) -exec rm -rf {} +
         fi
     fi
     # Whoever else was at it may have been faster: mv then puts this one into the other one's folder.
@@ -92,7 +92,7 @@ trap 'rm -f "$now"; rmdir "$lock" 2>/dev/null || true' EXIT
 
 # Whatever our crates are built from, by content; the files that editors leave for a moment are not.
 {
-    find Cargo.toml Cargo.lock crates data docs benches fuzz \
+    find Cargo.toml Cargo.lock crates data docs fuzz \
         \( -name target -o -path data/downloads -o -path fuzz/corpus -o -path fuzz/artifacts \) -prune -o \
         -type f ! -name '.*' ! -name '*~' ! -name '#*' -print0 2>/dev/null || true
 } | xargs -0 cksum | LC_ALL=C sort >"$now"

@@ -301,9 +301,9 @@ class Content(Case):
 
     def test_shared_folders(self):
         clone = self.toy()
-        self.build(clone, BUILD_FOLDER="kernels")
+        self.build(clone, BUILD_FOLDER="fuzz")
         self.say(clone, "second", OLD)
-        self.build(clone, BUILD_FOLDER="kernels")
+        self.build(clone, BUILD_FOLDER="fuzz")
         self.assertEqual(self.said(clone), "second")
 
     def test_the_folder_names_its_clone(self):

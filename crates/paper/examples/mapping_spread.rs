@@ -9,20 +9,27 @@
 #![allow(clippy::indexing_slicing)] // all runs have the same settings, hence the same shape
 
 use paper::experiments::fig6::run::{Training, run};
-use paper::profile::{self, Profile};
-use paper::progress::Progress;
+use paper::experiments::{self, Context};
 use paper::runs::Runs;
+use paper::settings::Profile;
+use paper::system::progress::Progress;
 
 const SEEDS: std::ops::Range<u64> = 2018..2022;
 
 fn main() -> anyhow::Result<()> {
     use dae::Settings as _;
-    let (settings, _) = profile::load(Profile::Quick)?;
+    let (settings, _) = experiments::load(Profile::Quick)?;
     let settings = settings.fig6.check()?;
     let kept = Runs::kept_in("results/quick/runs");
     let mut runs = Vec::new();
     for seed in SEEDS {
-        runs.push(run(&settings, seed, &kept, &Progress::detect())?);
+        let context = Context {
+            seed,
+            spectra: &[],
+            runs: &kept,
+            progress: &Progress::detect(),
+        };
+        runs.push(run(&settings, &context)?);
     }
     println!("dataset,model,mode,quantity,seeds,mean,standard_deviation");
     for (i, training) in runs[0].trainings.iter().enumerate() {

@@ -8,26 +8,27 @@
 
 use dae::data::{DataSet, Spectrum};
 use paper::experiments::fig5::run::run;
-use paper::profile::{self, Profile};
-use paper::progress::Progress;
+use paper::experiments::{self, Context};
 use paper::runs::Runs;
+use paper::settings::Profile;
+use paper::system::progress::Progress;
 
 const SEEDS: std::ops::Range<u64> = 1..9;
 
 fn main() -> anyhow::Result<()> {
     use dae::Settings as _;
-    let (settings, _) = profile::load(Profile::Paper)?;
+    let (settings, _) = experiments::load(Profile::Paper)?;
     let settings = settings.fig5.check()?;
     let spectra = [(DataSet::Mnist, Spectrum::committed(DataSet::Mnist)?)];
     let mut runs = Vec::new();
     for seed in SEEDS {
-        runs.push(run(
-            &settings,
+        let context = Context {
             seed,
-            &spectra,
-            &Runs::none(),
-            &Progress::detect(),
-        )?);
+            spectra: &spectra,
+            runs: &Runs::none(),
+            progress: &Progress::detect(),
+        };
+        runs.push(run(&settings, &context)?);
     }
     println!("dataset,model,epoch,seeds,mean,standard_deviation");
     for (i, training) in runs[0].trainings.iter().enumerate() {

@@ -8,10 +8,11 @@ use std::time::Instant;
 use anyhow::Context as _;
 use clap::Args;
 use dae::data::{DataSet, Eigen, SourceOptions, Spectrum, cache_dir, second_moment};
-use paper::manifest::Manifest;
-use paper::progress::Progress;
-use paper::spectra;
-use serde::Serialize;
+use paper::experiments::spectra;
+use paper::results::Recorded;
+use paper::system::progress::Progress;
+
+use crate::table::Cost;
 
 const MIB: f64 = 1048576.0;
 
@@ -25,34 +26,11 @@ pub struct Options {
     paper: PathBuf,
 }
 
-#[derive(Debug, Serialize)]
-pub struct Row {
-    what: &'static str,
-    measured: f64,
-    unit: &'static str,
-    target: f64,
-    met: bool,
-}
-
-impl Row {
-    pub fn new(what: &'static str, measured: f64, unit: &'static str, target: f64) -> Self {
-        let met = measured < target;
-        eprintln!("{what}: {measured:.3} {unit}");
-        Self {
-            what,
-            measured,
-            unit,
-            target,
-            met,
-        }
-    }
-}
-
 impl Options {
-    pub fn run(&self) -> anyhow::Result<Vec<Row>> {
+    pub fn run(&self) -> anyhow::Result<Vec<Cost>> {
         let mut rows = Vec::new();
         let mut add = |what, measured, unit, target| {
-            rows.push(Row::new(what, measured, unit, target));
+            rows.push(Cost::new(what, measured, unit, target));
         };
         let options = SourceOptions::from_env()?;
         let clock = Instant::now();
@@ -137,10 +115,7 @@ impl Options {
 
 /// The largest resident memory of Figure 5, in bytes.
 fn peak_memory(results: &Path) -> anyhow::Result<f64> {
-    let manifest = Manifest::read(results)?;
-    let peak = manifest
-        .figures
-        .iter()
-        .find_map(|entry| entry.peak_memory());
+    let records = Recorded::open(results)?.records;
+    let peak = records.values().find_map(|record| record.peak_memory());
     Ok(peak.context("no peak memory was recorded")? as f64)
 }

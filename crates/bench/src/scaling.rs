@@ -2,20 +2,15 @@
 //!
 //! Expected: `D H^2` for the linear trainer, which never sees N, and `N D H` for the nonlinear one.
 
-use std::str::FromStr as _;
-
-use dae::train::linear::Weights;
-use ndarray::Array2;
 use paper::plot::{
     self, Axis, Entry, Legend, Mark, Page, Panel, Row as PageRow, Shape, Strip, Stroke,
 };
 use serde::Serialize;
 
-use super::case::{SEED, Sizes};
-use super::limit::needed;
-use super::ours::{Ours, linear, nonlinear};
-use super::spread;
-use super::worker::Process;
+use crate::case::{SEED, Sizes};
+use crate::process::Process;
+use crate::table::spread;
+use crate::work::needed;
 
 /// Turns for each size. All sizes take turns, so that a neighbour's work is not in one of them alone.
 const ROUNDS: usize = 7;
@@ -38,81 +33,21 @@ pub struct Row {
     multiply_adds: f64,
 }
 
-/// One size of one trainer.
-#[derive(Debug, Clone, Copy)]
-pub struct Point {
-    linear: bool,
-    samples: usize,
-    pixels: usize,
-    hidden: usize,
-}
-
-impl Point {
-    fn words(self) -> String {
-        let Self {
+/// Which sizes, with what varies in them.
+fn points(threads: usize) -> Vec<(&'static str, Sizes)> {
+    let mut points = Vec::new();
+    let mut add = |varied, linear, samples, pixels, hidden| {
+        let sizes = Sizes {
             linear,
             samples,
             pixels,
             hidden,
-        } = self;
-        format!("{linear},{samples},{pixels},{hidden}")
-    }
-
-    pub fn parse(words: &str) -> anyhow::Result<Self> {
-        let parts: Vec<&str> = words.split(',').collect();
-        let &[linear, samples, pixels, hidden] = parts.as_slice() else {
-            anyhow::bail!("`{words}` is not LINEAR,N,D,H");
-        };
-        Ok(Self {
-            linear: bool::from_str(linear)?,
-            samples: samples.parse()?,
-            pixels: pixels.parse()?,
-            hidden: hidden.parse()?,
-        })
-    }
-
-    fn sizes(self, threads: usize) -> Sizes {
-        Sizes {
-            samples: self.samples,
-            pixels: self.pixels,
-            hidden: self.hidden,
             alpha: 1e-3,
-            activation: if self.linear { "none" } else { "relu" },
             noise: 0.0,
             seed: SEED,
             threads,
-        }
-    }
-
-    /// A trainer on numbers made up: what they are does not change what an epoch takes.
-    pub fn prepare(self, threads: usize) -> anyhow::Result<Ours> {
-        let sizes = self.sizes(threads);
-        let value = |(i, j): (usize, usize)| ((7 * i + 3 * j) % 11) as f64 / 1100.0 - 0.004;
-        let start = Weights {
-            encoder: Array2::from_shape_fn((self.pixels, self.hidden), value),
-            decoder: Array2::from_shape_fn((self.pixels, self.hidden), value),
         };
-        if self.linear {
-            linear(&sizes, &vec![1.0; self.pixels], &start)
-        } else {
-            let shape = (self.samples, self.pixels);
-            let pixels = Array2::from_shape_fn(shape, |(i, j)| ((5 * i + j) % 256) as f32 / 255.0);
-            nonlinear(&sizes, pixels, &start)
-        }
-    }
-}
-
-/// Which sizes, with what varies in them.
-fn points() -> Vec<(&'static str, Point)> {
-    let mut points = Vec::new();
-    let mut add = |varied, linear, samples, pixels, hidden| {
-        let point = Point {
-            linear,
-            samples,
-            pixels,
-            hidden,
-        };
-        points.push((varied, point));
+        points.push((varied, sizes));
     };
     for pixels in [392, 784, 1568, 3072] {
         add("D", true, 50_000, pixels, 256);
@@ -133,30 +68,31 @@ pub fn run() -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
     for threads in [2, 1] {
         let mut workers = Vec::new();
-        for (varied, point) in points() {
-            let (mut worker, _) = Process::worker(&["--point", &point.words()], threads)?;
+        for (varied, sizes) in points(threads) {
+            let words = serde_json::to_string(&sizes)?;
+            let (mut worker, _) = Process::worker(&["sizes", &words], threads)?;
             worker.ask("1")?;
             let epochs = (TURN / worker.ask("1")?.seconds).ceil();
-            workers.push((varied, point, worker, epochs, Vec::new()));
+            workers.push((varied, sizes, worker, epochs, Vec::new()));
         }
         for _ in 0..ROUNDS {
             for (_, _, worker, epochs, seconds) in &mut workers {
                 seconds.push(worker.ask(&epochs.to_string())?.seconds / *epochs);
             }
         }
-        rows.extend(workers.iter().map(|(varied, point, _, _, seconds)| {
+        rows.extend(workers.iter().map(|(varied, sizes, _, _, seconds)| {
             let [s_per_epoch, s_per_epoch_min, s_per_epoch_max] = spread(seconds);
             Row {
-                trainer: if point.linear { "linear" } else { "nonlinear" },
+                trainer: if sizes.linear { "linear" } else { "nonlinear" },
                 varied,
-                samples: point.samples,
-                pixels: point.pixels,
-                hidden: point.hidden,
+                samples: sizes.samples,
+                pixels: sizes.pixels,
+                hidden: sizes.hidden,
                 threads,
                 s_per_epoch,
                 s_per_epoch_min,
                 s_per_epoch_max,
-                multiply_adds: needed(point.linear, &point.sizes(threads), point.pixels),
+                multiply_adds: needed(sizes, sizes.pixels),
             }
         }));
     }

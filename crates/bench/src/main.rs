@@ -2,6 +2,9 @@
 //!
 //! `make bench` runs all parts, `make bench PART=peers` one; every part writes its table to `results/bench` with a
 //! record of where and with what it was measured. Timings are worth something only on a machine with nothing else to do.
+//!
+//! A part is a module. Below them are [`case`] (what is trained), [`work`] (how much that is to compute), [`ours`] (our
+//! trainers), [`process`] (one that is asked for epochs), [`worker`] (this program as such a process) and [`table`].
 
 mod case;
 mod costs;
@@ -11,15 +14,19 @@ mod limit;
 mod ours;
 mod peers;
 mod precision;
+mod process;
 mod scaling;
+mod table;
+mod work;
 mod worker;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
-use paper::provenance::{Provenance, Session};
-use paper::{comparison, files};
-use serde::Serialize;
+use paper::system::files;
+use paper::system::provenance::Session;
+
+use table::write;
 
 #[derive(Parser)]
 struct Arguments {
@@ -52,7 +59,7 @@ enum Part {
 }
 
 fn main() -> anyhow::Result<()> {
-    paper::machine::use_fast_kernels();
+    paper::system::machine::use_fast_kernels();
     let Arguments { to, part } = Arguments::parse();
     let session = Session::begin();
     match part {
@@ -71,35 +78,4 @@ fn main() -> anyhow::Result<()> {
         Part::Kernels(options) => write(&to, "kernels", &session, &options.run()?),
         Part::FirstUse => write(&to, "first-use", &session, &first_use::run()?),
     }
-}
-
-/// How a table came about.
-#[derive(Serialize)]
-struct Record {
-    table: String,
-    sha256: String,
-    provenance: Provenance,
-}
-
-fn write(to: &Path, name: &str, session: &Session, rows: &[impl Serialize]) -> anyhow::Result<()> {
-    let file = format!("{name}.csv");
-    let bytes = comparison::csv(rows, &file)?;
-    let record = Record {
-        sha256: files::sha256(&bytes),
-        provenance: session.provenance(session.elapsed().as_secs_f64()),
-        table: file,
-    };
-    files::write(&to.join(&record.table), &bytes)?;
-    files::write_json(&to.join(format!("{name}.json")), &record)?;
-    println!("{}", String::from_utf8_lossy(&bytes));
-    Ok(())
-}
-
-/// Median, least and greatest.
-fn spread(values: &[f64]) -> [f64; 3] {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
-    let middle = (at(sorted.len().saturating_sub(1) / 2) + at(sorted.len() / 2)) / 2.0;
-    [middle, at(0), at(sorted.len().saturating_sub(1))]
 }

@@ -4,10 +4,11 @@ use dae::Settings as _;
 use dae::data::{DataSet, Spectrum};
 use dae::random::stream;
 use dae::train::linear::{LinearSettings, LinearTrainer, Precision, Weights};
-use paper::profile::{self, Profile};
+use paper::experiments;
+use paper::settings::Profile;
 use serde::Serialize;
 
-use super::case::SEED;
+use crate::case::SEED;
 
 #[derive(Debug, Serialize)]
 pub struct Row {
@@ -25,7 +26,7 @@ pub struct Row {
 }
 
 pub fn run() -> anyhow::Result<Vec<Row>> {
-    let (settings, _) = profile::load(Profile::Paper)?;
+    let (settings, _) = experiments::load(Profile::Paper)?;
     let fig5 = settings.fig5;
     let mut rows = Vec::new();
     for (dataset, data) in [

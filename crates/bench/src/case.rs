@@ -1,13 +1,13 @@
-//! What is measured: the models of Figures 5 and 6 at the paper's sizes.
+//! What is trained: the models of Figures 5 and 6 at the paper's sizes.
 
 use clap::ValueEnum;
-use dae::data::{DataSet, SourceOptions};
+use dae::data::{DataSet, Images, SourceOptions};
 use dae::random::stream;
 use dae::train::linear::Weights;
-use paper::profile::{self, Profile};
-use paper::progress::Progress;
-use paper::spectra;
-use serde::Serialize;
+use paper::experiments::{self, spectra};
+use paper::settings::Profile;
+use paper::system::progress::Progress;
+use serde::{Deserialize, Serialize};
 
 /// Standard deviation of the start. That of the paper is so small that the loss hardly moves in the few epochs of a
 /// benchmark; from this one it falls visibly, so that losses can be compared. An epoch takes the same time from any.
@@ -25,15 +25,15 @@ pub enum Case {
     ReluDaeCifar10,
 }
 
-/// What a case trains, as the peers read it.
-#[derive(Debug, Clone, Serialize)]
+/// The size of what is trained, as workers and peers read it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Sizes {
+    /// Else a ReLU model.
+    pub linear: bool,
     pub samples: usize,
     pub pixels: usize,
     pub hidden: usize,
     pub alpha: f64,
-    /// `none` for the linear model.
-    pub activation: &'static str,
     /// Variance of the marginalised noise of the linear model, standard deviation of the drawn noise of the others.
     pub noise: f64,
     pub seed: u64,
@@ -72,46 +72,44 @@ impl Case {
         }
     }
 
+    pub fn images(self) -> anyhow::Result<Images> {
+        let options = SourceOptions::from_env()?;
+        Ok(spectra::images(
+            self.dataset(),
+            &options,
+            &Progress::Silent,
+        )?)
+    }
+
     /// Pixels that are not 0 in every sample.
     pub fn used_pixels(self) -> anyhow::Result<usize> {
-        let options = SourceOptions::from_env()?;
-        let images = spectra::images(self.dataset(), &options, &Progress::Silent)?;
-        let pixels = images.train.first_f32(self.sizes(1)?.samples)?;
+        let pixels = self.images()?.train.first_f32(self.sizes(1)?.samples)?;
         let used = |column: &ndarray::ArrayView1<f32>| column.iter().any(|&x| x != 0.0);
         Ok(pixels.columns().into_iter().filter(used).count())
     }
 
     pub fn sizes(self, threads: usize) -> anyhow::Result<Sizes> {
-        let (settings, _) = profile::load(Profile::Paper)?;
-        let pixels = self.dataset().pixels();
+        let (settings, _) = experiments::load(Profile::Paper)?;
+        let (fig5, fig6) = (settings.fig5, settings.fig6);
         let mnist = self.dataset() == DataSet::Mnist;
-        Ok(if self.linear() {
-            let fig5 = settings.fig5;
+        let (samples, hidden, alpha, noise) = if self.linear() {
             let data = if mnist { fig5.mnist } else { fig5.cifar10 };
-            Sizes {
-                samples: data.samples,
-                pixels,
-                hidden: data.hidden,
-                alpha: data.alpha,
-                activation: "none",
-                noise: fig5.s2,
-                seed: SEED,
-                threads,
-            }
+            (data.samples, data.hidden, data.alpha, fig5.s2)
         } else {
-            let fig6 = settings.fig6;
             let data = if mnist { fig6.mnist } else { fig6.cifar10 };
             let noisy = matches!(self, Self::ReluDaeMnist | Self::ReluDaeCifar10);
-            Sizes {
-                samples: data.samples,
-                pixels,
-                hidden: data.hidden,
-                alpha: fig6.alpha,
-                activation: "relu",
-                noise: if noisy { data.sigma } else { 0.0 },
-                seed: SEED,
-                threads,
-            }
+            let sigma = if noisy { data.sigma } else { 0.0 };
+            (data.samples, data.hidden, fig6.alpha, sigma)
+        };
+        Ok(Sizes {
+            linear: self.linear(),
+            samples,
+            pixels: self.dataset().pixels(),
+            hidden,
+            alpha,
+            noise,
+            seed: SEED,
+            threads,
         })
     }
 }

@@ -1,12 +1,12 @@
-//! What the micro-benchmarks of `benches/kernels` measured, gathered from the files that criterion wrote.
+//! What the micro-benchmarks of `benches/kernels.rs` measured, gathered from the files that criterion wrote.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 #[derive(Args)]
 pub struct Options {
@@ -29,38 +29,6 @@ pub struct Row {
     unit: &'static str,
 }
 
-/// `benchmark.json`, as far as it is needed.
-#[derive(Deserialize)]
-struct Benchmark {
-    full_id: String,
-    throughput: Option<Throughput>,
-}
-
-#[derive(Deserialize)]
-enum Throughput {
-    Bytes(f64),
-    Elements(f64),
-}
-
-/// `estimates.json`, in nanoseconds.
-#[derive(Deserialize)]
-struct Estimates {
-    median: Estimate,
-    std_dev: Estimate,
-}
-
-#[derive(Deserialize)]
-struct Estimate {
-    point_estimate: f64,
-    confidence_interval: Interval,
-}
-
-#[derive(Deserialize)]
-struct Interval {
-    lower_bound: f64,
-    upper_bound: f64,
-}
-
 impl Options {
     pub fn run(&self) -> anyhow::Result<Vec<Row>> {
         let mut rows = Vec::new();
@@ -79,27 +47,34 @@ impl Options {
     }
 }
 
+/// A row of `benchmark.json` and `estimates.json`, whose times are in nanoseconds.
 fn row(folder: &Path) -> anyhow::Result<Row> {
-    let Benchmark {
-        full_id,
-        throughput,
-    } = read(&folder.join("benchmark.json"))?;
-    let Estimates { median, std_dev } = read(&folder.join("estimates.json"))?;
-    let seconds = |nanoseconds: f64| nanoseconds / 1e9;
-    let (amount, unit) = match throughput {
-        Some(Throughput::Bytes(bytes)) => (Some(bytes), "bytes"),
-        Some(Throughput::Elements(elements)) => (Some(elements), "elements"),
-        None => (None, ""),
+    let (benchmark, estimates) = (
+        read(&folder.join("benchmark.json"))?,
+        read(&folder.join("estimates.json"))?,
+    );
+    let seconds = |pointer: &str| {
+        let value = estimates.pointer(pointer).and_then(Value::as_f64);
+        let value = value.with_context(|| format!("{}: no {pointer}", folder.display()))?;
+        anyhow::Ok(value / 1e9)
     };
-    let median_s = seconds(median.point_estimate);
+    let median_s = seconds("/median/point_estimate")?;
+    let kinds = [
+        ("/throughput/Bytes", "bytes"),
+        ("/throughput/Elements", "elements"),
+    ];
+    let throughput = kinds
+        .into_iter()
+        .find_map(|(pointer, unit)| Some((benchmark.pointer(pointer)?.as_f64()?, unit)));
+    let name = benchmark.pointer("/full_id").and_then(Value::as_str);
     Ok(Row {
-        kernel: full_id,
+        kernel: name.context("a benchmark without a name")?.to_owned(),
         median_s,
-        median_low_s: seconds(median.confidence_interval.lower_bound),
-        median_high_s: seconds(median.confidence_interval.upper_bound),
-        deviation_s: seconds(std_dev.point_estimate),
-        per_second: amount.map(|amount| amount / median_s),
-        unit,
+        median_low_s: seconds("/median/confidence_interval/lower_bound")?,
+        median_high_s: seconds("/median/confidence_interval/upper_bound")?,
+        deviation_s: seconds("/std_dev/point_estimate")?,
+        per_second: throughput.map(|(amount, _)| amount / median_s),
+        unit: throughput.map_or("", |(_, unit)| unit),
     })
 }
 
@@ -110,7 +85,7 @@ fn folders(place: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(paths?.into_iter().filter(|path| path.is_dir()).collect())
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
+fn read(path: &Path) -> anyhow::Result<Value> {
     let text = fs::read(path).with_context(|| path.display().to_string())?;
     serde_json::from_slice(&text).with_context(|| path.display().to_string())
 }

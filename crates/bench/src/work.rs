@@ -1,83 +1,23 @@
-//! Multiply-adds a second that an epoch does of those it needs, beside what sgemm reaches on matrices of these shapes.
+//! What there is to compute: the multiply-adds that an epoch needs, and general products of the shapes in it.
 //!
 //! Symmetric products count once: `P^T P` needs `N H (H+1)/2` multiply-adds. Pixels that are 0 in every sample count only
-//! where noise falls on them. Drawing noise and everything elementwise counts as nothing, so it lowers the fraction.
+//! where noise falls on them. Drawing noise and everything elementwise counts as nothing.
 
 // Matrices are capital letters, as in the trainers.
 #![allow(non_snake_case)]
 
 use std::time::Instant;
 
-use clap::ValueEnum as _;
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2};
-use serde::Serialize;
 
-use super::case::{Case, Sizes};
-use super::spread;
-use super::worker::Process;
-
-/// Turns for each: many, because neighbours' work can be seen in a single one.
-const ROUNDS: usize = 15;
-
-/// Multiply-adds of the general products in a round: a second on two cores, beside which waking up after a pause is
-/// little.
-const BILLIONS: &str = "100";
-
-#[derive(Debug, Serialize)]
-pub struct Row {
-    case: &'static str,
-    threads: usize,
-    /// Billions of needed multiplications and additions a second: two for each multiply-add, as is usual.
-    gflops: f64,
-    sgemm_gflops: f64,
-    fraction: f64,
-    fraction_min: f64,
-    fraction_max: f64,
-}
-
-pub fn run() -> anyhow::Result<Vec<Row>> {
-    let mut rows = Vec::new();
-    for &case in Case::value_variants() {
-        let used = case.used_pixels()?;
-        for threads in [2, 1] {
-            let sizes = case.sizes(threads)?;
-            let needed = 2.0 * needed(case.linear(), &sizes, used);
-            let (mut trainer, _) = Process::worker(&["--case", case.name()], threads)?;
-            let (mut products, _) = Process::worker(&["--sgemm", "--case", case.name()], threads)?;
-            let epochs = case.turn();
-            trainer.ask("1")?;
-            products.ask(BILLIONS)?;
-            let (mut ours, mut sgemm, mut fractions) = (Vec::new(), Vec::new(), Vec::new());
-            for _ in 0..ROUNDS {
-                let seconds = trainer.ask(&epochs.to_string())?.seconds / f64::from(epochs);
-                let [multiply_adds, time] = products.ask(BILLIONS)?.sgemm;
-                let (rate, limit) = (needed / seconds / 1e9, 2.0 * multiply_adds / time / 1e9);
-                ours.push(rate);
-                sgemm.push(limit);
-                fractions.push(rate / limit);
-            }
-            let [fraction, fraction_min, fraction_max] = spread(&fractions);
-            eprintln!("{} on {threads}: {fraction:.3}", case.name());
-            rows.push(Row {
-                case: case.name(),
-                threads,
-                gflops: spread(&ours)[0],
-                sgemm_gflops: spread(&sgemm)[0],
-                fraction,
-                fraction_min,
-                fraction_max,
-            });
-        }
-    }
-    Ok(rows)
-}
+use crate::case::Sizes;
 
 /// Multiply-adds that an epoch needs if so many pixels are used: not 0 in every sample.
-pub fn needed(linear: bool, sizes: &Sizes, used: usize) -> f64 {
+pub fn needed(sizes: &Sizes, used: usize) -> f64 {
     let [N, D, H] = [sizes.samples, sizes.pixels, sizes.hidden].map(|size| size as f64);
     let half = H * (H + 1.0) / 2.0;
-    if linear {
+    if sizes.linear {
         // The Gram matrices G and M, and the products with them.
         2.0 * D * half + 2.0 * D * H * H
     } else {
@@ -97,11 +37,11 @@ pub enum Products {
 }
 
 impl Products {
-    pub fn of(linear: bool, sizes: &Sizes) -> Self {
+    pub fn of(sizes: &Sizes) -> Self {
         let value = |(i, j): (usize, usize)| ((7 * i + 3 * j) % 11) as f32 / 11.0 - 0.4;
         let (D, H) = (sizes.pixels, sizes.hidden);
         let some = |rows, columns| Array2::from_shape_fn((rows, columns), value);
-        if linear {
+        if sizes.linear {
             let [A, G, AG, M] = [some(D, H), some(H, H), some(D, H), some(H, H)];
             return Self::Linear(Box::new([A, G, AG, M]));
         }
@@ -112,7 +52,7 @@ impl Products {
         Self::Nonlinear(Box::new([X, W, XW, P, G, PG]))
     }
 
-    /// Does at least so many multiply-adds; how many, and in how many seconds.
+    /// Does at least so many billions of multiply-adds; how many there were, and in how many seconds.
     pub fn measure(&mut self, billions: u64) -> [f64; 2] {
         let product = |A: ArrayView2<f32>, B: &Array2<f32>, C: &mut Array2<f32>| {
             general_mat_mul(1.0, &A, B, 0.0, C);

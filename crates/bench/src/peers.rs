@@ -10,14 +10,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum as _};
-use dae::data::{SourceOptions, cache_dir};
-use paper::progress::Progress;
-use paper::spectra;
+use dae::data::cache_dir;
 use serde::Serialize;
 
-use super::case::{Case, start};
-use super::spread;
-use super::worker::{Answer, Process};
+use crate::case::{Case, start};
+use crate::process::Process;
+use crate::table::spread;
 
 /// Epochs before the losses are compared, which also warm everything up.
 const COMPARED: u64 = 3;
@@ -154,18 +152,18 @@ impl Options {
         folder: &Path,
         threads: usize,
     ) -> anyhow::Result<Peer> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../benches/peers/peer.py");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/peer.py");
         let mut command = Command::new(&self.python);
         command.arg(script).args([name, bracketing]).arg(folder);
         let (mut process, ready) = Process::start(&mut command, threads)?;
-        let Answer { loss, .. } = process.ask(&COMPARED.to_string())?;
+        let compared = process.ask(&COMPARED.to_string())?.loss;
         Ok(Peer {
             name,
             bracketing,
             process,
             version: ready.version,
             start: ready.loss,
-            compared: loss,
+            compared,
             seconds: Vec::new(),
             ours: Vec::new(),
         })
@@ -196,11 +194,7 @@ fn prepare(case: Case, threads: usize) -> anyhow::Result<PathBuf> {
     let sizes = case.sizes(threads)?;
     let folder = cache_dir()?.join("bench").join(case.name());
     fs::create_dir_all(&folder)?;
-    let images = spectra::images(
-        case.dataset(),
-        &SourceOptions::from_env()?,
-        &Progress::Silent,
-    )?;
+    let images = case.images()?;
     let pixels = images.train.pixels.slice(ndarray::s![..sizes.samples, ..]);
     let bytes = pixels
         .as_slice()

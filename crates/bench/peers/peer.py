@@ -4,7 +4,7 @@
 
 FOLDER holds `case.json` and, as raw little-endian numbers, the pixels (bytes) and the start of the weights. Every line
 on standard input is a number of epochs; the answer is one line of JSON with the seconds that they took and the loss
-after them. The measurement is driven by `crates/paper/examples/bench`.
+after them. The measurement is driven by `crates/bench`.
 """
 
 import json
@@ -114,7 +114,7 @@ class Torch:
         torch.set_num_threads(case["threads"])
         torch.manual_seed(case["seed"])
         self.torch, self.bracketing = torch, bracketing
-        self.linear, self.noise = case["activation"] == "none", case["noise"]
+        self.linear, self.noise = case["linear"], case["noise"]
         self.X = torch.from_numpy(X)
         self.W1 = torch.from_numpy(W1.copy()).requires_grad_()
         self.W2 = torch.from_numpy(W2.copy()).requires_grad_()
@@ -163,8 +163,7 @@ class Torch:
 def main():
     library, bracketing, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
     case, X, W1, W2 = read(folder)
-    relu = case["activation"] == "relu"
-    peer = (Torch if library == "pytorch" else NumpyRelu if relu else NumpyLinear)(bracketing, case, X, W1, W2)
+    peer = (Torch if library == "pytorch" else NumpyLinear if case["linear"] else NumpyRelu)(bracketing, case, X, W1, W2)
     version = __import__({"pytorch": "torch"}.get(library, library)).__version__
     print(json.dumps({"version": str(version), "loss": peer.loss()}), flush=True)
     for line in sys.stdin:

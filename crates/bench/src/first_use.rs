@@ -6,13 +6,13 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use super::costs::Row;
+use crate::table::Cost;
 
 /// Seconds that the first figure and everything may take.
 const FIRST_FIGURE: f64 = 240.0;
 const EVERYTHING: f64 = 1320.0;
 
-pub fn run() -> anyhow::Result<Vec<Row>> {
+pub fn run() -> anyhow::Result<Vec<Cost>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let folder = tempfile::tempdir()?;
     let clone = folder.path().join("clone");
@@ -21,20 +21,21 @@ pub fn run() -> anyhow::Result<Vec<Row>> {
     git.args(["clone", "--quiet"]).arg(&root).arg(&clone);
     succeed(&mut git)?;
     let mut rows = Vec::new();
-    for (arguments, what, target) in [
+    let parts = [
         (
-            &["fig1"][..],
+            Some("fig1"),
             "from a clone to Figure 1, empty caches",
             FIRST_FIGURE,
         ),
         (
-            &[][..],
+            None,
             "from a clone to the end of make, empty caches",
             EVERYTHING,
         ),
-    ] {
+    ];
+    for (target, what, limit) in parts {
         let mut make = Command::new("make");
-        make.args(arguments).current_dir(&clone);
+        make.args(target).current_dir(&clone);
         make.env("CARGO_HOME", folder.path().join("cargo"));
         make.env("DAE_CACHE_DIR", folder.path().join("cache"));
         for inherited in [
@@ -47,7 +48,7 @@ pub fn run() -> anyhow::Result<Vec<Row>> {
             make.env_remove(inherited);
         }
         succeed(&mut make)?;
-        rows.push(Row::new(what, clock.elapsed().as_secs_f64(), "s", target));
+        rows.push(Cost::new(what, clock.elapsed().as_secs_f64(), "s", limit));
     }
     Ok(rows)
 }

@@ -26,7 +26,7 @@ export DAE_CACHE_DIR DAE_OFFLINE
 unexport CACHE CARGO PYTHON
 export PATH := $(value PATH)$(if $(value CARGO_HOME),:$(value CARGO_HOME)/bin,$(if $(value HOME),:$(value HOME)/.cargo/bin))
 
-FIGURES := fig1 fig2 fig3 fig4 fig5 fig6
+FIGURES := $(filter-out common,$(notdir $(patsubst %/mod.rs,%,$(wildcard crates/paper/src/experiments/*/mod.rs))))
 CARGO := bash scripts/cargo.sh
 PAPER := $(CARGO) run --release --quiet --package paper --bin paper --
 # The Python environment of the notebooks, made when it is first needed.

@@ -1,0 +1,1 @@
+//! The rooms below the experiments: system, settings, tables, runs; and results.

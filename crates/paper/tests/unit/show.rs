@@ -1,0 +1,1 @@
+//! The report, the README and what notebooks call.

@@ -10,41 +10,32 @@ use sha2::{Digest, Sha256};
 mod hash;
 
 /// Sources that decide the numbers of a linear training run.
-const LINEAR: &[&str] = &[
-    "crates/dae/src/train/linear.rs",
-    "crates/dae/src/train/products.rs",
-    "crates/dae/src/train/real.rs",
-    "crates/dae/src/random.rs",
-];
+const LINEAR: &[&str] = &["crates/dae/src/numerics", "crates/dae/src/train/linear"];
 
 /// Sources that decide the numbers of a nonlinear training run.
 const NONLINEAR: &[&str] = &[
-    "crates/dae/src/train/nonlinear.rs",
-    "crates/dae/src/train/noise.rs",
-    "crates/dae/src/train/normal.rs",
-    "crates/dae/src/train/products.rs",
-    "crates/dae/src/train/linear.rs",
-    "crates/dae/src/train/real.rs",
-    "crates/dae/src/random.rs",
-    "crates/dae/src/data/spectrum.rs",
+    "crates/dae/src/numerics",
+    "crates/dae/src/train/nonlinear",
+    "crates/dae/src/data/images",
+    "crates/dae/src/data/spectrum",
     "crates/paper/src/experiments/fig6/run.rs",
     "crates/paper/src/experiments/fig6/images.rs",
 ];
 
 /// Sources that decide what a spectrum computed from images is.
-const DATA: &[&str] = &["crates/dae/src/data"];
+const DATA: &[&str] = &[
+    "crates/dae/src/numerics",
+    "crates/dae/src/data/images",
+    "crates/dae/src/data/spectrum",
+];
 
 /// Sources that every table and figure depends on.
 const COMMON: &[&str] = &[
     "crates/dae/src/theory",
     "crates/dae/src/train/scalar.rs",
-    "crates/dae/src/train/linear.rs",
-    "crates/dae/src/train/nonlinear.rs",
-    "crates/dae/src/train/noise.rs",
-    "crates/dae/src/train/normal.rs",
-    "crates/dae/src/train/products.rs",
-    "crates/dae/src/train/real.rs",
-    "crates/dae/src/random.rs",
+    "crates/dae/src/train/linear",
+    "crates/dae/src/train/nonlinear",
+    "crates/dae/src/numerics",
     "crates/dae/src/error.rs",
     "crates/paper/src/plot",
     "crates/paper/src/table.rs",

@@ -3,7 +3,7 @@
 # empty variable counts as unset, a relative path begins in the current folder. The argument is make's CACHE, which comes
 # before all three.
 #
-# The command has the same rule (crates/dae/src/data/source/cache.rs). Without a cache the message is printed instead,
+# The command has the same rule (crates/dae/src/data/source/options.rs). Without a cache the message is printed instead,
 # with exit code 1, because make hears nothing but standard output.
 set -euo pipefail
 

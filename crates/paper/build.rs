@@ -22,15 +22,20 @@ const TRAINERS: &str = "crates/dae/src/train";
 
 /// What every training run depends on beside its trainers.
 const NUMERICS: &[&str] = &[
-    "crates/dae/src/random.rs",
+    "crates/dae/src/numerics",
     "crates/paper/src/experiments/common/epochs.rs",
 ];
 
 /// What decides a spectrum and eigen-directions that are computed from images, whose content has a fingerprint.
-const SPECTRA: &[&str] = &["crates/dae/src/data/spectrum.rs"];
+const SPECTRA: &[&str] = &[
+    "crates/dae/src/numerics",
+    "crates/dae/src/data/images",
+    "crates/dae/src/data/spectrum",
+];
 
 /// What every table and figure depends on.
 const SHARED: &[&str] = &[
+    "crates/dae/src/numerics",
     "crates/dae/src/theory",
     "crates/dae/src/train",
     "crates/plot/src",

@@ -36,7 +36,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());
     let folder = parent.unwrap_or(Path::new("."));
-    sweep(folder);
+    sweep(folder, WRITING);
     let mut beside = begin(folder).map_err(Error::io(path))?;
     beside.write_all(bytes).map_err(Error::io(path))?;
     make_public(beside.path(), 0o644);
@@ -61,17 +61,27 @@ fn begin(folder: &Path) -> io::Result<NamedTempFile> {
     }
 }
 
-/// Removes what killed writers left in `folder`, as far as that can be done: it is tidiness, not correctness.
-fn sweep(folder: &Path) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let named = entry.file_name().to_string_lossy().starts_with(WRITING);
-        if !named || !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+/// Removes the files and folders that killed writers left in `inside` under names with this prefix, as far as that can be
+/// done: it is tidiness, not correctness, but they may be hundreds of megabytes.
+pub(crate) fn sweep(inside: &Path, prefix: &str) {
+    for entry in fs::read_dir(inside).into_iter().flatten().flatten() {
+        if !entry.file_name().to_string_lossy().starts_with(prefix) {
             continue;
         }
-        // Network file systems lock only what is open for writing.
-        let file = OpenOptions::new().write(true).open(entry.path());
-        if file.is_ok_and(|file| file.try_lock().is_ok()) {
-            fs::remove_file(entry.path()).ok();
+        // Network file systems lock only what is open for writing; folders are never open for that.
+        let (mut options, path) = (OpenOptions::new(), entry.path());
+        let is_folder = match entry.file_type() {
+            Ok(kind) if kind.is_dir() => true,
+            Ok(kind) if kind.is_file() => false,
+            _ => continue,
+        };
+        let file = options.read(is_folder).write(!is_folder).open(&path);
+        if file.as_ref().is_ok_and(|file| file.try_lock().is_ok()) {
+            if is_folder {
+                fs::remove_dir_all(&path).ok();
+            } else {
+                fs::remove_file(&path).ok();
+            }
         }
     }
 }

@@ -19,14 +19,16 @@
 //! A. Pretorius, S. Kroon, H. Kamper, "Learning Dynamics of Linear Denoising Autoencoders",
 //! ICML 2018, PMLR 80:4141-4150, arXiv:1806.05413.
 
-pub mod blas;
 mod checked;
 pub mod data;
 mod error;
 pub mod files;
-pub mod random;
+mod names;
+mod numerics;
 pub mod theory;
+mod threads;
 pub mod train;
 
 pub use checked::{Checked, Settings};
 pub use error::{Error, Result, non_negative, positive, within};
+pub use numerics::{blas, random};

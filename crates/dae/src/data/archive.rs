@@ -7,8 +7,8 @@ use std::path::Path;
 use flate2::bufread::GzDecoder;
 use tar::Archive;
 
-use super::Expected;
 use super::bytes::{GZIP, OneGzip, exactly, read_error, refuse};
+use super::images::Expected;
 use crate::{Error, Result};
 
 /// A file that an archive must hold.

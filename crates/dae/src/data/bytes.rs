@@ -81,7 +81,7 @@ pub(crate) fn at_most(reader: &mut impl Read, limit: usize, file: &Path) -> Resu
 }
 
 /// Reads until `limit` bytes or the end. Memory grows with what arrives, not with what is promised.
-fn up_to(reader: &mut impl Read, limit: usize, file: &Path) -> Result<Vec<u8>> {
+pub(crate) fn up_to(reader: &mut impl Read, limit: usize, file: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader
         .take(limit as u64)

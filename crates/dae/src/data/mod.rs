@@ -10,15 +10,12 @@
 pub mod archive;
 mod bytes;
 pub mod cifar10;
+mod csv;
 mod images;
 pub mod mnist;
 mod npz;
 mod pickle;
 mod source;
-#[expect(
-    clippy::indexing_slicing,
-    reason = "indices that are found in the array itself, or in one checked to be as long"
-)]
 mod spectrum;
 
 pub use images::{DataSet, Expected, Images, Split};

@@ -9,7 +9,7 @@ use std::path::Path;
 use flate2::bufread::DeflateDecoder;
 use rawzip::{CompressionMethod, ZipArchive};
 
-use super::bytes::{exactly, header, refuse};
+use super::bytes::{exactly, header, refuse, up_to};
 use crate::Result;
 
 /// Decompresses the array `name` of an archive, whose type NumPy calls `|u1` or another kind of integer, and whose
@@ -66,13 +66,7 @@ fn read_array(mut reader: impl Read, shape: &[usize], file: &Path) -> Result<Vec
         let found = format!("{length} bytes");
         return Err(refuse(file, "at most 1024 bytes of header", found));
     }
-    let mut text = Vec::new();
-    let length = length.into();
-    reader
-        .by_ref()
-        .take(length)
-        .read_to_end(&mut text)
-        .map_err(super::bytes::read_error(file, "readable content"))?;
+    let text = up_to(&mut reader, length as usize, file)?;
     let (width, is_big) = check_header(&text, shape, file)?;
     let count = shape.iter().product::<usize>();
     let mut bytes = exactly(&mut reader, count * width, file)?;

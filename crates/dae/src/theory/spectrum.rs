@@ -59,25 +59,6 @@ impl Theory {
         Self::new(modes, w0.to_vec())
     }
 
-    /// Noise of its own variance in each direction.
-    ///
-    /// # Errors
-    /// As [`Theory::new`] and [`Mode::new`], or lengths that differ.
-    pub fn per_direction(lambda: &[f64], epsilon: &[f64], gamma: f64, w0: &[f64]) -> Result<Self> {
-        if lambda.len() != epsilon.len() {
-            return Err(Error::Shape {
-                what: "epsilon",
-                expected: format!("{} variances, one for each eigenvalue", lambda.len()),
-                found: epsilon.len().to_string(),
-            });
-        }
-        let pairs = lambda.iter().zip(epsilon);
-        let modes = pairs
-            .map(|(&l, &e)| Mode::new(l, e, gamma))
-            .collect::<Result<_>>()?;
-        Self::new(modes, w0.to_vec())
-    }
-
     /// The modes, in the order in which they were given.
     pub fn modes(&self) -> &[Mode] {
         &self.modes
@@ -135,7 +116,8 @@ mod tests {
 
     #[test]
     fn noise_may_differ_between_directions() {
-        let theory = Theory::per_direction(&[1.0, 1.0], &[0.0, 1.0], 0.0, &[0.1, 0.1]).unwrap();
+        let modes = [0.0, 1.0].map(|epsilon| Mode::denoising(1.0, epsilon).unwrap());
+        let theory = Theory::new(modes.to_vec(), vec![0.1, 0.1]).unwrap();
         let end = theory.mappings(1e3).unwrap();
         assert!((end[0] - 1.0).abs() < 1e-12 && (end[1] - 0.5).abs() < 1e-12);
     }
@@ -145,7 +127,7 @@ mod tests {
         assert!(Theory::isotropic(&[1.0], 0.0, 0.0, &[0.1, 0.1]).is_err());
         assert!(Theory::isotropic(&[1.0], 0.0, 0.0, &[f64::NAN]).is_err());
         assert!(Theory::isotropic(&[-1.0], 0.0, 0.0, &[0.1]).is_err());
-        assert!(Theory::per_direction(&[1.0], &[], 0.0, &[0.1]).is_err());
+        assert!(Theory::new(Vec::new(), vec![0.1]).is_err());
         assert!(
             Theory::isotropic(&[1.0], 0.0, 0.0, &[0.1])
                 .unwrap()

@@ -8,14 +8,8 @@
 //! * [`sampled`]: the linear denoising autoencoder with noise drawn, to check the exact expectation;
 //! * [`nonlinear`]: the ReLU or tanh autoencoder on a data matrix, its noise drawn afresh every epoch.
 
-mod barrier;
 pub mod linear;
-mod noise;
 pub mod nonlinear;
-mod normal;
-mod products;
-mod real;
 pub mod reference;
 pub mod sampled;
 pub mod scalar;
-mod turns;

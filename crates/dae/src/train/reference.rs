@@ -11,9 +11,9 @@
 
 use ndarray::Array2;
 
-use super::linear::{LinearSettings, Precision, Weights};
-use super::real::Real;
+use super::linear::LinearSettings;
 use crate::error::Error;
+use crate::numerics::{Precision, Real, Weights};
 use crate::{Checked, Result};
 
 /// Full-batch gradient descent on `X`, with the noise marginalised.

@@ -4,38 +4,17 @@
 //! processes that fill the cache at once both write a folder of their own; the first rename wins,
 //! and the other folder is dropped.
 
-use std::env;
-use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::{Form, SourceOptions, private_folder};
-use crate::data::{DataSet, Expected, Images, cifar10, mnist};
+use super::form::Form;
+use super::options::SourceOptions;
+use super::private::private_folder;
+use crate::data::images::{DataSet, Expected, Images};
+use crate::data::{cifar10, mnist};
 use crate::files::{make_public, sync_folder};
 use crate::{Error, Result};
-
-/// The folder for verified data sets: `$DAE_CACHE_DIR`, or `$XDG_CACHE_HOME/dae`, or
-/// `$HOME/.cache/dae`.
-///
-/// # Errors
-/// [`Error::NoCacheDirectory`] if none of the three is set.
-pub fn cache_dir() -> Result<PathBuf> {
-    cache_dir_from(|name| env::var_os(name))
-}
-
-/// As [`cache_dir`], with an environment that tests can make up. An empty variable counts as unset.
-fn cache_dir_from(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf> {
-    let path = |name| {
-        variable(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    path("DAE_CACHE_DIR")
-        .or_else(|| path("XDG_CACHE_HOME").map(|base| base.join("dae")))
-        .or_else(|| path("HOME").map(|home| home.join(".cache").join("dae")))
-        .ok_or(Error::NoCacheDirectory)
-}
 
 /// What [`verify`] found for one data set.
 #[derive(Debug)]
@@ -153,35 +132,4 @@ pub(super) fn quarantine(folder: &Path) -> Result<PathBuf> {
     Err(Error::io(folder)(std::io::Error::other(
         "too many bad copies: remove them",
     )))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cache_dir_prefers_the_most_specific_variable() {
-        let all = [
-            ("DAE_CACHE_DIR", "/a"),
-            ("XDG_CACHE_HOME", "/b"),
-            ("HOME", "/c"),
-        ];
-        for (from, found) in [(0, "/a"), (1, "/b/dae"), (2, "/c/.cache/dae")] {
-            let set = &all[from..];
-            let variable = |name: &str| {
-                set.iter()
-                    .find(|(key, _)| *key == name)
-                    .map(|(_, value)| OsString::from(value))
-            };
-            assert_eq!(cache_dir_from(variable).unwrap(), Path::new(found));
-        }
-        assert!(matches!(
-            cache_dir_from(|_| None),
-            Err(Error::NoCacheDirectory)
-        ));
-        assert!(matches!(
-            cache_dir_from(|_| Some("".into())),
-            Err(Error::NoCacheDirectory)
-        ));
-    }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use rustls_native_certs::{load_certs_from_paths, load_native_certs};
 use ureq::tls::{Certificate, RootCerts};
 
-use super::SourceOptions;
+use super::options::SourceOptions;
 use crate::{Error, Result};
 
 /// The certificates of the authorities to believe.

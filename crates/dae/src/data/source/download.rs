@@ -11,8 +11,12 @@ use ureq::Agent;
 use ureq::http::Response;
 use ureq::tls::{RootCerts, TlsConfig};
 
-use super::{Event, Form, Private, SourceOptions, scratch_folder};
-use crate::data::{DataSet, Expected, Images, cifar10, mnist};
+use super::event::Event;
+use super::form::Form;
+use super::options::SourceOptions;
+use super::private::{Private, scratch_folder};
+use crate::data::images::{DataSet, Expected, Images};
+use crate::data::{cifar10, mnist};
 use crate::{Error, Result};
 
 /// A site that sends a byte now and then never stalls; after this long it is given up all the same.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::Result;
 use crate::data::bytes::{at_most, open};
-use crate::data::{DataSet, Expected, Images, cifar10, mnist};
+use crate::data::images::{DataSet, Expected, Images};
+use crate::data::{cifar10, mnist};
 
 /// A complete data set on disk, or so it seems from the file names.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::form::{Form, Notes, find};
-use crate::data::DataSet;
+use crate::data::images::DataSet;
 
 /// Where the files of MNIST lie below a mirror: at once, in a folder of the name, in those of torchvision, of Keras.
 const MNIST: [&str; 9] = [

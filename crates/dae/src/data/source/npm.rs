@@ -6,8 +6,11 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, io, thread};
 
-use super::{SourceOptions, form, scratch_folder};
-use crate::data::{DataSet, Expected, Images, cifar10, mnist};
+use super::form;
+use super::options::SourceOptions;
+use super::private::scratch_folder;
+use crate::data::images::{DataSet, Expected, Images};
+use crate::data::{cifar10, mnist};
 use crate::{Error, Result};
 
 /// The package that carries a data set.

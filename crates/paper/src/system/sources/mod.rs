@@ -86,7 +86,7 @@ mod tests {
         for file in [
             "Cargo.lock",
             "Cargo.toml",
-            "crates/dae/src/train/linear.rs",
+            "crates/dae/src/train/linear/trainer.rs",
             "crates/paper/src/main.rs",
             "crates/paper/settings/paper.toml",
             "crates/paper/templates/report.css",

@@ -4,22 +4,22 @@
 #![allow(non_snake_case)]
 
 use ndarray::{Array2, ArrayView2, NdFloat};
-use serde::{Deserialize, Serialize};
 
-use crate::blas;
+use super::blas;
+use crate::named;
 
-/// Floating-point precision of a trainer's weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Precision {
-    /// Single precision: what the experiments run in.
-    F32,
-    /// Double precision: for checks.
-    F64,
+named! {
+    /// Floating-point precision of a trainer's weights.
+    pub enum Precision as "precision" {
+        /// Single precision: what the experiments run in.
+        F32 = "f32",
+        /// Double precision: for checks.
+        F64 = "f64",
+    }
 }
 
 /// `f32` or `f64`, inside this module only.
-pub(super) trait Real: NdFloat {
+pub(crate) trait Real: NdFloat {
     fn narrow(value: f64) -> Self;
     fn widen(self) -> f64;
     /// A number of single precision, which both have.

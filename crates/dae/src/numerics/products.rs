@@ -19,7 +19,7 @@ const STRIP: usize = 128;
 const TILE: usize = 32;
 
 /// Sets `C` to the sum of at least one symmetric matrix; only what is on and above their diagonals is looked at.
-pub(super) fn sum_symmetric<'a, F: Real>(
+pub(crate) fn sum_symmetric<'a, F: Real>(
     parts: impl Iterator<Item = &'a Array2<F>> + Clone,
     C: &mut Array2<F>,
 ) {
@@ -49,7 +49,7 @@ pub(super) fn sum_symmetric<'a, F: Real>(
 }
 
 /// Sets `total` to the sum of matrices, strips of rows at a time on all threads.
-pub(super) fn sum<F: Real>(parts: &[&Array2<F>], total: &mut Array2<F>) {
+pub(crate) fn sum<F: Real>(parts: &[&Array2<F>], total: &mut Array2<F>) {
     let strips = total.axis_chunks_iter_mut(Axis(0), STRIP).into_par_iter();
     strips.enumerate().for_each(|(i, mut rows)| {
         let strip = s![i * STRIP..i * STRIP + rows.nrows(), ..];
@@ -61,7 +61,7 @@ pub(super) fn sum<F: Real>(parts: &[&Array2<F>], total: &mut Array2<F>) {
 }
 
 /// Sets `C` to `A B`, strips of rows at a time on all threads.
-pub(super) fn set_product<F: Real>(A: ArrayView2<F>, B: ArrayView2<F>, C: &mut Array2<F>) {
+pub(crate) fn set_product<F: Real>(A: ArrayView2<F>, B: ArrayView2<F>, C: &mut Array2<F>) {
     let strips = C.axis_chunks_iter_mut(Axis(0), STRIP).into_par_iter();
     strips.enumerate().for_each(|(i, mut rows)| {
         let A = A.slice(s![i * STRIP..i * STRIP + rows.nrows(), ..]);
@@ -73,7 +73,7 @@ pub(super) fn set_product<F: Real>(A: ArrayView2<F>, B: ArrayView2<F>, C: &mut A
 ///
 /// Four panels of columns leave out three eighths of the multiply-adds of the general product. What BLAS has for
 /// triangular matrices leaves out half, but computes in place, and `Y` is needed once more.
-pub(super) fn add_triangular<F: Real>(Y: ArrayView2<F>, R: &Array2<F>, A: &mut ArrayViewMut2<F>) {
+pub(crate) fn add_triangular<F: Real>(Y: ArrayView2<F>, R: &Array2<F>, A: &mut ArrayViewMut2<F>) {
     let width = R.ncols().div_ceil(4).max(1);
     for first in (0..R.ncols()).step_by(width) {
         let last = R.ncols().min(first + width);
@@ -87,7 +87,7 @@ pub(super) fn add_triangular<F: Real>(Y: ArrayView2<F>, R: &Array2<F>, A: &mut A
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::{normal_matrix, stream};
+    use crate::numerics::random::{normal_matrix, stream};
 
     fn close(A: &Array2<f64>, B: &Array2<f64>) -> bool {
         A.dim() == B.dim() && (A - B).iter().all(|x| x.abs() < 1e-12)

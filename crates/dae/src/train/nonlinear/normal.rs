@@ -100,7 +100,7 @@ fn sin_cos(bits: u32) -> (f32, f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Key;
+    use crate::numerics::random::Key;
 
     /// Words that chance would not bring: the ends of every range, and what is next to them.
     const EDGES: [u32; 10] = [

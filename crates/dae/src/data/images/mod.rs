@@ -1,36 +1,24 @@
 //! What every loader returns, and how it is recognised.
 
-use std::fmt;
-use std::str::FromStr;
+mod split;
 
-use ndarray::{Array2, s};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{Error, Result};
+pub use split::Split;
 
-/// The two data sets of the paper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DataSet {
-    /// 60,000 + 10,000 grey images of handwritten digits, 28 x 28.
-    Mnist,
-    /// 50,000 + 10,000 colour images of things and animals, 32 x 32.
-    Cifar10,
+use crate::{Error, Result, named};
+
+named! {
+    /// The two data sets of the paper.
+    pub enum DataSet as "dataset" {
+        /// 60,000 + 10,000 grey images of handwritten digits, 28 x 28.
+        Mnist = "mnist",
+        /// 50,000 + 10,000 colour images of things and animals, 32 x 32.
+        Cifar10 = "cifar10",
+    }
 }
 
 impl DataSet {
-    /// Both, in the order of the paper.
-    pub const ALL: [Self; 2] = [Self::Mnist, Self::Cifar10];
-
-    /// The name in settings, file names and tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Mnist => "mnist",
-            Self::Cifar10 => "cifar10",
-        }
-    }
-
     /// Channels, rows and columns of one image. Pixels are stored in this order, columns fastest.
     pub fn shape(self) -> [usize; 3] {
         match self {
@@ -74,23 +62,6 @@ const MNIST_FINGERPRINT: &str = "2604e522c25ae331c73d1015293301c02a4b767c1ad27f7
 /// [`Images::fingerprint`] of CIFAR-10.
 const CIFAR10_FINGERPRINT: &str =
     "8e781fbb9cc419ec7e2d3316ea58fffb1f71b2a0d2f40fad4d775b1bda5c3f50";
-
-impl fmt::Display for DataSet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for DataSet {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|dataset| dataset.name() == name)
-            .ok_or_else(|| Error::out_of_range("dataset", name, "\"mnist\" or \"cifar10\""))
-    }
-}
 
 /// What a data set must look like to be accepted.
 ///
@@ -172,90 +143,5 @@ impl Images {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect()
-    }
-}
-
-/// Images with their labels, as bytes.
-///
-/// # Shapes
-/// `pixels` is `N x D`, one image a row, `labels` has length `N`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Split {
-    /// One image a row: channel after channel, row after row.
-    pub pixels: Array2<u8>,
-    /// The class of each image, 0 to 9.
-    pub labels: Vec<u8>,
-}
-
-impl Split {
-    /// Joins labels and pixels.
-    ///
-    /// # Errors
-    /// [`Error::Shape`] if `pixels` does not hold one image of `columns` pixels per label.
-    pub fn new(labels: Vec<u8>, pixels: Vec<u8>, columns: usize) -> Result<Self> {
-        let found = format!("{} pixels", pixels.len());
-        let pixels =
-            Array2::from_shape_vec((labels.len(), columns), pixels).map_err(|_| Error::Shape {
-                what: "pixels",
-                expected: format!("{} images of {columns} pixels", labels.len()),
-                found,
-            })?;
-        Ok(Self { pixels, labels })
-    }
-
-    /// The number of images.
-    pub fn len(&self) -> usize {
-        self.labels.len()
-    }
-
-    /// Whether there are no images.
-    pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
-    }
-
-    /// The first `samples` images as `X`, pixels divided by 255 and not centred.
-    ///
-    /// # Shapes
-    /// `samples x D`.
-    ///
-    /// # Errors
-    /// [`Error::TooManyImages`] if there are fewer.
-    ///
-    /// # Example
-    /// ```
-    /// let split = dae::data::Split::new(vec![3, 7], vec![0, 255, 51, 0], 2)?;
-    /// assert_eq!(split.first(1)?, ndarray::array![[0.0, 1.0]]);
-    /// assert!(split.first(3).is_err());
-    /// # Ok::<(), dae::Error>(())
-    /// ```
-    pub fn first(&self, samples: usize) -> Result<Array2<f64>> {
-        self.check(samples)?;
-        Ok(self
-            .pixels
-            .slice(s![..samples, ..])
-            .mapv(|byte| f64::from(byte) / 255.0))
-    }
-
-    /// As [`Split::first`], in single precision.
-    ///
-    /// # Errors
-    /// As [`Split::first`].
-    pub fn first_f32(&self, samples: usize) -> Result<Array2<f32>> {
-        self.check(samples)?;
-        Ok(self
-            .pixels
-            .slice(s![..samples, ..])
-            .mapv(|byte| f32::from(byte) / 255.0))
-    }
-
-    /// Refuses to hand out more images than there are.
-    pub(crate) fn check(&self, samples: usize) -> Result<()> {
-        if samples > self.len() {
-            return Err(Error::TooManyImages {
-                asked: samples,
-                available: self.len(),
-            });
-        }
-        Ok(())
     }
 }

@@ -161,7 +161,7 @@ mod tests {
     use ndarray::s;
 
     use super::*;
-    use crate::random::{normal_matrix, stream};
+    use crate::numerics::random::{normal_matrix, stream};
 
     #[test]
     fn symmetric_products_are_those_of_general_ones_whatever_the_layout() {

@@ -10,7 +10,7 @@ use rayon::current_num_threads;
 /// that it takes one step at a time, in the lane that has most `left` among those that no thread is at. So threads of
 /// different speed end together but for a step, and which of them did what shows in no result. Every `step` must leave
 /// less.
-pub(super) fn in_turns<T: Send>(
+pub(crate) fn in_turns<T: Send>(
     lanes: &mut [T],
     left: impl Fn(&T) -> usize + Sync,
     step: impl Fn(&mut T) + Sync,

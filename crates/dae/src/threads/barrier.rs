@@ -15,7 +15,7 @@ const ACTIVE: Duration = Duration::from_millis(1);
 ///
 /// The standard library's barrier puts a thread to sleep at once, and waking it takes 0.1 to 0.3 ms on a virtual
 /// machine: a tenth of a step of the linear trainer on MNIST.
-pub(super) struct Barrier {
+pub(crate) struct Barrier {
     threads: usize,
     /// Arrivals since the beginning.
     arrived: AtomicUsize,
@@ -26,7 +26,7 @@ pub(super) struct Barrier {
 
 impl Barrier {
     /// A barrier for so many threads, one or more.
-    pub(super) fn new(threads: usize) -> Self {
+    pub(crate) fn new(threads: usize) -> Self {
         Self {
             threads,
             arrived: AtomicUsize::new(0),
@@ -36,7 +36,7 @@ impl Barrier {
     }
 
     /// Waits for the others. What each did before is visible to all after.
-    pub(super) fn wait(&self) {
+    pub(crate) fn wait(&self) {
         let arrived = self.arrived.fetch_add(1, Ordering::AcqRel) + 1;
         let complete = arrived.next_multiple_of(self.threads);
         if arrived == complete {
@@ -62,7 +62,7 @@ impl Barrier {
 ///
 /// Where the system starts fewer threads, those that it did start share the items. `work` gets its items and a barrier
 /// for all threads, to which every call has to come equally often.
-pub(super) fn share_out<T: Send>(items: &mut [T], work: impl Fn(&mut [T], &Barrier) + Sync) {
+pub(crate) fn share_out<T: Send>(items: &mut [T], work: impl Fn(&mut [T], &Barrier) + Sync) {
     share_out_among(items.len(), items, work);
 }
 

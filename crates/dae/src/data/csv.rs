@@ -1,0 +1,234 @@
+//! Files with spectra: those that come with this crate, and those that it writes.
+
+use std::path::Path;
+
+use super::images::DataSet;
+use super::spectrum::Spectrum;
+use crate::files::write_atomically;
+use crate::{Error, Result};
+
+/// What the CSV files say about their numbers.
+const CONVENTION: &str = "eigenvalues of X^T X / N, pixels / 255, uncentred";
+
+impl Spectrum {
+    /// The spectrum of the images that the paper uses, which comes with this crate.
+    ///
+    /// # Errors
+    /// [`Error::Line`] if the committed file was damaged before this crate was compiled.
+    ///
+    /// # Example
+    /// ```
+    /// use dae::data::{DataSet, Spectrum};
+    /// let spectrum = Spectrum::committed(DataSet::Mnist)?;
+    /// assert!((spectrum.lambda[0] - 38.2888).abs() < 1e-4);
+    /// # Ok::<(), dae::Error>(())
+    /// ```
+    pub fn committed(dataset: DataSet) -> Result<Self> {
+        let (file, text) = match dataset {
+            DataSet::Mnist => (
+                "data/spectra/mnist-50000.csv",
+                include_str!("../../../../data/spectra/mnist-50000.csv"),
+            ),
+            DataSet::Cifar10 => (
+                "data/spectra/cifar10-30000.csv",
+                include_str!("../../../../data/spectra/cifar10-30000.csv"),
+            ),
+        };
+        Self::parse(text, Path::new(file))
+    }
+
+    /// The content of a CSV file. Numbers have as many digits as it takes to read the same ones
+    /// back.
+    pub fn to_csv(&self) -> String {
+        let Self {
+            dataset,
+            samples,
+            fingerprint,
+            lambda,
+        } = self;
+        let mut text = format!(
+            "# dataset: {dataset}\n# samples: {samples}\n# modes: {}\n# fingerprint: {fingerprint}\n\
+             # convention: {CONVENTION}\nmode,lambda\n",
+            lambda.len()
+        );
+        for (mode, value) in lambda.iter().enumerate() {
+            text.push_str(&format!("{mode},{value:?}\n"));
+        }
+        text
+    }
+
+    /// Writes a CSV file, atomically.
+    ///
+    /// # Errors
+    /// [`Error::Io`] naming the file.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        write_atomically(path, self.to_csv().as_bytes())
+    }
+
+    /// Reads a CSV file.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it cannot be read; as [`Spectrum::parse`].
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).map_err(Error::io(path))?;
+        Self::parse(&text, path)
+    }
+
+    /// Understands the content of a CSV file; `file` is named in messages.
+    ///
+    /// # Errors
+    /// [`Error::Line`], naming file and line, for anything that [`Spectrum::to_csv`] would not
+    /// write: a key that is missing, unknown or there twice, a wrong number of modes, a mode out of
+    /// order, an eigenvalue that is negative, not finite or larger than the one before.
+    pub fn parse(text: &str, file: &Path) -> Result<Self> {
+        let head = Head::parse(text, file)?;
+        let lambda = read_rows(text, &head, file)?;
+        let Head {
+            dataset,
+            samples,
+            fingerprint,
+            ..
+        } = head;
+        Ok(Self {
+            dataset,
+            samples,
+            fingerprint,
+            lambda,
+        })
+    }
+}
+
+/// The lines that begin with `#`.
+struct Head {
+    dataset: String,
+    samples: usize,
+    modes: usize,
+    fingerprint: String,
+}
+
+const KEYS: [&str; 5] = ["dataset", "samples", "modes", "fingerprint", "convention"];
+
+impl Head {
+    fn parse(text: &str, file: &Path) -> Result<Self> {
+        let mut values: [Option<(u64, &str)>; 5] = [None; 5];
+        for (number, line) in (1..).zip(text.lines()) {
+            let Some(line_text) = line.strip_prefix('#') else {
+                continue;
+            };
+            let (key, value) = line_text.split_once(':').unwrap_or((line_text, ""));
+            let mut places = KEYS.iter().zip(&mut values);
+            let place = places.find(|(known, _)| **known == key.trim());
+            match place {
+                Some((_, place @ None)) => *place = Some((number, value.trim())),
+                _ => return Err(at(file, number, format!("each of {KEYS:?} once"), line)),
+            }
+        }
+        let [dataset, samples, modes, fingerprint, convention] = values;
+        let has = |key: &str, value: Option<_>| {
+            value.ok_or_else(|| at(file, 1, format!("a line \"# {key}: ...\""), "none"))
+        };
+        let head = Self {
+            dataset: check(has("dataset", dataset)?, file, "a name", is_name)?.to_owned(),
+            samples: count(has("samples", samples)?, file)?,
+            modes: count(has("modes", modes)?, file)?,
+            fingerprint: check(
+                has("fingerprint", fingerprint)?,
+                file,
+                "64 hexadecimal digits",
+                is_hash,
+            )?
+            .to_owned(),
+        };
+        let convention = has("convention", convention)?;
+        check(convention, file, CONVENTION, |text| text == CONVENTION)?;
+        head.check_modes(has("modes", modes)?, file)
+    }
+
+    /// A data set that is known has a known number of modes.
+    fn check_modes(self, (line, found): (u64, &str), file: &Path) -> Result<Self> {
+        match self.dataset.parse::<DataSet>() {
+            Ok(known) if known.pixels() != self.modes => {
+                Err(at(file, line, format!("{} modes", known.pixels()), found))
+            }
+            _ => Ok(self),
+        }
+    }
+}
+
+/// Reads the header and the modes. There is nothing to quote in them, so a comma is a comma.
+fn read_rows(text: &str, head: &Head, file: &Path) -> Result<Vec<f64>> {
+    let mut lines = (1..)
+        .zip(text.lines())
+        .filter(|(_, line)| !line.starts_with('#'));
+    let end = 1 + text.lines().count() as u64;
+    let (number, header) = lines.next().unwrap_or((end, "the end"));
+    if header != "mode,lambda" {
+        return Err(at(file, number, "mode,lambda", header));
+    }
+    let mut lambda: Vec<f64> = Vec::new();
+    for mode in 0..head.modes {
+        let (number, line) = lines.next().unwrap_or((end, "the end"));
+        let limit = lambda.last().copied().unwrap_or(f64::MAX);
+        let (first, second) = line.split_once(',').unwrap_or((line, ""));
+        // The range excludes NaN and infinity too.
+        match second.parse::<f64>() {
+            Ok(value) if first == mode.to_string() && (0.0..=limit).contains(&value) => {
+                lambda.push(value);
+            }
+            _ => {
+                let expected = format!("mode {mode} and a number from 0 to {limit:?}");
+                return Err(at(file, number, expected, line));
+            }
+        }
+    }
+    match lines.next() {
+        Some((number, line)) => Err(at(
+            file,
+            number,
+            format!("the end after {} modes", head.modes),
+            line,
+        )),
+        None => Ok(lambda),
+    }
+}
+
+fn at(file: &Path, line: u64, expected: impl Into<String>, found: &str) -> Error {
+    // A hostile line may be as long as it likes; the message need not be.
+    let found = found.chars().take(200).collect();
+    Error::Line {
+        file: file.to_path_buf(),
+        line,
+        expected: expected.into(),
+        found,
+    }
+}
+
+fn check<'a>(
+    (line, value): (u64, &'a str),
+    file: &Path,
+    expected: &str,
+    accept: impl Fn(&str) -> bool,
+) -> Result<&'a str> {
+    if accept(value) {
+        Ok(value)
+    } else {
+        Err(at(file, line, expected, value))
+    }
+}
+
+fn count((line, value): (u64, &str), file: &Path) -> Result<usize> {
+    let number = value.parse().ok().filter(|&number| number > 0);
+    number.ok_or_else(|| at(file, line, "a whole number above zero", value))
+}
+
+fn is_name(text: &str) -> bool {
+    let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    !text.is_empty() && text.chars().all(fine)
+}
+
+fn is_hash(text: &str) -> bool {
+    text.len() == 64
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}

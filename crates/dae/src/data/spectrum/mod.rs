@@ -1,0 +1,116 @@
+//! Second moments of images, and their eigenvalues.
+//!
+//! This folder, with that of the images and `numerics`, decides the numbers of a spectrum; reading and writing files of
+//! them, in `csv.rs`, does not.
+
+mod eigen;
+mod moment;
+
+use ndarray::Array1;
+use ndarray_linalg::error::LinalgError;
+use ndarray_linalg::{AllocatedArray, AllocatedArrayMut, Lapack, UPLO};
+
+pub use eigen::Eigen;
+pub use moment::second_moment;
+
+use eigen::descending;
+
+use super::images::Images;
+use crate::{Error, Result};
+
+/// The eigenvalues of `X^T X / N` (averaged, uncentred) and what they were computed from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spectrum {
+    /// The name of the data set, in lower-case letters, digits, `-` and `_`.
+    pub dataset: String,
+    /// The number of images, `N`, from the beginning of the training images.
+    pub samples: usize,
+    /// [`Images::fingerprint`] of the whole data set.
+    pub fingerprint: String,
+    /// The eigenvalues in descending order, none negative.
+    pub lambda: Vec<f64>,
+}
+
+impl Spectrum {
+    /// How well a recomputed spectrum agrees with a stored one, relative to the largest eigenvalue.
+    ///
+    /// Other versions of LAPACK round otherwise, by some `D EPSILON`; other data differ by far
+    /// more.
+    pub const TOLERANCE: f64 = 1e-10;
+
+    /// Computes the spectrum of the first `samples` training images.
+    ///
+    /// # Errors
+    /// As [`second_moment`] and [`Eigen::of`].
+    pub fn of_images(images: &Images, samples: usize) -> Result<Self> {
+        let moment = second_moment(&images.train, samples)?;
+        // `eigvalsh` of ndarray-linalg 0.18 has LAPACK compute the eigenvectors, too, which takes ten times as long.
+        let mut work = moment.clone();
+        let layout = work.square_layout()?;
+        let values = f64::eigh(false, layout, UPLO::Lower, work.as_allocated_mut()?);
+        let values = values.map_err(LinalgError::from)?;
+        let spectrum = Self {
+            dataset: images.dataset.name().to_owned(),
+            samples,
+            fingerprint: images.fingerprint(),
+            lambda: descending(&Array1::from(values), &moment)?,
+        };
+        Ok(spectrum)
+    }
+
+    /// Half the sum of the eigenvalues: `1/(2N) ||X||_F^2`, the loss of a network that gives zeros.
+    pub fn half_trace(&self) -> f64 {
+        self.lambda.iter().sum::<f64>() / 2.0
+    }
+
+    /// Insists that `other` is the same spectrum, up to `tolerance` times the largest eigenvalue.
+    ///
+    /// # Errors
+    /// [`Error::Disagreement`], naming what differs, and among eigenvalues the worst.
+    pub fn agrees_with(&self, other: &Self, tolerance: f64) -> Result<()> {
+        let differ = |what: String, expected: String, found: String| {
+            Err(Error::Disagreement {
+                what,
+                expected,
+                found,
+            })
+        };
+        let origin = |spectrum: &Self| {
+            let Self {
+                dataset,
+                samples,
+                fingerprint,
+                lambda,
+            } = spectrum;
+            format!(
+                "{} modes of {samples} images of {dataset} {fingerprint}",
+                lambda.len()
+            )
+        };
+        if origin(self) != origin(other) {
+            return differ(
+                "the origin of the spectrum".into(),
+                origin(other),
+                origin(self),
+            );
+        }
+        // NaN sorts above every number here, so it is found.
+        let pairs = self.lambda.iter().zip(&other.lambda).enumerate();
+        let worst = pairs
+            .map(|(mode, (found, expected))| (mode, (found - expected).abs(), found, expected))
+            .max_by(|(_, a, ..), (_, b, ..)| a.total_cmp(b));
+        let allowed = tolerance * other.lambda.first().copied().unwrap_or_default();
+        match worst {
+            Some((mode, difference, found, expected))
+                if difference.is_nan() || difference > allowed =>
+            {
+                differ(
+                    format!("eigenvalue of mode {mode}"),
+                    format!("{expected:?} within {allowed:e}"),
+                    format!("{found:?}"),
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The two weight matrices of an autoencoder, and what is measured of them.
+
+// Matrices are capital letters, as in the equations below.
+#![allow(non_snake_case)]
+
+use ndarray::{Array1, Array2, Axis, s};
+use ndarray_linalg::SVD;
+use rayon::join;
+use serde::{Deserialize, Serialize};
+
+use super::blas;
+use super::factors::factor;
+use super::random::{Rng, normal_matrix};
+use crate::Result;
+use crate::error::{non_negative, shape};
+
+/// The weights of a linear autoencoder in some basis of the pixels.
+///
+/// # Shapes
+/// Both D x H: `encoder` is `A` (or `W1`), `decoder` is the transpose of `B` (or `W2`), so that row `i` of each
+/// belongs to direction `i`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Weights {
+    /// `A = U^T W1`.
+    pub encoder: Array2<f64>,
+    /// `B^T = (W2 U)^T`.
+    pub decoder: Array2<f64>,
+}
+
+impl Weights {
+    /// Draws `Normal(0, std^2)` weights, each matrix row after row from its own generator.
+    ///
+    /// The law is that of `W1, W2 ~ Normal(0, std^2)` in any orthonormal basis. The leading rows do not depend on
+    /// how many follow, so that dropping trailing directions keeps the start of the others.
+    ///
+    /// # Errors
+    /// `std` negative or not finite.
+    pub fn normal(
+        [encoder, decoder]: [&mut Rng; 2],
+        directions: usize,
+        hidden: usize,
+        std: f64,
+    ) -> Result<Self> {
+        non_negative("init_std", std)?;
+        Ok(Self {
+            encoder: normal_matrix(encoder, directions, hidden, std),
+            decoder: normal_matrix(decoder, directions, hidden, std),
+        })
+    }
+
+    /// Refuses weights of another shape than D x H.
+    pub(crate) fn check(&self, expected: (usize, usize)) -> Result<()> {
+        shape("encoder", expected, self.encoder.dim())?;
+        shape("decoder", expected, self.decoder.dim())
+    }
+
+    /// The weights of the leading `directions` alone (all of them if there are fewer).
+    pub fn leading(&self, directions: usize) -> Self {
+        let kept = directions.min(self.encoder.nrows());
+        Self {
+            encoder: self.encoder.slice(s![..kept, ..]).to_owned(),
+            decoder: self.decoder.slice(s![..kept, ..]).to_owned(),
+        }
+    }
+
+    /// Mapping of every direction, `(A B)_ii`.
+    pub fn mappings(&self) -> Array1<f64> {
+        (&self.encoder * &self.decoder).sum_axis(Axis(1))
+    }
+
+    /// The part of the start of every direction that grows: `|| (A_i. + B_.i^T) / 2 ||^2`.
+    pub fn growing_part(&self) -> Array1<f64> {
+        ((&self.encoder + &self.decoder) * 0.5)
+            .mapv(|x| x * x)
+            .sum_axis(Axis(1))
+    }
+
+    /// All H singular values of `W1 W2` in descending order (those beyond the rank are 0).
+    ///
+    /// With `W1^T W1 = K1 K1^T` and `W2 W2^T = K2 K2^T` they are the singular values of the H x H matrix
+    /// `K1^T K2`, in any basis; D x D is never built.
+    ///
+    /// # Errors
+    /// LAPACK failing, as it does on values that are not finite.
+    ///
+    /// # Numerical notes
+    /// Absolute error about `sqrt(EPSILON)` times the largest one, from the roots of the Gram matrices.
+    pub fn singular_values(&self) -> Result<Array1<f64>> {
+        // A start is looked at before there is a trainer.
+        blas::use_one_thread();
+        let root = |W: &Array2<f64>| factor(&W.t().dot(W));
+        let (encoder, decoder) = join(|| root(&self.encoder), || root(&self.decoder));
+        let (_, values, _) = encoder?.t().dot(&decoder?).svd(false, false)?;
+        Ok(values)
+    }
+}

@@ -1,0 +1,10 @@
+//! Who does which work when, on threads.
+//!
+//! Nothing here decides a number: what is added up, and in which order, is the callers' affair, so that results are the
+//! same bytes with any number of threads.
+
+mod barrier;
+mod turns;
+
+pub(crate) use barrier::share_out;
+pub(crate) use turns::in_turns;

@@ -1,0 +1,168 @@
+//! The trainer, whichever precision it runs in, and what it records.
+
+// Matrices are capital letters, as in the equations of `mod.rs`.
+#![allow(non_snake_case)]
+
+use ndarray::{Array1, Array2, Axis};
+use rayon::join;
+use serde::{Deserialize, Serialize};
+
+use super::eigenbasis::{Eigenbasis, Engine};
+use super::settings::LinearSettings;
+use crate::error::{Error, non_negative};
+use crate::numerics::{Precision, Weights};
+use crate::{Checked, Result};
+
+/// What is recorded of a training run at one epoch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Observation {
+    /// Updates done so far.
+    pub epoch: u64,
+    /// Loss, decay included.
+    pub loss: f64,
+    /// Mapping `(A B)_ii` of each mode that was asked for.
+    pub mappings: Vec<f64>,
+    /// Singular value of `W1 W2` of the same rank as each mode.
+    pub singular_values: Vec<f64>,
+}
+
+/// Full-batch gradient descent on a linear autoencoder, in the eigenbasis of its data.
+///
+/// # Example
+/// ```
+/// use dae::Settings as _;
+/// use dae::random::stream;
+/// use dae::train::linear::{LinearSettings, LinearTrainer, Precision, Weights};
+///
+/// let settings = LinearSettings {
+///     hidden: 3, alpha: 0.05, s2: 0.5, gamma: 0.0, precision: Precision::F64,
+/// };
+/// let (mut a, mut b) = (stream(1, &["encoder"]), stream(1, &["decoder"]));
+/// let start = Weights::normal([&mut a, &mut b], 4, 3, 0.01)?;
+/// let mut trainer = LinearTrainer::new(&settings.check()?, &[2.0, 1.0, 0.5, 0.1], &start)?;
+/// trainer.advance(2000);
+/// let end = trainer.observe(&[0])?;
+/// assert!((end.mappings[0] - 2.0 / 2.5).abs() < 1e-6);
+/// # Ok::<(), dae::Error>(())
+/// ```
+pub struct LinearTrainer {
+    lambda: Array1<f64>,
+    s2: f64,
+    gamma: f64,
+    epoch: u64,
+    engine: Box<dyn Engine>,
+}
+
+impl LinearTrainer {
+    /// Prepares training on a spectrum from given weights.
+    ///
+    /// # Shapes
+    /// `lambda`: D eigenvalues; `start`: D x H twice.
+    ///
+    /// # Errors
+    /// Shapes that do not fit, eigenvalues that are negative or not finite.
+    pub fn new(
+        settings: &Checked<LinearSettings>,
+        lambda: &[f64],
+        start: &Weights,
+    ) -> Result<Self> {
+        start.check((lambda.len(), settings.hidden))?;
+        for &value in lambda {
+            non_negative("lambda", value)?;
+        }
+        let lambda = Array1::from(lambda.to_vec());
+        let engine: Box<dyn Engine> = match settings.precision {
+            Precision::F32 => Box::new(Eigenbasis::<f32>::new(settings, &lambda, start)),
+            Precision::F64 => Box::new(Eigenbasis::<f64>::new(settings, &lambda, start)),
+        };
+        Ok(Self {
+            lambda,
+            s2: settings.s2,
+            gamma: settings.gamma,
+            epoch: 0,
+            engine,
+        })
+    }
+
+    /// Goes on from the weights that an earlier trainer had at some epoch.
+    ///
+    /// The result is that of a run that never stopped, to the last bit: `f32` weights survive the way through `f64`.
+    ///
+    /// # Errors
+    /// As [`LinearTrainer::new`].
+    pub fn resume(
+        settings: &Checked<LinearSettings>,
+        lambda: &[f64],
+        weights: &Weights,
+        epoch: u64,
+    ) -> Result<Self> {
+        let trainer = Self::new(settings, lambda, weights)?;
+        Ok(Self { epoch, ..trainer })
+    }
+
+    /// Updates done so far.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// Does `epochs` more updates.
+    pub fn advance(&mut self, epochs: u64) {
+        self.engine.advance(epochs);
+        self.epoch += epochs;
+    }
+
+    /// The weights as they are now.
+    pub fn weights(&self) -> Weights {
+        self.engine.weights()
+    }
+
+    /// Measures the loss, and mapping and singular value of each of the given modes.
+    ///
+    /// # Errors
+    /// A mode that does not exist; divergence, with the epoch.
+    ///
+    /// # Numerical notes
+    /// Computed in `f64` from the current weights, whatever the precision of training.
+    pub fn observe(&self, modes: &[usize]) -> Result<Observation> {
+        let weights = self.weights();
+        let loss = self.loss(&weights);
+        if !loss.is_finite() {
+            return Err(Error::Diverged {
+                what: "the loss",
+                epoch: self.epoch,
+            });
+        }
+        let mappings = weights.mappings();
+        let singular_values = weights.singular_values()?;
+        let pick = |values: &Array1<f64>, padded: bool| -> Result<Vec<f64>> {
+            let value = |&mode: &usize| match values.get(mode) {
+                Some(&value) => Ok(value),
+                None if padded && mode < self.lambda.len() => Ok(0.0),
+                None => Err(Error::out_of_range(
+                    "mode",
+                    mode,
+                    "below the number of directions",
+                )),
+            };
+            modes.iter().map(value).collect()
+        };
+        Ok(Observation {
+            epoch: self.epoch,
+            loss,
+            mappings: pick(&mappings, false)?,
+            singular_values: pick(&singular_values, true)?,
+        })
+    }
+
+    fn loss(&self, Weights { encoder, decoder }: &Weights) -> f64 {
+        let noisy = || {
+            let roots = (&self.lambda + self.s2).mapv(f64::sqrt);
+            roots.insert_axis(Axis(1)) * encoder
+        };
+        let gram = |W: &Array2<f64>| W.t().dot(W);
+        let (G, M) = join(|| gram(decoder), || gram(&noisy()));
+        let cross = (encoder * decoder).sum_axis(Axis(1)).dot(&self.lambda);
+        let decay = encoder.mapv(|x| x * x).sum() + decoder.mapv(|x| x * x).sum();
+        0.5 * (self.lambda.sum() - 2.0 * cross + (M * G).sum() + self.gamma * decay)
+    }
+}

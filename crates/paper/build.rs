@@ -50,7 +50,9 @@ const COMMON: &[&str] = &[
     "crates/paper/src/table.rs",
     "crates/paper/src/check.rs",
     "crates/paper/src/starts.rs",
+    "crates/paper/src/experiments/landscape.rs",
     "crates/paper/src/experiments/mod.rs",
+    "crates/paper/src/experiments/style.rs",
 ];
 
 /// Dependencies that compute: another version of one of them counts as a change of the sources.

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_with_a_value_too_few_is_refused() {
+    fn a_field_with_a_value_too_few_or_nan_is_refused() {
         let axis = || Axis::linear("w", [-2.0, 2.0], 5);
         let page = |field| Page {
             title: "t".to_owned(),
@@ -174,6 +174,10 @@ mod tests {
         };
         let mut field = field(&|x, y| x * x + y * y);
         page(field.clone()).draw().unwrap();
+        let middle = std::mem::replace(&mut field.values[3280], f64::NAN);
+        let found = page(field.clone()).draw();
+        assert!(matches!(found, Err(Error::Value { .. })));
+        field.values[3280] = middle;
         field.values.pop();
         assert!(matches!(page(field).draw(), Err(Error::Size { .. })));
     }

@@ -305,13 +305,13 @@ class Prepared(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.clone = Path(folder.name).resolve() / "my clone"
         self.prepared = self.clone.parent / "the cache" / "notebooks" / "x"
-        for name in ("dae", "paper"):
+        for name in ("dae", "paper", "plot"):
             manifest = f'[package]\nname = "{name}"\nversion = "0.1.0"\nedition = "2024"\n'
             workspace.write(self.clone / "crates" / name / "Cargo.toml", manifest)
             workspace.write(self.clone / "crates" / name / "src" / "lib.rs", "pub fn number() -> i32 { 1 }\n")
-        workspace.write(self.clone / "Cargo.toml", '[workspace]\nmembers = ["crates/dae", "crates/paper"]\n')
+        workspace.write(self.clone / "Cargo.toml", '[workspace]\nmembers = ["crates/*"]\n')
         subprocess.run(["cargo", "generate-lockfile", "--quiet", "--offline"], cwd=self.clone, check=True)
-        cell = new_code_cell("\n".join(f':dep {name} = {{ path = "../crates/{name}" }}' for name in ("dae", "paper")))
+        cell = new_code_cell("\n".join(f':dep {name} = {{ path = "../crates/{name}" }}' for name in ("dae", "paper", "plot")))
         (self.clone / "notebooks").mkdir()
         nbformat.write(new_notebook(cells=[cell]), str(self.clone / "notebooks" / "00_start_here.ipynb"))
         places_there = {"CLONE": self.clone, "NOTEBOOKS": self.clone / "notebooks", "PREPARED": self.prepared}
@@ -338,19 +338,19 @@ class Prepared(unittest.TestCase):
         with mock.patch("subprocess.run", heard):
             fine = workspace.prepare()
         said = "".join(each.stderr for each in done)
-        return fine, {name for name in ("dae", "paper") if f"Compiling {name} " in said or f"Checking {name} " in said}
+        return fine, {name for name in ("dae", "paper", "plot") if f"Compiling {name} " in said or f"Checking {name} " in said}
 
     def test_content_decides_and_not_time(self):
-        self.assertEqual(self.compiled(), (True, {"dae", "paper"}))
+        self.assertEqual(self.compiled(), (True, {"dae", "paper", "plot"}))
         self.assertEqual((self.prepared / "clone").read_text(), f"{self.clone}\n")
         self.assertEqual(self.compiled(), (True, set()))
         self.write('compile_error!("seen");\n', age=1e6)
         self.assertFalse(self.compiled()[0])
         # What failed is not taken for done, whatever is there then.
         self.write("pub fn number() -> i32 { 1 }\n", age=2e6)
-        self.assertEqual(self.compiled(), (True, {"dae", "paper"}))
+        self.assertEqual(self.compiled(), (True, {"dae", "paper", "plot"}))
         self.write("pub fn number() -> i32 { 2 }\n", age=3e6)
-        self.assertEqual(self.compiled(), (True, {"dae", "paper"}))
+        self.assertEqual(self.compiled(), (True, {"dae", "paper", "plot"}))
         # The same content with other times: an hour ahead, which cargo alone would build again and again.
         self.write("pub fn number() -> i32 { 2 }\n", age=-3600)
         self.assertEqual(self.compiled(), (True, set()))
@@ -366,15 +366,15 @@ class Prepared(unittest.TestCase):
         for step in ("build", "check"):
             command, environment = workspace.cargo(folder, step)
             said = subprocess.run([*command, "--package", "ctx"], cwd=ctx, env=environment, stderr=subprocess.PIPE, text=True)
-            self.assertNotRegex(said.stderr, "(Compiling|Checking) (dae|paper) ")
+            self.assertNotRegex(said.stderr, "(Compiling|Checking) (dae|paper|plot) ")
 
     def test_the_users_cargo_configuration_changes_nothing(self):
-        self.assertEqual(self.compiled(), (True, {"dae", "paper"}))
+        self.assertEqual(self.compiled(), (True, {"dae", "paper", "plot"}))
         workspace.write(self.clone.parent / ".cargo" / "config.toml", CARGO_CONFIGURATION)
         with mock.patch.dict(os.environ, CARGO_VARIABLES):
             self.assertEqual(self.compiled(), (True, set()))
             self.write("pub fn number() -> i32 { 2 }\n", age=0)
-            self.assertEqual(self.compiled(), (True, {"dae", "paper"}))
+            self.assertEqual(self.compiled(), (True, {"dae", "paper", "plot"}))
         self.assertEqual(self.compiled(), (True, set()))
 
     def test_another_clone_starts_from_what_is_built_but_not_from_its_crates(self):
@@ -392,7 +392,7 @@ class Embedded(unittest.TestCase):
         ours = {str(path) for path in workspace.sources()}
         lists = [
             path
-            for name in ("dae", "paper", "build_script_build")
+            for name in ("dae", "paper", "plot", "build_script_build")
             for path in (workspace.PREPARED / "workspace" / "ctx" / "target").glob(f"**/{name}-*.d")
         ]
         named = {word.rstrip(":") for path in lists for word in path.read_text().replace("\\ ", "\0").split()}

@@ -40,10 +40,8 @@ impl Axis {
 
     /// A logarithmic axis with ticks at powers of ten, thinned to at most six.
     pub fn log(label: &str, range: [f64; 2]) -> Self {
-        let (low, high) = (
-            range[0].log10().ceil() as i32,
-            range[1].log10().floor() as i32,
-        );
+        let [low, high] = range.map(f64::log10);
+        let (low, high) = (low.ceil() as i32, high.floor() as i32);
         let step = ((high - low) / 6 + 1).max(1) as usize;
         Self {
             label: label.to_owned(),
@@ -55,20 +53,16 @@ impl Axis {
     }
 
     /// The same axis with these ticks.
-    pub fn with_ticks(self, ticks: &[f64]) -> Self {
-        Self {
-            ticks: ticks.to_vec(),
-            ..self
-        }
+    pub fn with_ticks(mut self, ticks: &[f64]) -> Self {
+        self.ticks = ticks.to_vec();
+        self
     }
 
     /// The same axis without label and tick labels, for a panel that shares them with its neighbour.
-    pub fn bare(self) -> Self {
-        Self {
-            label: String::new(),
-            labelled: false,
-            ..self
-        }
+    pub fn bare(mut self) -> Self {
+        self.label.clear();
+        self.labelled = false;
+        self
     }
 
     /// Share of the axis, 0 at its start and 1 at its end; outside 0-1 when out of range.
@@ -107,10 +101,8 @@ fn round_ticks(range: [f64; 2], count: usize) -> Vec<f64> {
         .find(|s| *s >= raw * 0.999)
         .unwrap_or(10.0 * power);
     let slack = 1e-9;
-    let (first, last) = (
-        (a / step - slack).ceil() as i64,
-        (b / step + slack).floor() as i64,
-    );
+    let first = (a / step - slack).ceil() as i64;
+    let last = (b / step + slack).floor() as i64;
     (first..=last).map(|k| k as f64 * step).collect()
 }
 

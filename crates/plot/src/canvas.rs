@@ -61,20 +61,19 @@ impl Frame {
     }
 
     pub fn centre(&self) -> Px {
-        [
-            (self.left + self.right) / 2.0,
-            (self.top + self.bottom) / 2.0,
-        ]
+        [self.left + self.right, self.top + self.bottom].map(|sum| sum / 2.0)
+    }
+
+    /// Whether a point is inside, or on the border but for rounding.
+    pub fn holds(&self, [x, y]: Px) -> bool {
+        let within = |v: f64, low: f64, high: f64| (low - 0.5..=high + 0.5).contains(&v);
+        within(x, self.left, self.right) && within(y, self.top, self.bottom)
     }
 
     /// Corners in order, for a polygon.
     pub fn corners(&self) -> [Px; 4] {
-        [
-            [self.left, self.top],
-            [self.right, self.top],
-            [self.right, self.bottom],
-            [self.left, self.bottom],
-        ]
+        let [l, r, t, b] = [self.left, self.right, self.top, self.bottom];
+        [[l, t], [r, t], [r, b], [l, b]]
     }
 }
 

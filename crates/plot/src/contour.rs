@@ -28,6 +28,8 @@ type Edge = (usize, usize, bool);
 
 impl Field {
     /// Samples `f` over `x` times `y`; the bands are bounded by `levels`, coloured by `colour(0..=1)`.
+    ///
+    /// `f` may have no maximum inside: what is below a level is painted as a region without holes.
     pub fn sample(
         x: [f64; 2],
         y: [f64; 2],
@@ -72,8 +74,6 @@ impl Field {
     }
 
     /// Outlines of the regions where the field is below `level`, by marching squares.
-    ///
-    /// The regions must have no holes, that is, the field no maximum inside.
     fn below(&self, level: f64) -> Vec<Vec<[f64; 2]>> {
         let mut next: BTreeMap<Edge, Edge> = BTreeMap::new();
         for j in 0..=self.size {
@@ -105,19 +105,12 @@ impl Field {
             (i, j, true),
         ];
         // Walking round the cell, an outline enters where we step in and leaves where we step out.
-        let leaving: Vec<usize> = (0..4)
-            .filter(|&k| inside[k] && !inside[(k + 1) % 4])
-            .collect();
-        let entering: Vec<usize> = (0..4)
-            .filter(|&k| !inside[k] && inside[(k + 1) % 4])
-            .collect();
-        for &out in &leaving {
+        let passes = |k: usize, out: bool| inside[k] == out && inside[(k + 1) % 4] != out;
+        for leaving in (0..4).filter(|&k| passes(k, true)) {
             // The entry met first when walking back keeps the two corners of a saddle apart.
-            let back = (1..4)
-                .map(|s| (out + 4 - s) % 4)
-                .find(|k| entering.contains(k));
-            if let Some(entry) = back {
-                next.insert(edges[out], edges[entry]);
+            let mut back = (1..4).map(|s| (leaving + 4 - s) % 4);
+            if let Some(entering) = back.find(|&k| passes(k, false)) {
+                next.insert(edges[leaving], edges[entering]);
             }
         }
     }
@@ -169,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_with_a_value_too_few_is_refused() {
+    fn a_field_with_a_value_too_few_or_nan_is_refused() {
         let axis = || Axis::linear("w", [-2.0, 2.0], 5);
         let page = |field| Page {
             title: "t".to_owned(),
@@ -181,6 +174,10 @@ mod tests {
         };
         let mut field = field(&|x, y| x * x + y * y);
         page(field.clone()).draw().unwrap();
+        let middle = std::mem::replace(&mut field.values[3280], f64::NAN);
+        let found = page(field.clone()).draw();
+        assert!(matches!(found, Err(Error::Value { .. })));
+        field.values[3280] = middle;
         field.values.pop();
         assert!(matches!(page(field).draw(), Err(Error::Size { .. })));
     }

@@ -30,19 +30,19 @@
 //! # Ok::<(), plot::Error>(())
 //! ```
 //!
-//! `examples/` has a page of lines, a surface and a field with its colour bar.
+//! `examples/` has a page of lines, a surface beside a field with its colour bar, and tiles.
 //!
 //! # Units
 //!
 //! Points are in the data coordinates of their panel. All other lengths (widths of strokes, radii of markers) are in
 //! pixels of a page that is [`PAGE_WIDTH`] = 1,000 wide; its height follows from the rows. The SVG has this size, the PNG
-//! [`PNG_SCALE`] = 2 times as many pixels. Labels are 21 pixels
-//! high, those of ticks 19: some 5 pt where the page is printed 9 cm wide.
+//! [`PNG_SCALE`] = 2 times as many pixels. Labels are 21 pixels high, those of ticks 19: some 5 pt where the page is
+//! printed 9 cm wide.
 //!
 //! # What can be relied on
 //!
-//! - The same data give the same bytes, on every machine: the font, DejaVu Sans, is compiled in. No font has to be
-//!   installed to draw or to look, since the text of the SVG is turned into paths.
+//! - The same data give the same bytes. No font has to be installed to draw or to look: DejaVu Sans is compiled in, and
+//!   the text of the SVG is turned into paths.
 //! - The PNG is rendered from the very SVG that is returned, so the two show the same.
 //! - A NaN, an infinity, or a value that is not positive on a logarithmic axis is an [`Error`] that names the panel.
 //! - Colours are safe for colour-blind readers: three of Okabe and Ito's for what is compared, viridis for families.

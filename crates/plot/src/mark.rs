@@ -166,11 +166,10 @@ impl Mark {
                 shape,
                 radius,
                 fill,
-            } => points
-                .iter()
-                .map(|&p| place(p))
-                .filter(|p| inside(*p, frame))
-                .try_for_each(|p| shape.draw(canvas, p, *radius, *fill)),
+            } => {
+                let mut points = points.iter().map(|&p| place(p)).filter(|&p| frame.holds(p));
+                points.try_for_each(|p| shape.draw(canvas, p, *radius, *fill))
+            }
             Self::Rule { y, stroke } => {
                 let height = place([f64::NAN, *y])[1];
                 canvas.line(&[[frame.left, height], [frame.right, height]], stroke)
@@ -195,14 +194,6 @@ fn arrow(canvas: &Canvas, from: Px, to: Px, stroke: &Stroke) -> Result<()> {
     let left = [base[0] - half * uy, base[1] + half * ux];
     let right = [base[0] + half * uy, base[1] - half * ux];
     canvas.polygon(&[to, left, right], stroke.colour)
-}
-
-fn inside(p: Px, frame: &Frame) -> bool {
-    let slack = 0.5;
-    p[0] >= frame.left - slack
-        && p[0] <= frame.right + slack
-        && p[1] >= frame.top - slack
-        && p[1] <= frame.bottom + slack
 }
 
 #[cfg(test)]

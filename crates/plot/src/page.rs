@@ -49,11 +49,9 @@ impl Row {
     }
 
     /// The row with a label.
-    pub fn labelled(self, label: &str, colour: Colour) -> Self {
-        Self {
-            label: Some((label.to_owned(), colour)),
-            ..self
-        }
+    pub fn labelled(mut self, label: &str, colour: Colour) -> Self {
+        self.label = Some((label.to_owned(), colour));
+        self
     }
 
     /// The row with a strip under it.

@@ -131,6 +131,9 @@ impl Plane {
     fn bad_value(&self) -> Option<f64> {
         let bad = |axis: &Axis, v: f64| !v.is_finite() || (axis.scale == Scale::Log && v <= 0.0);
         self.marks.iter().find_map(|mark| {
+            if let Mark::Field(field) = mark {
+                return field.values.iter().copied().find(|v| !v.is_finite());
+            }
             let rule = matches!(mark, Mark::Rule { .. });
             mark.points().into_iter().find_map(|[x, y]| {
                 let bad_x = !rule && bad(&self.x, x);

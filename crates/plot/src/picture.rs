@@ -1,6 +1,5 @@
 //! From the drawn SVG to the two files that are kept: SVG without text elements, and PNG.
 
-use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
 use resvg::tiny_skia::{Color, Pixmap, Transform};
@@ -73,25 +72,16 @@ fn with_header(drawn: &str, [width, height]: [f64; 2]) -> String {
 
 /// Adds what the writer leaves out: a view box, so that the file scales, and the spoken text.
 fn with_spoken(written: &str, [width, height]: [f64; 2], title: &str, description: &str) -> String {
-    let Some((_, body)) = written.split_once('>') else {
-        return written.to_owned();
-    };
-    let mut out = String::with_capacity(written.len() + 1024);
-    // Writing to a String cannot fail.
-    let _ = writeln!(
-        out,
+    let body = written.split_once('>').map_or("", |(_, body)| body);
+    format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
          viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" \
          stroke-linejoin=\"round\" aria-labelledby=\"title desc\">\n\
-         <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>",
+         <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n{}\n",
         escaped(title),
-        escaped(description)
-    );
-    out.push_str(&slim(body));
-    if !out.ends_with('\n') {
-        out.push('\n');
-    }
-    out
+        escaped(description),
+        slim(body).trim_end()
+    )
 }
 
 /// Leaves out what is the default or said once at the top, and puts every element on a line of its own, so that

@@ -89,14 +89,14 @@ build: setup ## Build the `paper` command (target/release/paper)
 # OpenBLAS kernel for tests and micro-benchmarks: `paper` picks one at start-up, these cannot.
 KERNELS = OPENBLAS_CORETYPE=$${OPENBLAS_CORETYPE:-$$($(PAPER) machine --kernels)}
 
-# nextest runs a test on each core, so that each may use one thread of BLAS.
+# nextest runs a test on each core, so that each may use one thread of BLAS. The benchmarks have no tests; lint reads them.
 test: writable build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures (verified) and notebooks at PROFILE=smoke
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test-setup
 	@if cargo nextest --version >/dev/null 2>&1; then \
-		$(KERNELS) OPENBLAS_NUM_THREADS=1 $(CARGO) nextest run --release --workspace --no-fail-fast; \
+		$(KERNELS) OPENBLAS_NUM_THREADS=1 $(CARGO) nextest run --release --workspace --exclude bench --no-fail-fast; \
 	else \
-		$(KERNELS) $(CARGO) test --release --workspace --lib --bins --tests --examples --no-fail-fast; \
+		$(KERNELS) $(CARGO) test --release --workspace --exclude bench --lib --bins --tests --examples --no-fail-fast; \
 	fi
 	@$(CARGO) test --release --workspace --doc
 	@rm -rf results/smoke

@@ -89,14 +89,14 @@ build: setup ## Build the `paper` command (target/release/paper)
 # OpenBLAS kernel for tests and micro-benchmarks: `paper` picks one at start-up, these cannot.
 KERNELS = OPENBLAS_CORETYPE=$${OPENBLAS_CORETYPE:-$$($(PAPER) machine --kernels)}
 
-# nextest runs a test on each core, so that each may use one thread of BLAS.
+# nextest runs a test on each core, so that each may use one thread of BLAS. The benchmarks have no tests; lint reads them.
 test: writable build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures (verified) and notebooks at PROFILE=smoke
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test-setup
 	@if cargo nextest --version >/dev/null 2>&1; then \
-		$(KERNELS) OPENBLAS_NUM_THREADS=1 $(CARGO) nextest run --release --workspace --no-fail-fast; \
+		$(KERNELS) OPENBLAS_NUM_THREADS=1 $(CARGO) nextest run --release --workspace --exclude bench --no-fail-fast; \
 	else \
-		$(KERNELS) $(CARGO) test --release --workspace --lib --bins --tests --examples --no-fail-fast; \
+		$(KERNELS) $(CARGO) test --release --workspace --exclude bench --lib --bins --tests --examples --no-fail-fast; \
 	fi
 	@$(CARGO) test --release --workspace --doc
 	@rm -rf results/smoke
@@ -120,12 +120,14 @@ test-setup: ## The set-up on machines of other kinds: other caches, settings of 
 	@python3 -I scripts/test_setup.py
 	@python3 -I scripts/test_python.py
 
-# About four seconds an interruption: a quarter of an hour.
-test-interruption: build ## Kill figures and fetching at 200 random moments, fill the disk, and insist on undisturbed tables
-	@python3 scripts/interruption.py --kills 200
+# The tests of `make test`, with their counts turned up; about four seconds an interruption.
+test-interruption: KILLS ?= 70
+test-interruption: build ## Kill two figures and fetching 70 times each, fill the disk, and insist on undisturbed tables (KILLS, a quarter of an hour)
+	@KILLS=$(KILLS) OPENBLAS_NUM_THREADS=1 $(CARGO) test --release --package paper --test interruption -- --test-threads 1 --nocapture
 
-test-concurrency: build ## Two makes at once in a fresh clone, two notebooks beside a command, and undisturbed tables from all
-	@python3 scripts/concurrency.py
+test-concurrency: ROUNDS ?= 5
+test-concurrency: notebook-setup ## Two commands at once, two makes in a fresh clone, two notebooks beside a command, and undisturbed tables from all (ROUNDS)
+	@ROUNDS=$(ROUNDS) $(CARGO) test --release --package paper --test concurrency -- --test-threads 1 --include-ignored
 
 # Each of these three needs a tool that its script names, and takes from half an hour to hours: nothing does it unasked.
 SECONDS ?= 600

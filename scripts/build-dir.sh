@@ -100,10 +100,7 @@ trap 'rm -f "$now"; rmdir "$lock" 2>/dev/null || true' EXIT
 if ! cmp -s "$now" "$folder/sources"; then
     own_artefacts
     newest=
-    for artefact in ${artefacts+"${artefacts[@]}"}; do
-        time=$artefact/invoked.timestamp
-        if [ -f "$time" ] && { [ -z "$newest" ] || [ "$time" -nt "$newest" ]; }; then newest=$time; fi
-    done
+    [ ${#artefacts[@]} = 0 ] || newest=$(ls -t "${artefacts[@]/%//invoked.timestamp}" 2>/dev/null | head -n 1 || true)
     # What is newer than anything that was built cargo finds by itself, and builds no more than that needs.
     anew=
     if [ ! -f "$folder/sources" ]; then

@@ -17,7 +17,7 @@ forget_cargo_settings
 export CARGO_ENCODED_RUSTFLAGS=
 # These decide what a program does, and so does no other setting of a profile.
 export CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS=false CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS=false CARGO_PROFILE_RELEASE_PANIC=unwind
-CARGO_BUILD_BUILD_DIR=$(bash scripts/build-dir.sh "$cache" ${BUILD_FOLDER:+"$BUILD_FOLDER"})
+CARGO_BUILD_BUILD_DIR=$(bash scripts/build-dir.sh "$cache")
 export CARGO_BUILD_BUILD_DIR
 export CARGO_TARGET_DIR=$PWD/target
 mkdir -p target 2>/dev/null && [ -w target ] || CARGO_TARGET_DIR=$CARGO_BUILD_BUILD_DIR/target

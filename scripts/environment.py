@@ -3,11 +3,9 @@
     python -I scripts/environment.py FOLDER REQUIREMENTS [--offline]
 
 Nothing of the user's Python or pip settings gets into it: of those of pip, what says how to reach the package index is
-taken over, and nothing else. It counts as complete when its interpreter runs and finds every pinned package at its
-version.
+taken over, and nothing else. It counts as complete when its interpreter runs and everything that was installed is there.
 """
 
-import argparse
 import ast
 import contextlib
 import errno
@@ -26,27 +24,6 @@ NETWORK = ("index-url", "extra-index-url", "find-links", "no-index", "trusted-ho
 # Certificates that other programs are told to trust, in the order in which pip and curl would look.
 CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 SYSTEM_CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem")
-
-# Run by the environment's own interpreter: where it is, and which pinned packages it lacks or has at another version.
-LOOK = """
-import os, sys
-from importlib.metadata import PackageNotFoundError, version
-from pip._vendor.packaging.requirements import Requirement
-environment, requirements = sys.argv[1:]
-if not os.path.samefile(sys.prefix, environment):
-    sys.exit(f"its interpreter belongs to {sys.prefix}")
-for line in open(requirements, encoding="utf-8"):
-    if line[:1].isalnum():
-        wanted = Requirement(line.rstrip().rstrip("\\\\"))
-        if wanted.marker and not wanted.marker.evaluate():
-            continue
-        try:
-            found = version(wanted.name)
-        except PackageNotFoundError:
-            sys.exit(f"{wanted.name} is missing")
-        if found not in wanted.specifier:
-            sys.exit(f"{wanted.name} is {found}, not {wanted.specifier}")
-"""
 
 
 def stop(message):
@@ -67,8 +44,13 @@ def interpreter(environment):
 
 def private_environment():
     """The environment variables without those of Python and pip."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON", "__PYVENV"))}
-    return {name: value for name, value in kept.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
+    foreign = ("PIP_", "PYTHON", "__PYVENV", "VIRTUAL_ENV", "CONDA_PREFIX")
+    return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+
+
+def call(*command, **options):
+    """Runs a program without the user's settings; whatever it says may be looked at."""
+    return subprocess.run(command, **{"env": private_environment(), "capture_output": True, "text": True, **options})
 
 
 def contents(environment):
@@ -78,25 +60,13 @@ def contents(environment):
                           if path.name != "__pycache__"))
 
 
-def problem(environment, requirements):
-    """Why an environment is not what was asked for, or None."""
-    command = [interpreter(environment), "-I", "-c", LOOK, environment, requirements]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, env=private_environment())
-    except OSError as error:
-        return f"its interpreter does not start: {error.strerror}"
-    return (done.stderr.strip() or "it does not run").splitlines()[-1] if done.returncode else None
-
-
 def complete(environment):
     """Whether everything that was there when it was made is there now, and its interpreter runs."""
-    mark = environment / "complete"
+    check = "import os, sys; sys.exit(not os.path.samefile(sys.prefix, sys.argv[1]))"
     try:
-        then = set(mark.read_text().splitlines())
+        then = set((environment / "complete").read_text().splitlines())
         now = set(contents(environment).splitlines())
-        check = "import os, sys; sys.exit(not os.path.samefile(sys.prefix, sys.argv[1]))"
-        run = [interpreter(environment), "-I", "-c", check, environment]
-        return bool(then) and then <= now and not subprocess.run(run, env=private_environment(), capture_output=True).returncode
+        return bool(then) and then <= now and not call(interpreter(environment), "-I", "-c", check, environment).returncode
     except OSError:
         return False
 
@@ -106,7 +76,7 @@ def pip_environment(python):
     configured = private_environment()
     if os.environ.get("PIP_CONFIG_FILE"):
         configured["PIP_CONFIG_FILE"] = os.environ["PIP_CONFIG_FILE"]
-    listed = subprocess.run([python, "-I", "-m", "pip", "config", "list"], capture_output=True, text=True, env=configured)
+    listed = call(python, "-I", "-m", "pip", "config", "list", env=configured)
     if listed.returncode:
         stop("pip cannot read its configuration: `pip config debug` names its files; mend them or set PIP_CONFIG_FILE=/dev/null")
     settings = {}
@@ -115,10 +85,8 @@ def pip_environment(python):
             key, _, value = line.partition("=")
             if key.startswith(section) and key.removeprefix(section) in NETWORK:
                 settings[key.removeprefix(section)] = " ".join(str(ast.literal_eval(value)).split("\n")).strip()
-    for name in NETWORK:
-        value = os.environ.get("PIP_" + name.upper().replace("-", "_"))
-        if value is not None:
-            settings[name] = value
+    variables = {name: "PIP_" + name.upper().replace("-", "_") for name in NETWORK}
+    settings |= {name: os.environ[variable] for name, variable in variables.items() if variable in os.environ}
     if "cert" not in settings:
         told = [os.environ[name] for name in CERTIFICATES if os.environ.get(name)]
         # A company's own authority is among the system's, which pip by itself does not read on every Linux.
@@ -126,8 +94,8 @@ def pip_environment(python):
         found = next(filter(os.path.isfile, [*told, *system]), None)
         if found:
             settings["cert"] = found
-    variables = {"PIP_" + name.upper().replace("-", "_"): value for name, value in settings.items()}
-    return private_environment() | variables | {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    taken = {variables[name]: value for name, value in settings.items()}
+    return private_environment() | taken | {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
 @contextlib.contextmanager
@@ -150,23 +118,20 @@ def make(environment, requirements):
     """Makes the environment beside its place, looks whether it is right, and moves it there."""
     beside = Path(tempfile.mkdtemp(prefix=f"{environment.name}.new-", dir=environment.parent))
     try:
-        python = interpreter(beside)
-        install = [python, "-I", "-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:",
-                   "--requirement", requirements]
-        if subprocess.run([sys.executable, "-I", "-m", "venv", beside], env=private_environment(), stdout=sys.stderr).returncode:
+        seen = {"capture_output": False, "stdout": sys.stderr}
+        if call(sys.executable, "-I", "-m", "venv", beside, **seen).returncode:
             stop(f"no environment could be made in {environment.parent}, see above")
-        if subprocess.run(install, env=pip_environment(python), stdout=sys.stderr).returncode:
+        pip = [interpreter(beside), "-I", "-m", "pip"]
+        install = ["install", "--quiet", "--require-hashes", "--only-binary", ":all:", "--requirement", requirements]
+        if call(*pip, *install, env=pip_environment(pip[0]), **seen).returncode:
             stop("the packages could not be installed, see above; run it again when the package index can be reached")
-        check = subprocess.run([python, "-I", "-m", "pip", "check"], capture_output=True, text=True, env=private_environment())
-        wrong = problem(beside, requirements) or (check.returncode and check.stdout.strip().splitlines()[0])
-        if wrong:
-            stop(f"the environment is not what {requirements} asks for: {wrong}")
+        check = call(*pip, "check")
+        if check.returncode:
+            stop(f"the packages in {requirements} do not go together: {check.stdout.strip().splitlines()[0]}")
         # Programs begin with the path of their interpreter.
         for program in (beside / "bin").iterdir():
             if not program.is_symlink() and program.is_file():
-                text = program.read_bytes()
-                if os.fsencode(beside) in text:
-                    program.write_bytes(text.replace(os.fsencode(beside), os.fsencode(environment)))
+                program.write_bytes(program.read_bytes().replace(os.fsencode(beside), os.fsencode(environment)))
         (beside / "complete").write_text(contents(beside))
         beside.chmod(0o755)
         if environment.exists():
@@ -186,27 +151,20 @@ def make(environment, requirements):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("requirements", type=Path)
-    parser.add_argument("--offline", action="store_true")
-    options = parser.parse_args()
+    folder, requirements, *offline = sys.argv[1:]
+    folder, requirements = Path(folder), Path(requirements)
     try:
-        environment = options.folder / identity(options.requirements)
+        environment = folder / identity(requirements)
         if not complete(environment):
-            if options.offline:
-                stop(f"there is no Python environment for {options.requirements}, and nothing is fetched offline; run it once without OFFLINE")
-            options.folder.mkdir(parents=True, exist_ok=True)
-            with lock(options.folder / "lock"):
-                # Earlier versions marked an environment by an empty file, rightly for the most part.
-                mark = environment / "complete"
-                if mark.exists() and not mark.read_text() and not problem(environment, options.requirements):
-                    mark.write_text(contents(environment))
+            if offline:
+                stop(f"there is no Python environment for {requirements}, and nothing is fetched offline; run it once without OFFLINE")
+            folder.mkdir(parents=True, exist_ok=True)
+            with lock(folder / "lock"):
                 if not complete(environment):
-                    print(f"python: making the environment of {options.requirements}, once", file=sys.stderr, flush=True)
-                    make(environment, options.requirements)
+                    print(f"python: making the environment of {requirements}, once", file=sys.stderr, flush=True)
+                    make(environment, requirements)
     except OSError as error:
-        stop(f"{error.filename or options.folder}: {error.strerror}; set CACHE to a folder that can be written")
+        stop(f"{error.filename or folder}: {error.strerror}; set CACHE to a folder that can be written")
     print(environment)
 
 

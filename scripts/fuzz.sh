@@ -24,6 +24,7 @@ export CARGO_BUILD_BUILD_DIR CARGO_TARGET_DIR=$PWD/fuzz/target
 export RUSTC_BOOTSTRAP=1 OPENBLAS_NUM_THREADS=1
 [ $# -gt 0 ] || set -- $(ls fuzz/seeds)
 
+export seconds logs
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
@@ -43,14 +44,5 @@ one() {
 }
 
 cargo fuzz build --sanitizer none
-running=()
-for reader in "$@"; do
-    while [ "$(jobs -pr | wc -l)" -ge "${JOBS:-1}" ]; do sleep 1; done
-    one "$reader" &
-    running+=($!)
-done
-failed=0
-for process in "${running[@]}"; do
-    wait "$process" || failed=1
-done
-exit $failed
+export -f one
+printf '%s\n' "$@" | xargs -n 1 -P "${JOBS:-1}" bash -c 'one "$0"'

@@ -28,7 +28,7 @@ pub mod theory;
 pub use error::{Error, Result, non_negative, positive, within};
 LIB
 {
-    sed -n '/^\[workspace\.dependencies\]/,/^$/p' Cargo.toml | sed 's/^\[workspace\.dependencies\]/[workspace.dependencies]/' |
+    sed -n '/^\[workspace\.dependencies\]/,/^$/p' Cargo.toml |
         grep -E '^\[|^(ndarray-linalg|proptest|thiserror) '
     cat <<'MANIFEST'
 

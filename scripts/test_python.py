@@ -20,7 +20,7 @@ from unittest import mock
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import environment as made
-from test_setup import ROOT, Case, environment, run
+from test_setup import Case
 
 
 class Python(Case):
@@ -46,14 +46,18 @@ class Python(Case):
             f"[global]\nno-index = true\nfind-links = {self.wheels.as_uri()}\n[install]\nno-binary = :all:\ntarget = {self.work}/t\n")
 
     def make(self, **variables):
-        known = environment(self.home, REQUIREMENTS=self.requirements, PIP_CONFIG_FILE=self.home / "pip.conf", **variables)
-        return Path(self.good(["bash", "scripts/python.sh"], ROOT, known).stdout[:-1])
+        return self.call(["bash", "scripts/python.sh"], REQUIREMENTS=self.requirements, PIP_CONFIG_FILE=self.home / "pip.conf", **variables)
+
+    def made(self, **variables):
+        done = self.make(**variables)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return Path(done.stdout[:-1])
 
     def test_settings_of_pip_and_python(self):
         elsewhere = self.work / "elsewhere"
         (self.work / "path").mkdir()
         (self.work / "path" / "venv.py").write_text("raise SystemExit('not this one')\n")
-        place = self.make(
+        place = self.made(
             PIP_TARGET=elsewhere, PIP_PREFIX=elsewhere, PIP_ROOT=elsewhere, PIP_USER=1, PIP_DRY_RUN=1, PIP_NO_BINARY=":all:",
             PIP_REQUIRE_VIRTUALENV=1, PIP_PYTHON="/no/such", PIP_CONSTRAINT="/no/such", PIP_ISOLATED=1, PIP_LOG=elsewhere,
             PYTHONPATH=self.work / "path", PYTHONHOME="/no/such", PYTHONUSERBASE=elsewhere, PYTHONSAFEPATH=1, PYTHONNOUSERSITE="",
@@ -67,7 +71,7 @@ class Python(Case):
 
         # Found whole, it is kept; found broken, it is made again.
         when = (place / "complete").stat().st_mtime_ns
-        self.make()
+        self.made()
         self.assertEqual((place / "complete").stat().st_mtime_ns, when)
         self.assertTrue(made.complete(place))
         package = next(place.glob("lib/python*/site-packages/toypackage.py"))
@@ -78,13 +82,12 @@ class Python(Case):
         (place / "bin" / "python").unlink()
         (place / "bin" / "python").symlink_to("/no/such/python")
         self.assertFalse(made.complete(place))
-        self.make()
+        self.made()
         self.assertEqual(subprocess.check_output([place / "bin" / "toy"], text=True), "toy\n")
 
     def test_a_package_that_cannot_be_had(self):
         (self.wheels / "toypackage-1.2-py3-none-any.whl").unlink()
-        known = environment(self.home, REQUIREMENTS=self.requirements, PIP_CONFIG_FILE=self.home / "pip.conf")
-        done = run(["bash", "scripts/python.sh"], ROOT, known)
+        done = self.make()
         self.assertNotEqual(done.returncode, 0)
         self.assertEqual(done.stdout, "")
         self.assertIn("python: the packages could not be installed", done.stderr.splitlines()[-1])

@@ -1,4 +1,4 @@
-"""Looks at reports with a browser: python scripts/browser/report.py REPORT... [--pictures FOLDER] [--chromium PROGRAM]
+"""Looks at reports with a browser: python scripts/browser/report.py --chromium PROGRAM [--pictures FOLDER] REPORT...
 
 Opens each report from disk, without a network, at the width of a phone and of a desk, light and dark, and checks what a
 reader would stumble over: errors in the console, requests, sideways scrolling, links to nowhere, contrast, what can be
@@ -8,7 +8,6 @@ Needs playwright (in the notebooks' Python environment) and Chromium.
 
 import argparse
 import os
-import shutil
 import sys
 import urllib.parse
 from pathlib import Path
@@ -106,14 +105,6 @@ CONTRAST = r"""
 """
 
 
-def chromium():
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        path = shutil.which(name)
-        if path:
-            return path
-    sys.exit("no Chromium; install it (Debian: sudo apt-get install chromium)")
-
-
 class Visit:
     """A page in one window, and what went wrong in it."""
 
@@ -158,7 +149,7 @@ def structure(visit):
 
 
 def opened(visit):
-    """The same with everything folded out."""
+    """The structure with everything folded out."""
     visit.page.evaluate("() => document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     structure(visit)
 
@@ -278,15 +269,14 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("reports", nargs="+", type=Path)
     arguments.add_argument("--pictures", type=Path, help="folder for screenshots and the printed report")
-    arguments.add_argument("--chromium", help="the browser; looked for if not given")
+    arguments.add_argument("--chromium", required=True, help="the browser's command")
     options = arguments.parse_args()
     if options.pictures:
         options.pictures.mkdir(parents=True, exist_ok=True)
     wrong = []
     with sync_playwright() as playwright:
-        # Root, as in containers, cannot have the sandbox; the page is our own.
-        flags = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=options.chromium or chromium(), args=flags)
+        # Chromium's sandbox needs a user other than root; the page is our own.
+        browser = playwright.chromium.launch(executable_path=options.chromium, chromium_sandbox=os.geteuid() != 0)
         for report in options.reports:
             if not report.is_file():
                 sys.exit(f"{report} is not there; make report makes it")

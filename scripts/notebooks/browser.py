@@ -8,7 +8,6 @@ figure; and asks the server for a page without its token, and as a page of anoth
 
 import argparse
 import contextlib
-import http.client
 import os
 import re
 import shutil
@@ -18,6 +17,7 @@ import sys
 import time
 from pathlib import Path
 
+import requests
 from playwright.sync_api import sync_playwright
 
 import lab
@@ -74,49 +74,36 @@ def server(root):
         process.wait(60)
 
 
-def status(port, path, **headers):
-    """The status with which the server answers."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        connection.request("GET", path, headers=headers)
-        return connection.getresponse().status
-    finally:
-        connection.close()
-
-
-def log_in(port):
-    """The cookie that a browser has after it was given the token; what it sends, whatever page asks it to."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", f"/lab?token={TOKEN}")
-    cookies = connection.getresponse().headers.get_all("Set-Cookie") or []
-    connection.close()
-    return {"Cookie": "; ".join(cookie.split(";")[0] for cookie in cookies)}
-
-
 def refuses_strangers(port):
     """Nothing without the token, nothing for another origin, nothing from other machines."""
     files, events = "/api/contents", "/api/events/subscribe"
-    authorised = {"Authorization": f"token {TOKEN}"}
-    expect(status(port, files, **authorised) == 200, "the token is not accepted")
-    elsewhere = {"Origin": "http://elsewhere.example"}
+
+    def answer(path, cookies=None, **headers):
+        with requests.Session() as session:
+            session.trust_env = False
+            url = f"http://127.0.0.1:{port}{path}"
+            return session.get(url, headers=headers, cookies=cookies, allow_redirects=False, stream=True, timeout=30)
+
+    token, elsewhere = {"Authorization": f"token {TOKEN}"}, {"Origin": "http://elsewhere.example"}
     upgrade = {
         "Connection": "Upgrade",
         "Upgrade": "websocket",
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
     }
-    browser = log_in(port)
+    expect(answer(files, **token).status_code == 200, "the token is not accepted")
+    # What the user's browser sends from now on, whatever page asks it to.
+    cookies = answer(f"/lab?token={TOKEN}").cookies
     here = {"Origin": f"http://127.0.0.1:{port}"}
-    expect(status(port, events, **browser, **upgrade, **here) == 101, "JupyterLab itself cannot open a socket")
-    for what, path, headers in [
-        ("a request without a token", files, {}),
-        ("a wrong token", files, {"Authorization": "token wrong"}),
-        ("a request of another origin's page", files, elsewhere),
-        ("a socket of another origin's page", events, browser | upgrade | elsewhere),
-        ("another host name", files, authorised | {"Host": "elsewhere.example"}),
+    expect(answer(events, cookies, **upgrade, **here).status_code == 101, "JupyterLab itself cannot open a socket")
+    for what, found in [
+        ("a request without a token", answer(files)),
+        ("a wrong token", answer(files, Authorization="token wrong")),
+        ("a request of another origin's page", answer(files, **elsewhere)),
+        ("a socket of another origin's page", answer(events, cookies, **upgrade, **elsewhere)),
+        ("another host name", answer(files, **token, Host="elsewhere.example")),
     ]:
-        answer = status(port, path, **headers)
-        expect(answer in (403, 404), f"{what} is answered with {answer}")
+        expect(found.status_code in (403, 404), f"{what} is answered with {found.status_code}")
     for address in {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}:
         if not address.startswith("127."):
             with contextlib.suppress(OSError):

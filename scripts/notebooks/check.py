@@ -6,6 +6,7 @@ Each has outputs of the profile `quick` that belong to the present crates and ce
 anything of the machine that made them.
 """
 
+import functools
 import hashlib
 import json
 import re
@@ -29,6 +30,10 @@ SHOWN_BY = ["crates/paper/src/notebook", "crates/paper/src/published.rs"]
 DATA = ["crates/dae/src/data", "crates/dae/src/files.rs", "crates/paper/src/spectra.rs"]
 
 
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
 def plain(text):
     """Without the colours of a terminal."""
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
@@ -45,7 +50,7 @@ def text_of(output):
 
 def problems_of_outputs(notebook):
     """What is wrong with the outputs of an executed notebook, one line for each thing."""
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    cells = code_cells(notebook)
     counts = [cell.execution_count for cell in cells]
     if counts != list(range(1, len(cells) + 1)):
         yield f"execution counts are {counts}, not 1 to {len(cells)}"
@@ -63,8 +68,7 @@ def problems_of_outputs(notebook):
                     f"cell [{number}] shows text and no picture or table: {text.strip()[:60]}... "
                     "(its last expression must not move a variable of the cell)"
                 )
-            found = ABSOLUTE.search(text)
-            if found:
+            if found := ABSOLUTE.search(text):
                 yield f"cell [{number}] shows an absolute path: {found[0]}"
 
 
@@ -76,14 +80,12 @@ def only_text(output):
 
 def problems_of_cells(notebook):
     """What is wrong with the cells as they were written."""
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     if notebook.metadata.get("kernelspec") != KERNEL:
         yield f"the kernel is {notebook.metadata.get('kernelspec')}, not {KERNEL}"
     if any(not cell.get("id") for cell in notebook.cells):
         yield "a cell has no id"
-    for number, cell in enumerate(cells, start=1):
-        found = ABSOLUTE.search(cell.source)
-        if found:
+    for number, cell in enumerate(code_cells(notebook), start=1):
+        if found := ABSOLUTE.search(cell.source):
             yield f"cell [{number}] names an absolute path: {found[0]}"
 
 
@@ -93,9 +95,10 @@ def tagged(notebook, tag):
 
 def prelude(notebook):
     """The first code cell, which is the same everywhere."""
-    return next((cell.source for cell in notebook.cells if cell.cell_type == "code"), None)
+    return next((cell.source for cell in code_cells(notebook)), None)
 
 
+@functools.cache
 def inputs():
     """What the results of each figure depend on at `quick`: settings, seed, data and sources, as the command says."""
     paper = CLONE / "target" / "release" / "paper"
@@ -109,11 +112,8 @@ def inputs():
 def sources(places):
     """All files at some places of the clone, in order."""
     for place in sorted(CLONE / place for place in places):
-        for path in sorted(place.rglob("*.rs")) if place.is_dir() else [place] if place.exists() else []:
+        for path in sorted(place.rglob("*.rs")) or [place]:
             yield path.relative_to(CLONE).as_posix(), path.read_bytes()
-
-
-_inputs = {}
 
 
 def fingerprint(path, notebook):
@@ -122,17 +122,14 @@ def fingerprint(path, notebook):
     That is its cells; what the command says its figure depends on; and the sources that show things in notebooks. For 00
     it is what all figures depend on, and the loaders of the data.
     """
-    if not _inputs:
-        _inputs.update(inputs())
-    figure = f"fig{int(path.name[:2])}"
+    figure, figures = f"fig{int(path.name[:2])}", inputs()
     digest = hashlib.sha256()
-    parts = [cell.source.encode() for cell in notebook.cells if cell.cell_type == "code"]
-    parts.append(json.dumps(_inputs.get(figure, _inputs), sort_keys=True).encode())
-    for name, content in sources(SHOWN_BY if figure in _inputs else SHOWN_BY + DATA):
+    parts = [cell.source.encode() for cell in code_cells(notebook)]
+    parts.append(json.dumps(figures.get(figure, figures), sort_keys=True).encode())
+    for name, content in sources(SHOWN_BY if figure in figures else SHOWN_BY + DATA):
         parts += [name.encode(), content]
     for part in parts:
-        digest.update(len(part).to_bytes(8, "little"))
-        digest.update(part)
+        digest.update(len(part).to_bytes(8, "little") + part)
     return digest.hexdigest()
 
 
@@ -165,15 +162,11 @@ def problems(path, first_cell):
 
 def main():
     paths = sorted(NOTEBOOKS.glob("*.ipynb"))
-    found = [
-        f"{NOTEBOOKS.name}/: there is no notebook {start}..."
-        for start in EXPECTED
-        if not any(path.name.startswith(start) for path in paths)
-    ]
-    if paths:
+    there = {path.name[:3] for path in paths}
+    found = [f"{NOTEBOOKS.name}/: there is no notebook {start}..." for start in EXPECTED if start not in there]
+    for path in paths:
         first_cell = prelude(nbformat.read(paths[0], as_version=4))
-        for path in paths:
-            found += [f"{path.name}: {problem}" for problem in problems(path, first_cell)]
+        found += [f"{path.name}: {problem}" for problem in problems(path, first_cell)]
     for line in found:
         say(f"FAIL  {line}")
     say(f"committed notebooks: {len(paths)} checked, {len(found)} problems")

@@ -24,19 +24,15 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 import check
 import places
+from check import KERNEL, code_cells
 from places import CLONE, NOTEBOOKS, say, stop
 
-KERNEL = {"display_name": "Rust", "language": "rust", "name": "rust"}
 # A figure's notebook that computes no table would pass the comparison without having been compared.
 FIGURES = tuple(f"{number:02}_" for number in range(1, 7))
 
 
 class Failure(Exception):
     """Why a notebook does not pass: which cell, and what it said."""
-
-
-def code_cells(notebook):
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def name_of(cell, notebook):

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import re
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -24,20 +25,29 @@ def say(line):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def cache(environment, here):
-    """The cache, by the rule of the `paper` command; an empty variable counts as unset."""
-    for name, below in (("DAE_CACHE_DIR", ""), ("XDG_CACHE_HOME", "dae"), ("HOME", ".cache/dae")):
-        if environment.get(name):
-            # Absolute from here on: Jupyter and its kernels run in other folders.
-            return Path(here, environment[name], below)
-    stop("no cache: HOME is not set; set DAE_CACHE_DIR to a folder for downloads and build artefacts")
-
-
 CLONE = Path(__file__).resolve().parents[2]
+
+
+def said_by(script):
+    """What one of the scripts says that make and the command have their rules in common with."""
+    done = subprocess.run(["bash", "-p", CLONE / "scripts" / script], stdout=subprocess.PIPE, text=True)
+    return done.stdout.removesuffix("\n") if done.returncode == 0 else stop(done.stdout.strip())
+
+
+def cache():
+    """The cache. Its path is absolute from here on: Jupyter and its kernels run in other folders."""
+    return Path(said_by("cache.sh"))
+
+
+def offline():
+    """Whether nothing may be fetched."""
+    return bool(said_by("offline.sh"))
+
+
 NOTEBOOKS = CLONE / "notebooks"
 # Everything that Jupyter would write to the home directory goes here; git ignores it, and `make clean` removes it.
 JUPYTER = CLONE / "target" / "jupyter"
-CACHE = cache(os.environ, os.getcwd())
+CACHE = cache()
 EVCXR_VERSION = "0.22.0"
 # The crates are known to cargo by their path, so that two clones cannot share what was built of them.
 PREPARED = CACHE / "notebooks" / hashlib.sha256(str(CLONE).encode()).hexdigest()[:16]
@@ -69,11 +79,6 @@ def environment(**ours):
     """The environment without the user's settings of the tools that we start, and with these."""
     kept = {name: value for name, value in os.environ.items() if not FOREIGN.match(name)}
     return kept | ({"CARGO_NET_OFFLINE": "true"} if offline() else {}) | ours
-
-
-def offline():
-    """Whether nothing may be fetched, by the rule of scripts/offline.sh, which make and the command refuse other values by."""
-    return os.environ.get("DAE_OFFLINE", "").lower() in ("1", "true", "yes", "on")
 
 
 def jupyter_environment():

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import time
 import unittest
+from functools import partialmethod
 from pathlib import Path
 from queue import Empty
 from tempfile import TemporaryDirectory
@@ -44,6 +45,22 @@ def sound():
     return new_notebook(cells=[first, settings, figure], metadata={"kernelspec": dict(check.KERNEL)})
 
 
+ERROR = new_output("error", ename="Error", evalue="no", traceback=["no"])
+WARNING = new_output("stream", name="stderr", text="warning")
+# What is done to a sound notebook, and what is said of it.
+WRONG = {
+    "counts_out_of_order": ("execution counts", lambda n: n.cells[1].update(execution_count=5)),
+    "no_outputs": ("no cell has an output", lambda n: n.cells[2].update(outputs=[])),
+    "an_error": ("has an error: Error: no", lambda n: n.cells[2].outputs.append(ERROR)),
+    "standard_error": ("standard error: warning", lambda n: n.cells[2].outputs.append(WARNING)),
+    "another_kernel": ("the kernel is", lambda n: n.metadata.kernelspec.update(name="python3")),
+    "another_first_cell": ("first cell", lambda n: n.cells[0].update(source=":dep dae")),
+    "too_large": ("too large", lambda n: n.cells[2].update(source="x" * check.LARGEST)),
+    "cells_changed_since": ("present crates and cells", lambda n: n.cells[1].update(source="let x = 2;")),
+    "another_profile": ("of the profile smoke", lambda n: n.metadata.made_from.update(profile="smoke")),
+}
+
+
 class Checks(unittest.TestCase):
     """Each thing that must not be committed is found."""
 
@@ -70,20 +87,6 @@ class Checks(unittest.TestCase):
     def test_a_sound_notebook_passes(self):
         self.assertEqual(self.marked(), [])
 
-    def test_counts_out_of_order(self):
-        self.finds("execution counts", lambda n: n.cells[1].update(execution_count=5))
-
-    def test_no_outputs(self):
-        self.finds("no cell has an output", lambda n: n.cells[2].update(outputs=[]))
-
-    def test_an_error(self):
-        error = new_output("error", ename="Error", evalue="no", traceback=["no"])
-        self.finds("has an error: Error: no", lambda n: n.cells[2].outputs.append(error))
-
-    def test_standard_error(self):
-        stream = new_output("stream", name="stderr", text="warning")
-        self.finds("standard error: warning", lambda n: n.cells[2].outputs.append(stream))
-
     def test_an_absolute_path(self):
         # Put together here, so that this file itself names no such path.
         for path in ["/" + name for name in ("home/me/x.csv", "tmp/x")] + ["at C:" + "\\Users", '"/' + 'root/a"']:
@@ -106,63 +109,52 @@ class Checks(unittest.TestCase):
                 value = new_output(kind, data={"text/plain": text, form: "AAAA"}, **more)
                 self.assertEqual(self.marked(lambda n: n.cells[2].outputs.append(value)), [])
 
-    def test_another_kernel(self):
-        self.finds("the kernel is", lambda n: n.metadata.kernelspec.update(name="python3"))
-
-    def test_another_first_cell(self):
-        self.finds("first cell", lambda n: n.cells[0].update(source=":dep dae"))
-
     def test_missing_tags(self):
         self.finds("tagged `settings`", lambda n: n.cells[1].metadata.clear())
         self.finds("tagged `try-this`", lambda n: n.cells[2].metadata.clear())
 
-    def test_too_large(self):
-        self.finds("too large", lambda n: n.cells[2].update(source="x" * check.LARGEST))
-
-    def test_cells_changed_since(self):
-        self.finds("present crates and cells", lambda n: n.cells[1].update(source="let x = 2;"))
-
-    def test_another_profile(self):
-        self.finds("of the profile smoke", lambda n: n.metadata.made_from.update(profile="smoke"))
-
     def test_a_fingerprint_changes_with_the_sources_and_the_settings(self):
         before = check.fingerprint(self.path, sound())
-        inputs = copy.deepcopy(check._inputs)
-        self.addCleanup(check._inputs.update, inputs)
-        check._inputs["fig1"]["sources"] = "another"
-        self.assertNotEqual(check.fingerprint(self.path, sound()), before)
+        inputs = copy.deepcopy(check.inputs())
+        inputs["fig1"]["sources"] = "another"
+        with mock.patch.object(check, "inputs", lambda: inputs):
+            self.assertNotEqual(check.fingerprint(self.path, sound()), before)
+
+
+for name, wrong in WRONG.items():
+    setattr(Checks, f"test_{name}", partialmethod(Checks.finds, *wrong))
 
 
 class Tables(unittest.TestCase):
     """A table that differs from the command's is found."""
 
-    def compare(self, ours, theirs, **arguments):
-        with TemporaryDirectory(dir=NOTEBOOKS.parent / "target") as folder:
+    def compare(self, ours, theirs, must_compute=True):
+        with TemporaryDirectory(dir=places.CLONE / "target") as folder:
             folders = Path(folder) / "ours", Path(folder) / "theirs"
             for path, tables in zip(folders, (ours, theirs)):
                 path.mkdir()
                 for name, text in tables.items():
                     (path / name).write_text(text)
-            return execute.compare(*folders, arguments.get("must_compute", True))
+            return execute.compare(*folders, must_compute)
+
+    def differs(self, how, ours, theirs):
+        with self.assertRaisesRegex(execute.Failure, how):
+            self.compare(ours, theirs)
 
     def test_the_same(self):
         self.assertEqual(self.compare({"a.csv": "x\n1\n"}, {"a.csv": "x\n1\n", "b.csv": ""}), ["a.csv"])
 
     def test_a_different_number(self):
-        with self.assertRaisesRegex(execute.Failure, "a.csv differs .*line 2: '1' here, '2' there"):
-            self.compare({"a.csv": "x\n1\n"}, {"a.csv": "x\n2\n"})
+        self.differs("a.csv differs .*line 2: '1' here, '2' there", {"a.csv": "x\n1\n"}, {"a.csv": "x\n2\n"})
 
     def test_a_missing_row(self):
-        with self.assertRaisesRegex(execute.Failure, "4 bytes here, 6 there"):
-            self.compare({"a.csv": "x\n1\n"}, {"a.csv": "x\n1\n2\n"})
+        self.differs("4 bytes here, 6 there", {"a.csv": "x\n1\n"}, {"a.csv": "x\n1\n2\n"})
 
     def test_a_table_that_the_command_does_not_write(self):
-        with self.assertRaisesRegex(execute.Failure, "no such table"):
-            self.compare({"a.csv": ""}, {})
+        self.differs("no such table", {"a.csv": ""}, {})
 
     def test_no_table_where_there_should_be_one(self):
-        with self.assertRaisesRegex(execute.Failure, "nothing to compare"):
-            self.compare({}, {"a.csv": ""})
+        self.differs("nothing to compare", {}, {"a.csv": ""})
         self.assertEqual(self.compare({}, {}, must_compute=False), [])
 
 
@@ -182,12 +174,13 @@ class Places(unittest.TestCase):
             ({"DAE_CACHE_DIR": "/a b", "XDG_CACHE_HOME": "/c", "HOME": "/d"}, "/a b"),
             ({"DAE_CACHE_DIR": "", "XDG_CACHE_HOME": "/c", "HOME": "/d"}, "/c/dae"),
             ({"XDG_CACHE_HOME": "", "HOME": "/d"}, "/d/.cache/dae"),
-            ({"DAE_CACHE_DIR": "here", "HOME": "/d"}, "/work dir/here"),
+            ({"DAE_CACHE_DIR": "here", "HOME": "/d"}, Path.cwd() / "here"),
         ]:
-            self.assertEqual(places.cache(variables, "/work dir"), Path(expected))
+            with mock.patch.dict(os.environ, variables, clear=True):
+                self.assertEqual(places.cache(), Path(expected))
         for variables in ({}, {"HOME": ""}):
-            with self.assertRaisesRegex(SystemExit, "set DAE_CACHE_DIR"):
-                places.cache(variables, "/")
+            with mock.patch.dict(os.environ, variables, clear=True), self.assertRaisesRegex(SystemExit, "set DAE_CACHE_DIR"):
+                places.cache()
 
     def test_no_cell_is_loaded_from_a_path_with_a_blank(self):
         self.assertEqual(places.kernels(Path("/a/b")), Path("/a/b/kernels"))
@@ -202,13 +195,16 @@ class Places(unittest.TestCase):
             "CARGO_BUILD_RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_PROFILE_DEV_PANIC RUSTC RUSTC_WRAPPER RUSTFLAGS"
         ).split()
         kept = "PATH HOME CARGO_HOME CARGO_HTTP_PROXY CARGO_BUILD_JOBS RUSTUP_TOOLCHAIN LD_LIBRARY_PATH".split()
-        with mock.patch.dict(os.environ, dict.fromkeys(foreign + kept, "theirs"), clear=True):
+        theirs = dict.fromkeys(foreign + kept, "theirs") | {"PATH": os.environ["PATH"]}
+        with mock.patch.dict(os.environ, theirs, clear=True):
             self.assertEqual(set(places.environment(OURS="1")), {*kept, "OURS"})
 
     def test_offline_means_what_it_means_to_make(self):
         for value, offline in {"1": True, "true": True, "YES": True, "on": True, "0": False, "off": False, "": False}.items():
             with mock.patch.dict(os.environ, {"DAE_OFFLINE": value}, clear=True):
                 self.assertEqual("CARGO_NET_OFFLINE" in places.environment(), offline, value)
+        with mock.patch.dict(os.environ, {"DAE_OFFLINE": "maybe"}), self.assertRaisesRegex(SystemExit, "OFFLINE=maybe"):
+            places.environment()
 
     def test_our_kernel_is_found_before_others(self):
         with TemporaryDirectory() as home:
@@ -225,7 +221,6 @@ class Places(unittest.TestCase):
         for number, do in ((errno.EROFS, "DAE_CACHE_DIR"), (errno.EACCES, "DAE_CACHE_DIR"), (errno.ENOSPC, "make room")):
             with self.assertRaisesRegex(SystemExit, f"^notebooks: .*/x: .*{do}[^\n]*$"), places.in_one_line():
                 raise OSError(number, os.strerror(number), str(places.CACHE / "x"))
-
 
     def test_a_kernel_that_cannot_be_copied_leaves_nothing(self):
         full = OSError(errno.ENOSPC, "No space left on device", "there")
@@ -450,12 +445,8 @@ class Kernels(unittest.TestCase):
 
     shared = None
 
-    def setUp(self):
-        self.kernels = []
-
     def kernel(self):
         kernel = Kernel()
-        self.kernels.append(kernel)
         self.addCleanup(kernel.stop)
         return kernel
 
@@ -522,13 +513,7 @@ class Kernels(unittest.TestCase):
         workspace.write(configuration, CARGO_CONFIGURATION)
         with TemporaryDirectory() as theirs:
             workspace.write(Path(theirs) / "json.py", "raise SystemExit('theirs')\n")
-            variables = {
-                "PYTHONPATH": theirs,
-                "PYTHONHOME": theirs,
-                "EVCXR_CONFIG_DIR": theirs,
-                "EVCXR_TMPDIR": theirs,
-                "EVCXR_IS_RUNTIME": "1",
-            }
+            variables = dict.fromkeys(("PYTHONPATH", "PYTHONHOME", "EVCXR_CONFIG_DIR", "EVCXR_TMPDIR"), theirs) | {"EVCXR_IS_RUNTIME": "1"}
             with mock.patch.dict(os.environ, CARGO_VARIABLES | variables):
                 kernel = self.opened(self.kernel())
             (folder,) = kernel.folders
@@ -538,11 +523,9 @@ class Kernels(unittest.TestCase):
 
             before = built()
             self.assertTrue(any(path.name.startswith("paper-") for path in before))
-            for number in (1, 2):
-                started = time.monotonic()
+            for _ in range(2):
                 said, ok = kernel.run('let number: i32 = "text";', until="mismatched types")
                 self.assertEqual(("mismatched types" in said, ok), (True, False))
-                print(f"mistake {number} of a new kernel: {time.monotonic() - started:.1f} s")
             self.assertEqual(built(), before)
             said, _ = kernel.run('panic!("the message of the panic");', until="the message of the panic")
             self.assertIn("the message of the panic", said)
@@ -553,13 +536,8 @@ class Kernels(unittest.TestCase):
 
         def work(number):
             kernel = self.kernel()
-            first = time.monotonic()
-            said[number] = [kernel.run(PRELUDE)]
-            second = time.monotonic()
-            for step in range(3):
-                said[number].append(kernel.run(f'let n{step} = {number} * 100 + {step}; println!("{{n{step}}}");'))
-            last = time.monotonic()
-            print(f"kernel {number} beside another: first cell {second - first:.1f} s, others {(last - second) / 3:.1f} s each")
+            cells = [PRELUDE] + [f'let n{step} = {number} * 100 + {step}; println!("{{n{step}}}");' for step in range(3)]
+            said[number] = [kernel.run(cell) for cell in cells]
 
         threads = [Thread(target=work, args=[number]) for number in (1, 2)]
         for thread in threads:
@@ -567,8 +545,8 @@ class Kernels(unittest.TestCase):
         for thread in threads:
             thread.join()
         for number in (1, 2):
-            expected = [("", True)] + [(f"{number * 100 + step}\n", True) for step in range(3)]
-            self.assertEqual([(text.strip("\n") + "\n" * bool(text.strip()), ok) for text, ok in said[number]], expected)
+            expected = [("", True)] + [(f"{number * 100 + step}", True) for step in range(3)]
+            self.assertEqual([(text.strip(), ok) for text, ok in said[number]], expected)
 
     def test_a_kernel_that_ends_leaves_nothing_behind(self):
         folders = places.kernels()

@@ -154,16 +154,12 @@ def sources():
 def fingerprint():
     """What our crates are compiled from and with, as a hash of names and contents, and the time of the newest file."""
     digest, newest = hashlib.sha256(), 0.0
-
-    def add(*parts):
-        for part in parts:
-            digest.update(len(part).to_bytes(8, "little"))
-            digest.update(part)
-
+    parts = [compiler().encode(), manifest([]).encode(), json.dumps(PROFILE).encode(), str(linker()).encode()]
     for path in sources():
-        add(str(path.relative_to(CLONE)).encode(), path.read_bytes())
+        parts += [str(path.relative_to(CLONE)).encode(), path.read_bytes()]
         newest = max(newest, path.stat().st_mtime)
-    add(compiler().encode(), manifest([]).encode(), json.dumps(PROFILE).encode(), str(linker()).encode())
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little") + part)
     return digest.hexdigest(), newest
 
 
@@ -203,11 +199,8 @@ def hold(file, at_once=False):
             raise
         if not _said:
             _said.append(file.name)
-            print(
-                f"notebooks: {Path(file.name).parent} has no file locks: going on without; start one kernel after another",
-                file=sys.stderr,
-                flush=True,
-            )
+            say = f"{Path(file.name).parent} has no file locks: going on without; start one kernel after another"
+            print(f"notebooks: {say}", file=sys.stderr, flush=True)
         return False
 
 

@@ -1,4 +1,7 @@
 //! Training runs that are killed, stopped, begun twice or begun with other settings, through the command.
+//!
+//! `make test-interruption` sets `KILLS`, how often each of three tasks is interrupted: a figure of linear models, one of
+//! nonlinear ones, and the fetching of the data.
 
 #![cfg(unix)] // signals
 #![allow(clippy::unwrap_used, clippy::panic)] // a test that cannot set itself up has failed
@@ -8,10 +11,11 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use dae::data::{CacheState, SourceOptions, verify};
+use dae::data::{CacheState, DataSet, SourceOptions, verify};
 use tempfile::TempDir;
 
 /// How often a signal is tried again that came too late: the runs take a fraction of a second.
@@ -20,8 +24,7 @@ const ATTEMPTS: usize = 20;
 /// A folder for results, and a cache.
 struct Place {
     results: TempDir,
-    cache: PathBuf,
-    _empty: Option<TempDir>,
+    cache: TempDir,
 }
 
 /// A process that does not outlive its test, not even stopped.
@@ -33,30 +36,18 @@ type Kept = BTreeMap<PathBuf, Vec<u8>>;
 impl Place {
     /// Without images.
     fn new() -> Self {
-        let empty = tempfile::tempdir().unwrap();
         Self {
             results: tempfile::tempdir().unwrap(),
-            cache: empty.path().to_owned(),
-            _empty: Some(empty),
+            cache: tempfile::tempdir().unwrap(),
         }
     }
 
     /// With the images of the user, if they are there.
     fn with_images() -> Option<Self> {
-        let options = SourceOptions {
-            offline: true,
-            ..SourceOptions::from_env().unwrap()
-        };
-        let good = |state: &CacheState| matches!(state, CacheState::Good(_));
-        if !verify(&options).iter().all(|entry| good(&entry.state)) {
-            println!("skipped: the images are not in {}", options.cache.display());
-            return None;
-        }
-        Some(Self {
-            results: tempfile::tempdir().unwrap(),
-            cache: options.cache,
-            _empty: None,
-        })
+        let images = images()?;
+        let place = Self::new();
+        link(&images, place.cache.path());
+        Some(place)
     }
 
     fn command(&self, program: &str, arguments: &[&str]) -> Command {
@@ -65,7 +56,7 @@ impl Place {
             .args(arguments)
             .args(["--profile", "smoke", "--results"])
             .arg(self.results.path())
-            .env("DAE_CACHE_DIR", &self.cache)
+            .env("DAE_CACHE_DIR", self.cache.path())
             .env("DAE_OFFLINE", "1")
             .env("OPENBLAS_NUM_THREADS", "1")
             .env_remove("DAE_DATA_MIRROR")
@@ -101,25 +92,10 @@ impl Place {
         self.folder().join("runs").join(name)
     }
 
-    /// Everything that is there, in the end.
-    fn files(&self) -> Vec<PathBuf> {
-        let mut files = Vec::new();
-        let mut folders = vec![self.folder()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-                match entry.path() {
-                    path if path.is_dir() => folders.push(path),
-                    path => files.push(path),
-                }
-            }
-        }
-        files
-    }
-
     /// Kept runs, tables and pictures, without times; fails if there is anything else but locks, records and manifest.
     fn kept(&self) -> Kept {
         let mut kept = Kept::new();
-        for path in self.files() {
+        for path in files(&self.folder()) {
             let name = path.strip_prefix(self.folder()).unwrap().to_owned();
             let ending = name.extension().unwrap_or_default().to_str().unwrap();
             assert!(
@@ -145,7 +121,7 @@ impl Place {
     /// Every checkpoint and which one it is: a checkpoint that is written again is another file.
     fn checkpoints(&self) -> BTreeMap<PathBuf, u64> {
         let checkpoint = |path: &PathBuf| path.extension().is_some_and(|e| e == "checkpoint");
-        let paths = self.files().into_iter().filter(checkpoint);
+        let paths = files(&self.folder()).into_iter().filter(checkpoint);
         paths
             .filter_map(|path| Some((path.clone(), fs::metadata(path).ok()?.ino())))
             .collect()
@@ -213,6 +189,173 @@ impl Drop for Process {
     }
 }
 
+/// The user's cache, if the images are in it.
+fn images() -> Option<PathBuf> {
+    let options = SourceOptions {
+        offline: true,
+        ..SourceOptions::from_env().unwrap()
+    };
+    let good = |state: &CacheState| matches!(state, CacheState::Good(_));
+    let there = verify(&options).iter().all(|entry| good(&entry.state));
+    if !there {
+        println!("skipped: the images are not in {}", options.cache.display());
+    }
+    there.then_some(options.cache)
+}
+
+/// Puts the images of a cache into a folder.
+fn link(cache: &Path, folder: &Path) {
+    for name in DataSet::ALL.map(DataSet::name) {
+        std::os::unix::fs::symlink(cache.join(name), folder.join(name)).unwrap();
+    }
+}
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.path() {
+                path if path.is_dir() => folders.push(path),
+                path => files.push(path),
+            }
+        }
+    }
+    files
+}
+
+/// Files that others may read. Temporary ones may be half.
+fn visible(folder: &Path) -> Vec<PathBuf> {
+    let mut files = files(folder);
+    files.retain(|path| {
+        !text(path.file_name().unwrap().as_encoded_bytes()).starts_with(".writing-")
+    });
+    files
+}
+
+/// Whether a result has its end, or has just been replaced or removed.
+fn whole(path: &Path) -> bool {
+    let Ok(bytes) = fs::read(path) else {
+        return true;
+    };
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("json") => serde_json::from_slice::<serde_json::Value>(&bytes).is_ok(),
+        Some("csv") => {
+            let mut rows = csv::Reader::from_reader(&bytes[..]);
+            bytes.ends_with(b"\n") && rows.byte_records().all(|row| row.is_ok())
+        }
+        Some("svg") => bytes.trim_ascii_end().ends_with(b"</svg>"),
+        Some("png") => bytes.ends_with(b"IEND\xaeB`\x82"),
+        Some("checkpoint") => {
+            let mut parts = bytes.splitn(2, |&byte| byte == b'\n');
+            let (Some(header), Some(state)) = (parts.next(), parts.next()) else {
+                return false;
+            };
+            let header: serde_json::Value = serde_json::from_slice(header).unwrap_or_default();
+            let hash = header.get("sha256").and_then(serde_json::Value::as_str);
+            hash == Some(&paper::files::sha256(state))
+        }
+        Some("lock") => true,
+        _ => false,
+    }
+}
+
+/// How often a task is interrupted; without `KILLS` as often as there is time for beside all other tests.
+fn kills(usual: usize) -> usize {
+    std::env::var("KILLS").map_or(usual, |kills| kills.parse().unwrap())
+}
+
+/// What is interrupted, again and again.
+struct Task<'a> {
+    command: &'a dyn Fn() -> Command,
+    /// Each file in these folders has to be whole at any moment.
+    seen: &'a [PathBuf],
+    whole: &'a (dyn Fn(&Path) -> bool + Sync),
+    /// What is there in the end.
+    kept: &'a dyn Fn() -> Kept,
+    begin_anew: &'a dyn Fn(),
+}
+
+impl Task<'_> {
+    /// Kills or stops the task at moments that fill its duration, and begins it again where it was; whenever it gets to its
+    /// end everything has to be as if nothing had been.
+    fn interrupt(&self, kills: usize) {
+        // What is kept in a cache takes the second run no time.
+        succeeds(&(self.command)().output().unwrap());
+        (self.begin_anew)();
+        let started = Instant::now();
+        succeeds(&(self.command)().output().unwrap());
+        let (duration, expected) = (started.elapsed(), (self.kept)());
+        (self.begin_anew)();
+        let (mut killed, mut stopped, mut late, mut resumed, mut looks) = (0, 0, 0, 0, 0);
+        for number in 0.. {
+            let signal = if number % 2 == 0 { "KILL" } else { "INT" };
+            let (output, seen) = self.watch(|| {
+                let process = Process(Some((self.command)().spawn().unwrap()));
+                thread::sleep(duration.mul_f64(moment(number)));
+                process.send(signal);
+                process.end()
+            });
+            looks += seen;
+            resumed += text(&output.stderr).matches("going on from").count();
+            match output.status.code() {
+                Some(0) => {
+                    late += 1;
+                    same(&(self.kept)(), &expected);
+                    (self.begin_anew)();
+                }
+                None if signal == "KILL" => killed += 1,
+                None | Some(130) if signal == "INT" => stopped += 1,
+                _ => panic!("{signal}: {}: {}", output.status, text(&output.stderr)),
+            }
+            if killed + stopped == kills {
+                break;
+            }
+        }
+        succeeds(&(self.command)().output().unwrap());
+        same(&(self.kept)(), &expected);
+        println!(
+            "SIGKILL {killed}, SIGINT {stopped}, too late {late}, runs that went on from a checkpoint {resumed}, \
+             files read meanwhile {looks}"
+        );
+    }
+
+    /// Reads everything that can be seen, over and over, while something is done; and how many files that were.
+    fn watch<T>(&self, work: impl FnOnce() -> T) -> (T, usize) {
+        let over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let watcher = scope.spawn(|| {
+                let mut looks = 0;
+                while !over.load(Ordering::Relaxed) {
+                    for path in self.seen.iter().flat_map(|folder| visible(folder)) {
+                        assert!((self.whole)(&path), "{} is not whole", path.display());
+                        looks += 1;
+                    }
+                    thread::sleep(Duration::from_millis(2));
+                }
+                looks
+            });
+            let done = work();
+            over.store(true, Ordering::Relaxed);
+            (done, watcher.join().unwrap())
+        })
+    }
+}
+
+/// A figure that is interrupted.
+fn interrupt_figure(place: &Place, figure: &str, kills: usize) {
+    let arguments = ["run", figure, "--checkpoint-every", "0"];
+    let task = Task {
+        command: &|| place.command(env!("CARGO_BIN_EXE_paper"), &arguments),
+        seen: &[place.folder(), place.cache.path().join("eigenvectors")],
+        whole: &whole,
+        kept: &|| place.kept(),
+        begin_anew: &|| fs::remove_dir_all(place.folder()).unwrap_or_default(),
+    };
+    task.interrupt(kills);
+}
+
 /// A moment between 0 and 1; those of successive numbers fill the interval evenly.
 fn moment(number: usize) -> f64 {
     ((number as f64 + 0.5) * 0.618_033_988_749_895).fract()
@@ -253,18 +396,115 @@ fn killed_at_any_moment_the_linear_runs_end_as_if_nothing_had_been() {
 }
 
 #[test]
-fn killed_while_anything_is_made_the_figure_ends_as_if_nothing_had_been() {
-    let (expected, duration) = undisturbed();
-    // Each in a folder of its own, so that loading, training, drawing and writing are all hit.
-    for number in 0..12 {
-        let place = Place::new();
-        let mut process = place.start(&["fig5"]);
-        thread::sleep(duration.mul_f64(moment(number)));
-        process.0.as_mut().unwrap().kill().unwrap();
-        process.end();
-        succeeds(&place.run(&["fig5"]));
-        same(&place.kept(), &expected);
+fn interrupted_while_anything_is_made_a_figure_is_whole_and_ends_as_if_nothing_had_been() {
+    // Loading, training, drawing and writing are all hit.
+    interrupt_figure(&Place::new(), "fig5", kills(12));
+}
+
+#[test]
+fn interrupted_while_anything_is_made_a_figure_from_images_is_whole_and_ends_the_same() {
+    if let Some(place) = Place::with_images() {
+        interrupt_figure(&place, "fig6", kills(2));
     }
+}
+
+#[test]
+fn interrupted_at_any_moment_fetched_data_are_whole_or_absent_and_nothing_is_left_over() {
+    let Some(images) = images() else { return };
+    let (place, mirror) = (Place::new(), tempfile::tempdir().unwrap());
+    link(&images, mirror.path());
+    let cache = place.cache.path();
+    let fetch = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_paper"));
+        command
+            .args(["data", "fetch"])
+            .env("DAE_CACHE_DIR", cache)
+            .env("DAE_DATA_MIRROR", mirror.path())
+            .env("DAE_OFFLINE", "1")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    };
+    let size = |path: &Path| fs::metadata(path).ok().map(|file| file.len());
+    let task = Task {
+        command: &fetch,
+        seen: &DataSet::ALL.map(|dataset| cache.join(dataset.name())),
+        whole: &|path| {
+            let published = size(&mirror.path().join(path.strip_prefix(cache).unwrap()));
+            size(path).is_none_or(|found| Some(found) == published)
+        },
+        kept: &|| {
+            let mut files = files(cache);
+            files.retain(|path| path.extension().is_none_or(|ending| ending != "lock"));
+            let hash = |path: PathBuf| {
+                let hash = paper::files::sha256(&fs::read(&path).unwrap());
+                (path, hash.into_bytes())
+            };
+            files.into_iter().map(hash).collect()
+        },
+        begin_anew: &|| {
+            fs::remove_dir_all(cache).unwrap();
+            fs::create_dir(cache).unwrap();
+        },
+    };
+    task.interrupt(kills(3));
+}
+
+/// A file system of its own, as long as this lives.
+struct Disk<'a>(&'a Path);
+
+impl<'a> Disk<'a> {
+    /// `None` where nothing may be mounted.
+    fn mount(place: &'a Path, options: &str) -> Option<Self> {
+        let disk = Self(place);
+        disk.call("mount", &["-t", "tmpfs", "-o", options, "tmpfs"])
+            .then_some(disk)
+    }
+
+    fn remount(&self, options: &str) {
+        let options = format!("remount,{options}");
+        assert!(self.call("mount", &["-o", &options]));
+    }
+
+    fn call(&self, program: &str, arguments: &[&str]) -> bool {
+        let mut command = Command::new(program);
+        command.args(arguments).arg(self.0).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    }
+}
+
+impl Drop for Disk<'_> {
+    fn drop(&mut self) {
+        self.call("umount", &[]);
+    }
+}
+
+#[test]
+fn full_and_read_only_disks_are_named_and_nothing_is_lost_on_them() {
+    let (expected, _) = undisturbed();
+    let place = Place::new();
+    let folder = place.results.path();
+    let Some(disk) = Disk::mount(folder, "size=256k") else {
+        println!("skipped: no file system may be mounted here");
+        return;
+    };
+    let refused = |output: Output, what: &str| {
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(
+            said.contains(folder.to_str().unwrap()) && said.contains(what),
+            "{said}"
+        );
+    };
+    refused(place.run(&["fig5"]), "No space left on device");
+    assert!(visible(folder).iter().all(|path| whole(path)));
+    disk.remount("size=64m");
+    succeeds(&place.run(&["fig5"]));
+    same(&place.kept(), &expected);
+    disk.remount("ro");
+    refused(place.run(&["fig5", "--fresh"]), "Read-only file system");
+    same(&place.kept(), &expected);
 }
 
 #[test]

@@ -254,7 +254,7 @@ fn whole(path: &Path) -> bool {
             };
             let header: serde_json::Value = serde_json::from_slice(header).unwrap_or_default();
             let hash = header.get("sha256").and_then(serde_json::Value::as_str);
-            hash == Some(&paper::files::sha256(state))
+            hash == Some(&paper::system::files::sha256(state))
         }
         Some("lock") => true,
         _ => false,
@@ -438,7 +438,7 @@ fn interrupted_at_any_moment_fetched_data_are_whole_or_absent_and_nothing_is_lef
             let mut files = files(cache);
             files.retain(|path| path.extension().is_none_or(|ending| ending != "lock"));
             let hash = |path: PathBuf| {
-                let hash = paper::files::sha256(&fs::read(&path).unwrap());
+                let hash = paper::system::files::sha256(&fs::read(&path).unwrap());
                 (path, hash.into_bytes())
             };
             files.into_iter().map(hash).collect()

@@ -107,7 +107,7 @@ test: writable build data-if-possible ## Everything that CI runs: lint, unit, pr
 
 test-notebooks: notebook-setup ## The committed notebooks, the kernels, and all notebooks at PROFILE=smoke
 	@python=$(PYTHON) && "$$python" scripts/notebooks/check.py
-	@python=$(PYTHON) && "$$python" scripts/notebooks/tests.py
+	@python=$(PYTHON) && "$$python" tests/test_notebooks.py
 	@$(PAPER) run --profile smoke
 	@python=$(PYTHON) && "$$python" scripts/notebooks/execute.py --profile smoke
 
@@ -117,8 +117,8 @@ test-browser: notebook-setup ## Notebook 01 in JupyterLab and the report of PROF
 	@$(MAKE) --no-print-directory test-report PROFILE=smoke
 
 test-setup: ## The set-up on machines of other kinds: other caches, settings of cargo, pip and git, offline, read-only (seconds)
-	@python3 -I scripts/test_setup.py
-	@python3 -I scripts/test_python.py
+	@python3 -I tests/test_setup.py
+	@python3 -I tests/test_python.py
 
 # The tests of `make test`, with their counts turned up; about four seconds an interruption.
 test-interruption: KILLS ?= 70

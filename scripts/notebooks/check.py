@@ -26,8 +26,8 @@ EXPECTED = ["00_", "01_", "02_", "03_", "04_", "05_", "06_"]
 # The beginnings of absolute paths; in a picture's numbers and letters they do not occur with a name behind them.
 ABSOLUTE = re.compile(r"(?:(?<![\w./:])/(?:home|root|tmp|Users|usr|var|private|work|opt|mnt)/[\w.-]+)|(?:\b[A-Z]:\\\\?\w+)")
 # What the outputs of every notebook depend on besides its figure, and what those of notebook 00 do.
-SHOWN_BY = ["crates/paper/src/notebook", "crates/paper/src/published.rs"]
-DATA = ["crates/dae/src/data", "crates/dae/src/files.rs", "crates/paper/src/spectra.rs"]
+SHOWN_BY = ["crates/paper/src/show/notebook", "crates/paper/src/show/number.rs"]
+DATA = ["crates/dae/src/data", "crates/dae/src/files.rs", "crates/paper/src/experiments/common/spectra.rs"]
 
 
 def code_cells(notebook):

@@ -141,7 +141,7 @@ mod tests {
 
     use super::*;
 
-    // `scripts/test_setup.py` has the same table for make and the scripts.
+    // `tests/test_setup.py` has the same table for make and the scripts.
     #[test]
     fn offline_means_the_same_everywhere() {
         for value in ["1", "true", "yes", "on", "YES", "True"] {

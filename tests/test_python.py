@@ -1,6 +1,6 @@
 """Tests of scripts/python.sh: the environment has what was pinned, whatever pip and Python are told elsewhere.
 
-    python3 -I scripts/test_python.py [TEST...]
+    python3 -I tests/test_python.py [TEST...]
 
 Needs no network: what is pinned is a wheel of a few lines, made here.
 """
@@ -18,7 +18,8 @@ from pathlib import Path
 from unittest import mock
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "scripts")]
 import environment as made
 from test_setup import Case
 

@@ -1,6 +1,6 @@
 """Tests of the set-up on machines that are not like ours: caches, settings and file systems of other kinds.
 
-    python3 -I scripts/test_setup.py [TEST...]
+    python3 -I tests/test_setup.py [TEST...]
 
 Seconds, no network. What needs a build is built in a toy clone: this Makefile and these scripts around two crates of a few
 lines. The command's part is tested where target/release/paper has been built.

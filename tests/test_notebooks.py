@@ -1,6 +1,6 @@
 """Tests of what the notebooks rest on: the checks refuse what they should, and kernels do what a reader needs.
 
-    python scripts/notebooks/tests.py
+    python tests/test_notebooks.py
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import io
 import os
 import shutil
 import subprocess
+import sys
 import time
 import unittest
 from functools import partialmethod
@@ -25,6 +26,7 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts" / "notebooks"))
 import check
 import execute
 import kernel

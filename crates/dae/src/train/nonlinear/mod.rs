@@ -33,6 +33,7 @@ mod pixels;
 mod settings;
 mod trainer;
 
+pub use crate::numerics::Weights;
 pub use activation::Activation;
 pub use engine::gradient;
 pub use modes::{Modes, Observation};

@@ -1,5 +1,6 @@
 //! Fingerprints of the sources, computed when this crate was built (see `build.rs`).
 
+pub mod fingerprints;
 mod hash;
 
 use std::path::Path;

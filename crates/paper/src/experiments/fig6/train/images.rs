@@ -3,8 +3,7 @@
 use dae::blas::use_one_thread;
 use dae::data::{DataSet, Eigen, SourceOptions};
 use dae::random::{normal_matrix, stream};
-use dae::train::linear::Weights;
-use dae::train::nonlinear::Modes;
+use dae::train::nonlinear::{Modes, Weights};
 use ndarray::{ArcArray2, Array2, Axis};
 use serde::{Deserialize, Serialize};
 

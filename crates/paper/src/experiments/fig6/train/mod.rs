@@ -12,8 +12,7 @@ use std::cell::OnceCell;
 use dae::Checked;
 use dae::data::DataSet;
 use dae::random::stream;
-use dae::train::linear::Weights;
-use dae::train::nonlinear::{Observation, Sampler, State};
+use dae::train::nonlinear::{Observation, Sampler, State, Weights};
 use serde::{Deserialize, Serialize};
 
 use super::Settings;

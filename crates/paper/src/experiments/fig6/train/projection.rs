@@ -1,7 +1,6 @@
 //! How much dropping directions changes the first epochs.
 
-use dae::train::linear::Weights;
-use dae::train::nonlinear::State;
+use dae::train::nonlinear::{State, Weights};
 use serde::{Deserialize, Serialize};
 
 use super::images::Images;

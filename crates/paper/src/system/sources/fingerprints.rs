@@ -1,0 +1,153 @@
+//! What decides the numbers of what, by folder: no list can forget a file.
+//!
+//! Used when this crate is built (`build.rs`), and by the test that changes a file of each kind.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::path::Path;
+use std::{fs, io};
+
+use sha2::{Digest, Sha256};
+
+use super::hash;
+
+/// One folder for each experiment, beside what several share.
+const EXPERIMENTS: &str = "crates/paper/src/experiments";
+
+/// What several experiments share.
+const COMMON: &str = "crates/paper/src/experiments/common";
+
+/// The trainers, each in a folder of its own.
+const TRAINERS: &str = "crates/dae/src/train";
+
+/// What every training run depends on beside its trainers and the folder `train` of its experiment.
+const NUMERICS: &[&str] = &[
+    "crates/dae/src/numerics",
+    "crates/paper/src/experiments/common/epochs.rs",
+];
+
+/// What decides spectra and eigen-directions that are computed from images, whose content has a fingerprint of its own.
+const SPECTRA: &[&str] = &[
+    "crates/dae/src/numerics",
+    "crates/dae/src/data/images",
+    "crates/dae/src/data/spectrum",
+];
+
+/// What every table and figure depends on beside the folder of its experiment.
+const SHARED: &[&str] = &[
+    "crates/dae/src/numerics",
+    "crates/dae/src/theory",
+    "crates/dae/src/train",
+    "crates/plot/src",
+    "crates/paper/src/tables",
+    COMMON,
+];
+
+/// Dependencies that compute: another version of one of them counts as a change of the sources.
+pub const DEPENDENCIES: &[&str] = &[
+    "lax",
+    "ndarray",
+    "ndarray-linalg",
+    "ode_solvers",
+    "openblas-src",
+    "plotters",
+    "polars",
+    "rand",
+    "rand_chacha",
+    "rand_distr",
+    "resvg",
+];
+
+/// SHA-256 over sources, in hexadecimal.
+pub struct Fingerprints {
+    /// Of what decides spectra and eigen-directions of images.
+    pub spectra: String,
+    /// Of what each figure depends on.
+    pub figures: BTreeMap<String, String>,
+    /// Of what decides the numbers of the training runs of a figure that has any.
+    pub trainings: BTreeMap<String, String>,
+}
+
+/// The fingerprints of the sources in a clone.
+///
+/// # Errors
+/// A place that is not there, or that cannot be read.
+pub fn of(root: &Path) -> io::Result<Fingerprints> {
+    let (mut figures, mut trainings) = (BTreeMap::new(), BTreeMap::new());
+    for name in folders(&root.join(EXPERIMENTS))? {
+        let own = format!("{EXPERIMENTS}/{name}");
+        if own == COMMON {
+            continue;
+        }
+        let train = format!("{own}/train");
+        if root.join(&train).exists() {
+            let trainers = trainers(root, &train)?;
+            let mut places = [NUMERICS, SPECTRA, &[&train]].concat();
+            places.extend(trainers.iter().map(String::as_str));
+            trainings.insert(name.clone(), fingerprint(root, &places)?);
+        }
+        figures.insert(name, fingerprint(root, &[SHARED, &[&own]].concat())?);
+    }
+    Ok(Fingerprints {
+        spectra: fingerprint(root, SPECTRA)?,
+        figures,
+        trainings,
+    })
+}
+
+/// The names of the folders in a folder.
+fn folders(place: &Path) -> io::Result<BTreeSet<String>> {
+    let mut names = BTreeSet::new();
+    for entry in fs::read_dir(place)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(OsStr::to_str);
+        let name = name.filter(|name| path.is_dir() && !name.starts_with('.'));
+        names.extend(name.map(str::to_owned));
+    }
+    Ok(names)
+}
+
+/// The folders of the trainers that sources at a place name, and of those that these name: Rust reaches a trainer only by
+/// its name.
+fn trainers(root: &Path, place: &str) -> io::Result<BTreeSet<String>> {
+    let all = folders(&root.join(TRAINERS))?;
+    let (mut found, mut places) = (BTreeSet::new(), vec![place.to_owned()]);
+    while let Some(place) = places.pop() {
+        let mut files = Vec::new();
+        hash::collect(&root.join(place), &mut files)?;
+        for file in files {
+            let text = fs::read_to_string(file)?;
+            let code = text.lines().map(str::trim_start);
+            let code: Vec<&str> = code.filter(|line| !line.starts_with("//")).collect();
+            let text = code.join("\n");
+            for name in all
+                .iter()
+                .filter(|name| text.contains(&format!("train::{name}")))
+            {
+                let folder = format!("{TRAINERS}/{name}");
+                if found.insert(folder.clone()) {
+                    places.push(folder);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// SHA-256 over the names and contents of all files at some places, and over the dependencies that compute.
+fn fingerprint(root: &Path, places: &[&str]) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    hash::add_files(&mut hash, root, places)?;
+    let lock = fs::read_to_string(root.join("Cargo.lock"))?;
+    for package in lock.split("[[package]]") {
+        let named = |name: &&str| {
+            package
+                .trim_start()
+                .starts_with(&format!("name = \"{name}\"\n"))
+        };
+        if DEPENDENCIES.iter().any(named) {
+            hash::add(&mut hash, package.as_bytes());
+        }
+    }
+    Ok(hash::hexadecimal(hash))
+}

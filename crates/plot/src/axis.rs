@@ -128,37 +128,3 @@ pub fn padded(values: impl IntoIterator<Item = f64>) -> [f64; 2] {
     let room = (0.06 * (high - low)).max(1e-12);
     [low - room, high + room]
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn linear_ticks_are_round_and_inside() {
-        assert_eq!(
-            Axis::linear("", [0.0, 20_000.0], 4).tick_labels(),
-            ["0", "5,000", "10,000", "15,000", "20,000"]
-        );
-        assert_eq!(
-            Axis::linear("", [-0.02, 1.05], 5).tick_labels(),
-            ["0.00", "0.25", "0.50", "0.75", "1.00"]
-        );
-        assert_eq!(
-            Axis::linear("", [-2.0, 2.0], 4).tick_labels()[0],
-            "\u{2212}2"
-        );
-    }
-
-    #[test]
-    fn log_ticks_are_powers_of_ten() {
-        let axis = Axis::log("", [0.02, 3e3]);
-        assert_eq!(axis.tick_labels(), ["10⁻¹", "10⁰", "10¹", "10²", "10³"]);
-        assert!((axis.share(0.02)).abs() < 1e-12);
-        assert!((axis.share(3e3) - 1.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn an_empty_range_does_not_loop_for_ever() {
-        assert_eq!(Axis::linear("", [1.0, 1.0], 5).ticks, [1.0]);
-    }
-}

@@ -274,20 +274,3 @@ fn ink(colour: Colour) -> RGBAColor {
 fn units(p: &Px) -> (i32, i32) {
     ((p[0] * UNITS).round() as i32, (p[1] * UNITS).round() as i32)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_page_measures_text_without_installed_fonts() {
-        let mut svg = String::new();
-        let canvas = Canvas::new(&mut svg, 100.0, 100.0).unwrap();
-        let width = canvas.text_width("00", 20.0).unwrap();
-        // A digit of DejaVu Sans is 1303 of 2048 em wide.
-        assert!(
-            (width - 2.0 * 20.0 * 1303.0 / 2048.0).abs() < 0.3,
-            "{width}"
-        );
-    }
-}

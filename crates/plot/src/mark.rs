@@ -195,27 +195,3 @@ fn arrow(canvas: &Canvas, from: Px, to: Px, stroke: &Stroke) -> Result<()> {
     let right = [base[0] + half * uy, base[1] - half * ux];
     canvas.polygon(&[to, left, right], stroke.colour)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn markers_have_comparable_areas() {
-        let area = |shape: Shape| {
-            let c = shape.corners();
-            if c.is_empty() {
-                return std::f64::consts::PI;
-            }
-            let twice: f64 = (0..c.len())
-                .map(|i| (c[i], c[(i + 1) % c.len()]))
-                .map(|(a, b)| a[0] * b[1] - a[1] * b[0])
-                .sum();
-            (0.5 * twice).abs()
-        };
-        for shape in Shape::FAMILY {
-            let ratio = area(shape) / std::f64::consts::PI;
-            assert!((0.8..1.3).contains(&ratio), "{shape:?} {ratio}");
-        }
-    }
-}

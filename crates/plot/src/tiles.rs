@@ -100,36 +100,3 @@ impl Tiles {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_grid_is_a_png_of_the_right_size_with_the_right_pixels() {
-        let red = (0..12).map(|pixel| f64::from(pixel < 4)).collect();
-        let tiles = Tiles {
-            shape: [3, 2, 2],
-            rows: vec![
-                ("red < white".to_owned(), vec![red, vec![2.0; 12]]),
-                ("nothing".to_owned(), Vec::new()),
-            ],
-        };
-        let page = Pixmap::decode_png(&tiles.draw().unwrap()).unwrap();
-        let side = 2 * WIDTH.div_ceil(2);
-        assert_eq!(page.width() as usize, LABEL + 2 * (side + GAP));
-        assert_eq!(page.height() as usize, 2 * (side + GAP));
-        let at = |x: usize, y: usize| {
-            let pixel = page.pixel(x as u32, y as u32).unwrap();
-            [pixel.red(), pixel.green(), pixel.blue()]
-        };
-        assert_eq!(at(LABEL + 1, 1), [255, 0, 0]);
-        assert_eq!(
-            at(LABEL + side + GAP + 1, 1),
-            [255, 255, 255],
-            "clipped, not wrapped"
-        );
-        let mut ink = (0..LABEL).flat_map(|x| (0..side).map(move |y| (x, y)));
-        assert!(ink.any(|(x, y)| at(x, y)[0] < 64), "a label was written");
-    }
-}

@@ -58,6 +58,7 @@ mod canvas;
 mod colour;
 mod contour;
 mod error;
+mod geometry;
 mod legend;
 mod line;
 mod mark;
@@ -69,8 +70,8 @@ mod scene;
 mod surface;
 mod tiles;
 
-pub use axis::{Axis, Scale, padded};
-pub use canvas::Stroke;
+pub use axis::{Axis, padded};
+pub use canvas::{PAGE_WIDTH, Stroke};
 pub use colour::{
     BLACK, BLUE, Colour, DARK, GRID, MARKED, VERMILLION, WHITE, faded, family, grey, heat, pastel,
 };
@@ -79,7 +80,7 @@ pub use error::{Error, Result};
 pub use legend::{ColourBar, Entry, Legend, Strip};
 pub use mark::{Mark, Shape};
 pub use number::{fixed, scientific, significant, subscript, superscript, thousands};
-pub use page::{PAGE_WIDTH, Page, Row};
+pub use page::{Page, Row};
 pub use panel::Panel;
 pub use picture::{PNG_SCALE, Picture};
 pub use surface::{Path3, Surface};

@@ -1,6 +1,6 @@
 //! Lines as they are drawn: cut off at a frame, thinned out, dashed.
 
-use crate::canvas::{Frame, Px};
+use crate::geometry::{Frame, Px, between, distance};
 
 /// Points closer than this to the last one (page pixels) are left out of a line: nobody can see them.
 const THIN: f64 = 0.3;
@@ -31,25 +31,18 @@ fn clip_segment(a: Px, b: Px, frame: &Frame) -> Option<(Px, Px)> {
     for axis in 0..2 {
         let step = b[axis] - a[axis];
         for (towards, room) in [(-step, a[axis] - low[axis]), (step, high[axis] - a[axis])] {
-            if towards == 0.0 {
-                if room < 0.0 {
-                    return None;
-                }
-            } else if towards < 0.0 {
+            if towards < 0.0 {
                 enter = enter.max(room / towards);
-            } else {
+            } else if towards > 0.0 {
                 leave = leave.min(room / towards);
+            } else if room < 0.0 {
+                return None;
             }
         }
     }
-    let at = |t: f64| [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])];
-    let first = if enter > 0.0 { at(enter) } else { a };
-    let last = if leave < 1.0 { at(leave) } else { b };
+    let first = if enter > 0.0 { between(a, b, enter) } else { a };
+    let last = if leave < 1.0 { between(a, b, leave) } else { b };
     (enter <= leave).then_some((first, last))
-}
-
-fn distance(a: Px, b: Px) -> f64 {
-    (a[0] - b[0]).hypot(a[1] - b[1])
 }
 
 /// `points` without those that the eye cannot tell from their neighbours; both ends are kept.
@@ -89,26 +82,20 @@ fn off_chord(p: Px, a: Px, b: Px) -> f64 {
     if square == 0.0 {
         return distance(p, a);
     }
-    let t = (((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / square).clamp(0.0, 1.0);
-    distance(p, [a[0] + t * dx, a[1] + t * dy])
+    let t = ((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / square;
+    distance(p, between(a, b, t.clamp(0.0, 1.0)))
 }
 
 /// Cuts a line into dashes of `dash[0]` with gaps of `dash[1]`, measured along the line.
 pub(crate) fn dashes(points: &[Px], dash: [f64; 2]) -> Vec<Vec<Px>> {
     let mut pieces = Vec::new();
-    let Some(&first) = points.first() else {
-        return pieces;
-    };
-    let (mut ink, mut left, mut piece) = (true, dash[0], vec![first]);
+    let mut piece: Vec<Px> = points.iter().take(1).copied().collect();
+    let (mut ink, mut left) = (true, dash[0]);
     for pair in points.windows(2) {
         let (mut from, to) = (pair[0], pair[1]);
         let mut rest = distance(from, to);
         while rest > left {
-            let t = left / rest;
-            from = [
-                from[0] + t * (to[0] - from[0]),
-                from[1] + t * (to[1] - from[1]),
-            ];
+            from = between(from, to, left / rest);
             rest -= left;
             if ink {
                 piece.push(from);

@@ -70,19 +70,15 @@ fn rounded(value: f64, decimals: usize) -> (String, i32) {
 }
 
 fn signed(value: f64, text: String) -> String {
-    if value < 0.0 {
-        format!("−{text}")
-    } else {
-        text
-    }
+    let sign = if value < 0.0 { "−" } else { "" };
+    format!("{sign}{text}")
 }
 
 fn trimmed(text: &str) -> &str {
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        text
+    if !text.contains('.') {
+        return text;
     }
+    text.trim_end_matches('0').trim_end_matches('.')
 }
 
 /// A decimal number with commas between its thousands if it has at least `from` digits before the point.

@@ -34,7 +34,9 @@ pub(crate) fn develop(
     title: &str,
     description: &str,
 ) -> Result<Picture> {
-    let tree = parsed(&with_header(drawn, size))?;
+    let [right, bottom] = size.map(|side| side * UNITS);
+    let paper = format!("<path fill=\"#ffffff\" d=\"M0 0H{right}V{bottom}H0Z\"/>");
+    let tree = parsed(&document(drawn, size, UNITS, &paper))?;
     let write = usvg::WriteOptions {
         // A unit is a tenth of a page pixel, so one decimal is a hundredth.
         coordinates_precision: 1,
@@ -42,7 +44,11 @@ pub(crate) fn develop(
         indent: usvg::Indent::None,
         ..usvg::WriteOptions::default()
     };
-    let svg = with_spoken(&tree.to_string(&write), size, title, description);
+    let (title, description) = (escaped(title), escaped(description));
+    let spoken =
+        format!("\n<title id=\"title\">{title}</title>\n<desc id=\"desc\">{description}</desc>\n");
+    let written = slim(&tree.to_string(&write));
+    let svg = document(written.trim_end(), size, 1.0, &spoken) + "\n";
     // Rendered from the very file that is kept, without any font: the two cannot differ.
     let kept = usvg::Tree::from_str(&svg, &usvg::Options::default())?;
     let png = png(&rendered(&kept, PNG_SCALE)?)?;
@@ -59,35 +65,22 @@ pub(crate) fn parsed(svg: &str) -> Result<usvg::Tree> {
     Ok(usvg::Tree::from_str(svg, &options)?)
 }
 
-/// Shows the fine backend units as page pixels, and rounds joins (mitred ones spike at sharp bends).
-fn with_header(drawn: &str, [width, height]: [f64; 2]) -> String {
-    let body = drawn.split_once('>').map_or("", |(_, body)| body);
+/// `svg` with another head: a view box in units of the drawing, so that the file scales, and rounded joins, as mitred
+/// ones spike at sharp bends. `front` comes before all else.
+fn document(svg: &str, size: [f64; 2], units: f64, front: &str) -> String {
+    let body = svg.split_once('>').map_or("", |(_, body)| body);
+    let ([width, height], [right, bottom]) = (size, size.map(|side| side * units));
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
-         viewBox=\"0 0 {:.0} {:.0}\" stroke-linejoin=\"round\">{body}",
-        width * UNITS,
-        height * UNITS
-    )
-}
-
-/// Adds what the writer leaves out: a view box, so that the file scales, and the spoken text.
-fn with_spoken(written: &str, [width, height]: [f64; 2], title: &str, description: &str) -> String {
-    let body = written.split_once('>').map_or("", |(_, body)| body);
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
-         viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" \
-         stroke-linejoin=\"round\" aria-labelledby=\"title desc\">\n\
-         <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n{}\n",
-        escaped(title),
-        escaped(description),
-        slim(body).trim_end()
+         viewBox=\"0 0 {right:.0} {bottom:.0}\" role=\"img\" \
+         stroke-linejoin=\"round\" aria-labelledby=\"title desc\">{front}{body}"
     )
 }
 
 /// Leaves out what is the default or said once at the top, and puts every element on a line of its own, so that
 /// editors and diffs survive.
-fn slim(body: &str) -> String {
-    body.replace(" stroke-linejoin=\"round\"", "")
+fn slim(svg: &str) -> String {
+    svg.replace(" stroke-linejoin=\"round\"", "")
         .replace(" stroke=\"none\"", "")
         .replace("M ", "M")
         .replace(" L ", "L")
@@ -108,11 +101,12 @@ pub(crate) fn rendered(tree: &usvg::Tree, scale: u32) -> Result<Pixmap> {
     let scale = scale as f32;
     let [width, height] =
         [tree.size().width(), tree.size().height()].map(|length| (length * scale).round() as u32);
-    let mut pixels = Pixmap::new(width, height).ok_or_else(|| Error::Png {
+    let none = || Error::Png {
         width,
         height,
         reason: "no room for its pixels".to_owned(),
-    })?;
+    };
+    let mut pixels = Pixmap::new(width, height).ok_or_else(none)?;
     pixels.fill(Color::WHITE);
     let enlarged = Transform::from_scale(scale, scale);
     resvg::render(tree, enlarged, &mut pixels.as_mut());

@@ -1,31 +1,28 @@
 //! A surface over a square, seen from above at an angle, with lines and markers on it.
 
 use crate::axis::Axis;
-use crate::canvas::{AXIS, Canvas, Frame, HPos, Px, Stroke, VPos, Write};
+use crate::canvas::{AXIS, Canvas, HPos, Stroke, VPos, Write, label_text, tick_text};
 use crate::colour::{Colour, GRID};
-use crate::error::{Result, sized};
+use crate::error::Result;
+use crate::geometry::{Frame, Px, between, moved};
 use crate::mark::Shape;
-use crate::scene::{Boxed, Camera, Scene, TOP, between, cut_above};
+use crate::scene::{Boxed, Camera, Scene, TOP, cut_above, level};
 
 /// A surface with lines and markers on it.
 #[derive(Debug, Clone)]
 pub struct Surface {
-    /// First horizontal axis.
-    pub x: Axis,
-    /// Second horizontal axis.
-    pub y: Axis,
-    /// Vertical axis; the surface is cut off where its range ends.
-    pub z: Axis,
+    /// The two horizontal ones and the vertical one; the surface is cut off where its range ends.
+    axes: [Axis; 3],
     /// Cells along each side.
-    pub cells: usize,
+    cells: usize,
     /// Height at each node, `(cells + 1)^2` values, x fastest.
-    pub heights: Vec<f64>,
+    heights: Vec<f64>,
     /// Lines on the surface.
     pub paths: Vec<Path3>,
     /// Markers on the surface: where, shape, radius and colour.
     pub markers: Vec<([f64; 3], Shape, f64, Colour)>,
     /// Colour by share of the vertical axis.
-    pub colour: fn(f64) -> Colour,
+    colour: fn(f64) -> Colour,
 }
 
 /// A line on a surface.
@@ -43,7 +40,7 @@ const MESH: usize = 3;
 const BEHIND: f64 = 0.3;
 
 impl Surface {
-    /// A surface of `f` over the ranges of `x` and `y`.
+    /// A surface of `f` over the ranges of `x` and `y`, cut off where the range of `z` ends.
     pub fn sample(
         x: Axis,
         y: Axis,
@@ -56,9 +53,7 @@ impl Surface {
         let height = |k: usize| f(at(&x, k % side, cells), at(&y, k / side, cells));
         Self {
             heights: (0..side * side).map(height).collect(),
-            x,
-            y,
-            z,
+            axes: [x, y, z],
             cells,
             paths: Vec::new(),
             markers: Vec::new(),
@@ -74,11 +69,8 @@ impl Surface {
     }
 
     pub(crate) fn draw(&self, canvas: &Canvas, cell: &Frame) -> Result<()> {
-        sized("a surface", (self.cells + 1).pow(2), self.heights.len())?;
-        let camera = Camera::new(&Frame::new(
-            [cell.left + 26.0, cell.right - 8.0],
-            [cell.top + 14.0, cell.bottom - 30.0],
-        ));
+        let width = [cell.left + 26.0, cell.right - 8.0];
+        let camera = Camera::new(&Frame::new(width, [cell.top + 14.0, cell.bottom - 30.0]));
         back(canvas, &camera)?;
         let mut scene = Scene::new(&camera);
         self.faces(&mut scene);
@@ -90,17 +82,20 @@ impl Surface {
             scene.marker(self.boxed(at), shape, radius, fill);
         }
         scene.paint(canvas)?;
-        self.hints(canvas, &camera)?;
-        self.axes(canvas, &camera)
+        // The lines once more, faintly, over everything: what the surface hides shows through.
+        for path in &self.paths {
+            let line = camera.places(&self.all_boxed(&path.points));
+            let mut stroke = path.stroke;
+            stroke.colour.opacity = BEHIND;
+            canvas.line(&line, &stroke)?;
+        }
+        self.draw_axes(canvas, &camera)
     }
 
     /// Position in the box of a point in data coordinates.
     fn boxed(&self, p: [f64; 3]) -> Boxed {
-        [
-            2.0 * self.x.share(p[0]) - 1.0,
-            2.0 * self.y.share(p[1]) - 1.0,
-            TOP * self.z.share(p[2]),
-        ]
+        let [x, y, z] = [0, 1, 2].map(|k| self.axes[k].share(p[k]));
+        [2.0 * x - 1.0, 2.0 * y - 1.0, TOP * z]
     }
 
     fn all_boxed(&self, points: &[[f64; 3]]) -> Vec<Boxed> {
@@ -108,18 +103,16 @@ impl Surface {
     }
 
     fn node(&self, [i, j]: [usize; 2]) -> [f64; 3] {
-        [
-            at(&self.x, i, self.cells),
-            at(&self.y, j, self.cells),
-            self.heights[j * (self.cells + 1) + i],
-        ]
+        let [x, y, _] = &self.axes;
+        let height = self.heights[j * (self.cells + 1) + i];
+        [at(x, i, self.cells), at(y, j, self.cells), height]
     }
 
     /// The cells of the surface below the end of the vertical axis.
     fn faces(&self, scene: &mut Scene) {
         for (i, j) in (0..self.cells * self.cells).map(|k| (k % self.cells, k / self.cells)) {
             let corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]];
-            let face = cut_above(&corners.map(|node| self.node(node)), self.z.range[1]);
+            let face = cut_above(&corners.map(|node| self.node(node)), self.axes[2].range[1]);
             if face.len() >= 3 {
                 scene.face(&self.all_boxed(&face), |height| (self.colour)(height / TOP));
             }
@@ -145,66 +138,58 @@ impl Surface {
 
     /// The part of a line below the end of the vertical axis.
     fn below(&self, [a, b]: [[f64; 3]; 2]) -> Option<[[f64; 3]; 2]> {
-        let top = self.z.range[1];
-        let end = |a: [f64; 3], b: [f64; 3]| between(a, b, (top - a[2]) / (b[2] - a[2]));
-        match (a[2] <= top, b[2] <= top) {
-            (true, true) => Some([a, b]),
-            (true, false) => Some([a, end(a, b)]),
-            (false, true) => Some([b, end(b, a)]),
-            (false, false) => None,
-        }
-    }
-
-    /// The lines once more, faintly, over everything: what the surface hides shows through.
-    fn hints(&self, canvas: &Canvas, camera: &Camera) -> Result<()> {
-        self.paths.iter().try_for_each(|path| {
-            let mut stroke = path.stroke;
-            stroke.colour.opacity = BEHIND;
-            polyline(canvas, camera, &self.all_boxed(&path.points), &stroke)
-        })
+        let top = self.axes[2].range[1];
+        let (low, other) = if a[2] <= top { (a, b) } else { (b, a) };
+        let end = if other[2] <= top {
+            other
+        } else {
+            level(low, other, top)
+        };
+        (low[2] <= top).then_some([low, end])
     }
 
     /// Ticks and labels on the two near edges of the floor and on the left edge of the box.
-    fn axes(&self, canvas: &Canvas, camera: &Camera) -> Result<()> {
+    fn draw_axes(&self, canvas: &Canvas, camera: &Camera) -> Result<()> {
         let [near, right, left] = [[-1.0, -1.0, 0.0], [1.0, -1.0, 0.0], [-1.0, 1.0, 0.0]];
         let top = [-1.0, 1.0, TOP];
-        polyline(canvas, camera, &[top, left, near, right], &AXIS)?;
+        canvas.line(&camera.places(&[top, left, near, right]), &AXIS)?;
         let ticks = |axis: &Axis, [from, to]: [Boxed; 2], tick: Px, how: Write| {
             let mut all = axis.ticks.iter().zip(axis.tick_labels());
             all.try_for_each(|(&value, label)| {
                 let at = camera.place(between(from, to, axis.share(value)));
                 let end = moved(at, tick);
                 canvas.line(&[at, end], &AXIS)?;
-                canvas.text(&label, moved(end, tick.map(|t| 0.4 * t)), how)
+                canvas.text(&label, moved(end, tick.map(|t| 0.4 * t)), how.clone())
             })
         };
         let label = |axis: &Axis, at: Boxed, by: Px, how: Write| {
             canvas.text(&axis.label, moved(camera.place(at), by), how)
         };
+        let [x, y, z] = &self.axes;
         ticks(
-            &self.x,
+            x,
             [near, right],
             [4.0, 4.0],
-            Write::tick(HPos::Left, VPos::Top),
+            tick_text(HPos::Left, VPos::Top),
         )?;
-        let how = Write::label(HPos::Left, VPos::Top);
-        label(&self.x, between(near, right, 0.5), [24.0, 20.0], how)?;
+        let how = label_text(HPos::Left, VPos::Top);
+        label(x, between(near, right, 0.5), [24.0, 20.0], how)?;
         ticks(
-            &self.y,
+            y,
             [near, left],
             [-4.0, 4.0],
-            Write::tick(HPos::Right, VPos::Top),
+            tick_text(HPos::Right, VPos::Top),
         )?;
-        let how = Write::label(HPos::Right, VPos::Top);
-        label(&self.y, between(near, left, 0.5), [-24.0, 20.0], how)?;
+        let how = label_text(HPos::Right, VPos::Top);
+        label(y, between(near, left, 0.5), [-24.0, 20.0], how)?;
         ticks(
-            &self.z,
+            z,
             [left, top],
             [-5.0, 0.0],
-            Write::tick(HPos::Right, VPos::Center),
+            tick_text(HPos::Right, VPos::Center),
         )?;
-        let how = Write::label(HPos::Left, VPos::Bottom);
-        label(&self.z, top, [-26.0, -14.0], how)
+        let how = label_text(HPos::Left, VPos::Bottom);
+        label(z, top, [-26.0, -14.0], how)
     }
 }
 
@@ -214,22 +199,13 @@ fn at(axis: &Axis, k: usize, cells: usize) -> f64 {
     from + (to - from) * k as f64 / cells as f64
 }
 
-fn moved(p: Px, by: Px) -> Px {
-    [p[0] + by[0], p[1] + by[1]]
-}
-
-fn polyline(canvas: &Canvas, camera: &Camera, points: &[Boxed], stroke: &Stroke) -> Result<()> {
-    let points: Vec<Px> = points.iter().map(|&p| camera.place(p)).collect();
-    canvas.line(&points, stroke)
-}
-
 /// The floor and the edges of the box behind the surface.
 fn back(canvas: &Canvas, camera: &Camera) -> Result<()> {
     let stroke = Stroke::solid(GRID, 1.4);
     let floor = [[-1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [1.0, -1.0, 0.0]];
     let ceiling = floor.map(|[x, y, _]| [x, y, TOP]);
-    polyline(canvas, camera, &floor, &stroke)?;
-    polyline(canvas, camera, &[floor[1], ceiling[1]], &stroke)?;
-    polyline(canvas, camera, &[floor[2], ceiling[2]], &stroke)?;
-    polyline(canvas, camera, &ceiling, &stroke)
+    let posts = [1, 2].map(|corner| [floor[corner], ceiling[corner]]);
+    let [first, second] = &posts;
+    let mut lines = [&floor[..], first, second, &ceiling].into_iter();
+    lines.try_for_each(|line| canvas.line(&camera.places(line), &stroke))
 }

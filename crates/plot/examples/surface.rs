@@ -77,11 +77,7 @@ fn field(paths: &[Vec<[f64; 2]>]) -> Panel {
         radius: 8.0,
         fill: MARKED,
     });
-    Panel::plane("the same as a field", side("x"), side("y"), marks).with_bar(
-        "",
-        colours,
-        bar.into(),
-    )
+    Panel::plane("the same as a field", side("x"), side("y"), marks).with_bar(colours, bar.into())
 }
 
 fn main() -> Result<(), Box<dyn error::Error>> {

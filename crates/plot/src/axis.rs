@@ -124,9 +124,7 @@ impl View<'_> {
     }
 
     pub fn place(&self, points: &[[f64; 2]]) -> Vec<Px> {
-        points
-            .iter()
-            .map(|p| [self.x(p[0]), self.y(p[1])])
-            .collect()
+        let place = |&[x, y]: &[f64; 2]| [self.x(x), self.y(y)];
+        points.iter().map(place).collect()
     }
 }

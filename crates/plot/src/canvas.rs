@@ -123,7 +123,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// Ends the document.
-    pub fn finish(&self) -> Result<()> {
+    pub fn finish(self) -> Result<()> {
         Ok(self.area.present()?)
     }
 

@@ -125,10 +125,8 @@ impl Field {
         let [low, high] = self.corners;
         let last = (self.size - 1) as f64;
         let share = |k: usize| (k.clamp(1, self.size) - 1) as f64 / last;
-        [
-            between(low, high, share(i))[0],
-            between(low, high, share(j))[1],
-        ]
+        let [x, y] = [i, j].map(share);
+        [between(low, high, x)[0], between(low, high, y)[1]]
     }
 
     /// Where the field passes `level` on `edge`.

@@ -37,29 +37,20 @@ pub struct Entry {
 
 impl Entry {
     fn text(label: &str) -> Self {
-        let label = label.to_owned();
-        Self {
-            label,
-            ..Self::default()
-        }
+        let (label, empty) = (label.to_owned(), Self::default());
+        Self { label, ..empty }
     }
 
     /// A line.
     pub fn line(stroke: Stroke, label: &str) -> Self {
-        let stroke = Some(stroke);
-        Self {
-            stroke,
-            ..Self::text(label)
-        }
+        let (stroke, text) = (Some(stroke), Self::text(label));
+        Self { stroke, ..text }
     }
 
     /// A marker.
     pub fn marker(shape: Shape, radius: f64, fill: Colour, label: &str) -> Self {
-        let marker = Some((shape, radius, fill));
-        Self {
-            marker,
-            ..Self::text(label)
-        }
+        let (marker, text) = (Some((shape, radius, fill)), Self::text(label));
+        Self { marker, ..text }
     }
 
     /// Widths of the sample and of the space between it and the label.
@@ -106,7 +97,7 @@ impl ColourBar {
         }
     }
 
-    fn draw(&self, canvas: &Canvas, top: f64) -> Result<()> {
+    fn draw(&self, canvas: &Canvas, top: f64) -> Result<f64> {
         let heading = Entry::text(&self.label);
         let label = heading.width(canvas)?;
         let count = self.members.len() as f64;
@@ -122,7 +113,7 @@ impl ColourBar {
             canvas.text(value, below, tick_text(HPos::Center, VPos::Top))?;
             left = swatch.right;
         }
-        Ok(())
+        Ok(top + (SWATCH[1] + TICK + 14.0))
     }
 }
 
@@ -131,16 +122,8 @@ const GAP: f64 = 26.0;
 const SWATCH: [f64; 2] = [58.0, 20.0];
 
 impl Strip {
-    /// Height that the strip takes.
-    pub(crate) fn height(&self, canvas: &Canvas) -> Result<f64> {
-        Ok(match self {
-            Self::Legend(legend) => legend.lines(canvas)?.len() as f64 * LINE + 6.0,
-            Self::ColourBar(_) => SWATCH[1] + TICK + 14.0,
-        })
-    }
-
-    /// Draws the strip with its upper edge at `top`.
-    pub(crate) fn draw(&self, canvas: &Canvas, top: f64) -> Result<()> {
+    /// Draws the strip with its upper edge at `top`, and returns its lower edge.
+    pub(crate) fn draw(&self, canvas: &Canvas, top: f64) -> Result<f64> {
         match self {
             Self::Legend(legend) => legend.draw(canvas, top),
             Self::ColourBar(bar) => bar.draw(canvas, top),
@@ -152,22 +135,23 @@ impl Legend {
     /// Heading and entries with their widths, distributed over lines.
     fn lines(&self, canvas: &Canvas) -> Result<Vec<Vec<(f64, Entry)>>> {
         let heading = Some(Entry::text(&self.heading)).filter(|entry| !entry.label.is_empty());
-        let mut lines = vec![Vec::new()];
-        let mut used = 0.0;
+        let (mut lines, mut line, mut used) = (Vec::new(), Vec::new(), 0.0);
         for entry in heading.into_iter().chain(self.entries.iter().cloned()) {
             let width = entry.width(canvas)?;
             if used > 0.0 && used + width > PAGE_WIDTH - 20.0 {
-                lines.push(Vec::new());
+                lines.push(std::mem::take(&mut line));
                 used = 0.0;
             }
             used += width + GAP;
-            lines.last_mut().map(|line| line.push((width, entry)));
+            line.push((width, entry));
         }
+        lines.push(line);
         Ok(lines)
     }
 
-    fn draw(&self, canvas: &Canvas, top: f64) -> Result<()> {
-        for (row, line) in self.lines(canvas)?.iter().enumerate() {
+    fn draw(&self, canvas: &Canvas, top: f64) -> Result<f64> {
+        let lines = self.lines(canvas)?;
+        for (row, line) in lines.iter().enumerate() {
             let taken: f64 = line.iter().map(|(width, _)| width + GAP).sum::<f64>() - GAP;
             let mut left = (PAGE_WIDTH - taken) / 2.0;
             let middle = top + (row as f64 + 0.5) * LINE;
@@ -176,6 +160,6 @@ impl Legend {
                 left += width + GAP;
             }
         }
-        Ok(())
+        Ok(top + (lines.len() as f64 * LINE + 6.0))
     }
 }

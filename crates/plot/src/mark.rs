@@ -5,7 +5,7 @@ use crate::canvas::{Canvas, Stroke};
 use crate::colour::{Colour, WHITE};
 use crate::contour::Field;
 use crate::error::Result;
-use crate::geometry::{Px, moved};
+use crate::geometry::{Px, distance, moved};
 use crate::line::clipped;
 
 /// The shape of a marker; all have about the same area.
@@ -172,12 +172,11 @@ impl Mark {
 
 fn arrow(canvas: &Canvas, ends: &[Px], stroke: &Stroke) -> Result<()> {
     let (from, to) = (ends[0], ends[1]);
-    let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
-    let length = dx.hypot(dy);
+    let length = distance(from, to);
     if length < 1.0 {
         return Ok(());
     }
-    let (ux, uy) = (dx / length, dy / length);
+    let [ux, uy] = [0, 1].map(|k| (to[k] - from[k]) / length);
     let head = (3.5 * stroke.width + 1.5).min(0.6 * length);
     let base = [to[0] - head * ux, to[1] - head * uy];
     let half = 0.5 * head;

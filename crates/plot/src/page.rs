@@ -53,7 +53,6 @@ impl Page {
             top = row.draw(&canvas, &columns, top)?;
         }
         canvas.finish()?;
-        drop(canvas);
         let size = [PAGE_WIDTH, (top + EDGE).ceil()];
         develop(&svg, size, &self.title, &self.description)
     }
@@ -120,21 +119,14 @@ impl Row {
         let bottom = top + columns.width * self.ratio;
         let lower = bottom + below;
         for (panel, &(cell, frame)) in self.panels.iter().zip(&columns.edges) {
-            let (cell, frame) = (
-                Frame::new(cell, [top, lower]),
-                Frame::new(frame, [top, bottom]),
-            );
-            panel.draw(canvas, &frame, &cell)?;
+            let frame = Frame::new(frame, [top, bottom]);
+            panel.draw(canvas, &frame, &Frame::new(cell, [top, lower]))?;
         }
         if let Some((label, colour)) = &self.label {
             let at = [EDGE, (top + bottom) / 2.0];
             canvas.text(label, at, upwards(FontStyle::Bold, *colour))?;
         }
-        let mut below = lower + 8.0;
-        for strip in &self.strips {
-            strip.draw(canvas, below)?;
-            below += strip.height(canvas)?;
-        }
-        Ok(below)
+        let mut strips = self.strips.iter();
+        strips.try_fold(lower + 8.0, |top, strip| strip.draw(canvas, top))
     }
 }

@@ -35,7 +35,6 @@ struct Plane {
 /// A vertical bar to the right of a panel.
 #[derive(Debug, Clone)]
 struct Bar {
-    label: String,
     colours: Vec<Colour>,
     /// Share of the height and label.
     ticks: Vec<(f64, String)>,
@@ -64,19 +63,9 @@ impl Panel {
     }
 
     /// The panel with a bar on its right: colours from bottom to top, labels at shares of its height.
-    pub fn with_bar(
-        mut self,
-        label: &str,
-        colours: Vec<Colour>,
-        ticks: Vec<(f64, String)>,
-    ) -> Self {
+    pub fn with_bar(mut self, colours: Vec<Colour>, ticks: Vec<(f64, String)>) -> Self {
         if let Content::Plane(plane) = &mut self.content {
-            let label = label.to_owned();
-            plane.bar = Some(Bar {
-                label,
-                colours,
-                ticks,
-            });
+            plane.bar = Some(Bar { colours, ticks });
         }
         self
     }
@@ -101,9 +90,7 @@ impl Panel {
     /// Fails on values that the axes cannot show.
     pub(crate) fn check(&self) -> Result<()> {
         let bad = match &self.content {
-            Content::Plane(Plane { axes, marks, .. }) => {
-                marks.iter().find_map(|mark| mark.bad_value(axes))
-            }
+            Content::Plane(p) => p.marks.iter().find_map(|mark| mark.bad_value(&p.axes)),
             Content::Surface(surface) => surface.bad_value(),
         };
         let panel = self.title.join(" ");
@@ -133,18 +120,14 @@ impl Panel {
 impl Plane {
     fn left(&self, canvas: &Canvas) -> Result<f64> {
         let axis = &self.axes[1];
-        let labels = if axis.labelled {
-            widest(canvas, axis.tick_labels().iter())? + TICK_LENGTH + 8.0
-        } else {
-            12.0
-        };
-        Ok(labels + room_for(&axis.label, 8.0))
+        let labels = widest(canvas, axis.tick_labels().iter())?;
+        Ok(room(axis, labels + TICK_LENGTH + 8.0, 8.0))
     }
 
     fn right(&self, canvas: &Canvas) -> Result<f64> {
         if let Some(bar) = &self.bar {
-            let labels = BAR_GAP + BAR_WIDTH + 8.0 + bar.widest(canvas)? + 10.0;
-            return Ok(labels + room_for(&bar.label, 4.0));
+            let labels = widest(canvas, bar.ticks.iter().map(|tick| &tick.1))?;
+            return Ok(BAR_GAP + BAR_WIDTH + 8.0 + labels + 10.0);
         }
         let axis = &self.axes[0];
         if !axis.labelled {
@@ -161,20 +144,12 @@ impl Plane {
     }
 
     fn below(&self) -> f64 {
-        let axis = &self.axes[0];
-        let labels = if axis.labelled {
-            TICK_LENGTH + TICK + 6.0
-        } else {
-            12.0
-        };
-        labels + room_for(&axis.label, 6.0)
+        room(&self.axes[0], TICK_LENGTH + TICK + 6.0, 6.0)
     }
 
     fn draw(&self, canvas: &Canvas, frame: &Frame) -> Result<()> {
-        let view = View {
-            frame,
-            axes: &self.axes,
-        };
+        let axes = &self.axes;
+        let view = View { frame, axes };
         if !matches!(self.marks.first(), Some(Mark::Field(_))) {
             self.grid(canvas, &view)?;
         }
@@ -224,17 +199,20 @@ impl Plane {
             }
         }
         let left = frame.left - self.left(canvas)? + 4.0;
-        canvas.text(
-            &axis.label,
-            [left, frame.centre()[1]],
-            upwards(FontStyle::Normal, BLACK),
-        )
+        let at = [left, frame.centre()[1]];
+        canvas.text(&axis.label, at, upwards(FontStyle::Normal, BLACK))
     }
 }
 
-/// Room for the label of an axis, if it has one, with a gap.
-fn room_for(label: &str, gap: f64) -> f64 {
-    if label.is_empty() { 0.0 } else { LABEL + gap }
+/// Room for the labels of ticks, where they are shown, and for the label of the axis, if it has one.
+fn room(axis: &Axis, labels: f64, gap: f64) -> f64 {
+    let labels = if axis.labelled { labels } else { 12.0 };
+    labels
+        + if axis.label.is_empty() {
+            0.0
+        } else {
+            LABEL + gap
+        }
 }
 
 /// Width of the widest tick label.
@@ -261,11 +239,6 @@ impl Bar {
             let at = [bar.right + 8.0, y];
             canvas.text(label, at, tick_text(HPos::Left, VPos::Center))?;
         }
-        let at = [bar.right + 12.0 + self.widest(canvas)?, bar.centre()[1]];
-        canvas.text(&self.label, at, upwards(FontStyle::Normal, BLACK))
-    }
-
-    fn widest(&self, canvas: &Canvas) -> Result<f64> {
-        widest(canvas, self.ticks.iter().map(|tick| &tick.1))
+        Ok(())
     }
 }

@@ -99,10 +99,8 @@ impl<'a> Scene<'a> {
 
     /// A cell of the surface, coloured by the height of its middle.
     pub fn face(&mut self, corners: &[Boxed], colour: impl Fn(f64) -> Colour) {
-        let middle = [0, 1, 2].map(|k| {
-            let sum: f64 = corners.iter().map(|p| p[k]).sum();
-            sum / corners.len() as f64
-        });
+        let sum = |k: usize| corners.iter().map(|p| p[k]).sum::<f64>();
+        let middle = [0, 1, 2].map(|k| sum(k) / corners.len() as f64);
         let mut face = self.camera.places(corners);
         let centre = self.camera.place(middle);
         for corner in &mut face {
@@ -114,21 +112,21 @@ impl<'a> Scene<'a> {
         self.add(middle, 0.0, move |canvas| canvas.polygon(&face, colour));
     }
 
-    /// A short line along the surface that shows its shape, coloured by the height of its middle.
-    pub fn thread(&mut self, ends: [Boxed; 2], stroke: impl Fn(f64) -> Stroke) {
-        let middle = between(ends[0], ends[1], 0.5);
-        let (line, stroke) = (self.camera.places(&ends), stroke(middle[2]));
-        self.add(middle, 0.5 * LIFT, move |canvas| {
-            canvas.line(&line, &stroke)
-        });
+    fn stroke(&mut self, points: &[Boxed], lift: f64, stroke: Stroke) {
+        let middle = between(points[0], points[points.len() - 1], 0.5);
+        let line = self.camera.places(points);
+        self.add(middle, lift, move |canvas| canvas.line(&line, &stroke));
+    }
+
+    /// A short line along the surface that shows its shape.
+    pub fn thread(&mut self, ends: [Boxed; 2], stroke: Stroke) {
+        self.stroke(&ends, 0.5 * LIFT, stroke);
     }
 
     /// A line on the surface, in pieces short enough to be painted in the right order.
     pub fn line(&mut self, points: &[Boxed], stroke: Stroke) {
         for chunk in chunks(points) {
-            let middle = between(chunk[0], chunk[chunk.len() - 1], 0.5);
-            let line = self.camera.places(&chunk);
-            self.add(middle, LIFT, move |canvas| canvas.line(&line, &stroke));
+            self.stroke(&chunk, LIFT, stroke);
         }
     }
 

@@ -1,10 +1,10 @@
 //! A surface over a square, seen from above at an angle, with lines and markers on it.
 
 use crate::axis::Axis;
-use crate::canvas::{AXIS, Canvas, HPos, Stroke, VPos, Write, label_text, tick_text};
+use crate::canvas::{AXIS, Canvas, HPos, Stroke, VPos, label_text, tick_text};
 use crate::colour::{Colour, GRID};
 use crate::error::Result;
-use crate::geometry::{Frame, Px, between, moved};
+use crate::geometry::{Frame, between, moved};
 use crate::mark::Shape;
 use crate::scene::{Boxed, Camera, Scene, TOP, cut_above, level};
 
@@ -108,28 +108,33 @@ impl Surface {
         [at(x, i, self.cells), at(y, j, self.cells), height]
     }
 
+    /// Colour of a height in the box.
+    fn shade(&self, height: f64) -> Colour {
+        (self.colour)(height / TOP)
+    }
+
     /// The cells of the surface below the end of the vertical axis.
     fn faces(&self, scene: &mut Scene) {
         for (i, j) in (0..self.cells * self.cells).map(|k| (k % self.cells, k / self.cells)) {
             let corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]];
             let face = cut_above(&corners.map(|node| self.node(node)), self.axes[2].range[1]);
             if face.len() >= 3 {
-                scene.face(&self.all_boxed(&face), |height| (self.colour)(height / TOP));
+                scene.face(&self.all_boxed(&face), |height| self.shade(height));
             }
         }
     }
 
     /// Lines along the surface that show its shape.
     fn mesh(&self, scene: &mut Scene) {
-        let stroke = |height: f64| Stroke::solid((self.colour)(height / TOP).darker(0.78), 0.8);
         for line in (0..=self.cells).step_by(MESH) {
             for step in 0..self.cells {
                 let along_x = [[step, line], [step + 1, line]];
                 let along_y = [[line, step], [line, step + 1]];
                 for ends in [along_x, along_y] {
-                    let below = self.below(ends.map(|node| self.node(node)));
-                    if let Some(ends) = below {
-                        scene.thread(ends.map(|p| self.boxed(p)), stroke);
+                    if let Some(ends) = self.below(ends.map(|node| self.node(node))) {
+                        let [a, b] = ends.map(|p| self.boxed(p));
+                        let colour = self.shade(between(a, b, 0.5)[2]).darker(0.78);
+                        scene.thread([a, b], Stroke::solid(colour, 0.8));
                     }
                 }
             }
@@ -153,43 +158,27 @@ impl Surface {
         let [near, right, left] = [[-1.0, -1.0, 0.0], [1.0, -1.0, 0.0], [-1.0, 1.0, 0.0]];
         let top = [-1.0, 1.0, TOP];
         canvas.line(&camera.places(&[top, left, near, right]), &AXIS)?;
-        let ticks = |axis: &Axis, [from, to]: [Boxed; 2], tick: Px, how: Write| {
-            let mut all = axis.ticks.iter().zip(axis.tick_labels());
-            all.try_for_each(|(&value, label)| {
+        let below = |h| [tick_text(h, VPos::Top), label_text(h, VPos::Top)];
+        let (rightwards, leftwards) = (below(HPos::Left), below(HPos::Right));
+        let beside = tick_text(HPos::Right, VPos::Center);
+        let beside = [beside, label_text(HPos::Left, VPos::Bottom)];
+        // Edge, share of it where the label is, lengths of a tick, way to the label, and how both are written.
+        let edges = [
+            ([near, right], 0.5, [4.0, 4.0], [24.0, 20.0], rightwards),
+            ([near, left], 0.5, [-4.0, 4.0], [-24.0, 20.0], leftwards),
+            ([left, top], 1.0, [-5.0, 0.0], [-26.0, -14.0], beside),
+        ];
+        for (axis, ([from, to], share, tick, way, [small, large])) in self.axes.iter().zip(edges) {
+            for (&value, label) in axis.ticks.iter().zip(axis.tick_labels()) {
                 let at = camera.place(between(from, to, axis.share(value)));
                 let end = moved(at, tick);
                 canvas.line(&[at, end], &AXIS)?;
-                canvas.text(&label, moved(end, tick.map(|t| 0.4 * t)), how.clone())
-            })
-        };
-        let label = |axis: &Axis, at: Boxed, by: Px, how: Write| {
-            canvas.text(&axis.label, moved(camera.place(at), by), how)
-        };
-        let [x, y, z] = &self.axes;
-        ticks(
-            x,
-            [near, right],
-            [4.0, 4.0],
-            tick_text(HPos::Left, VPos::Top),
-        )?;
-        let how = label_text(HPos::Left, VPos::Top);
-        label(x, between(near, right, 0.5), [24.0, 20.0], how)?;
-        ticks(
-            y,
-            [near, left],
-            [-4.0, 4.0],
-            tick_text(HPos::Right, VPos::Top),
-        )?;
-        let how = label_text(HPos::Right, VPos::Top);
-        label(y, between(near, left, 0.5), [-24.0, 20.0], how)?;
-        ticks(
-            z,
-            [left, top],
-            [-5.0, 0.0],
-            tick_text(HPos::Right, VPos::Center),
-        )?;
-        let how = label_text(HPos::Left, VPos::Bottom);
-        label(z, top, [-26.0, -14.0], how)
+                canvas.text(&label, moved(end, tick.map(|t| 0.4 * t)), small.clone())?;
+            }
+            let at = moved(camera.place(between(from, to, share)), way);
+            canvas.text(&axis.label, at, large)?;
+        }
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use resvg::tiny_skia::Pixmap;
+use resvg::tiny_skia::{ColorU8, Pixmap, PixmapPaint, Transform};
 
 use crate::canvas::FONT;
 use crate::error::Result;
@@ -78,25 +78,22 @@ impl Tiles {
         [width, height].map(|side| side * self.factor() + GAP)
     }
 
-    /// Copies an image into the page, every pixel enlarged to a square.
+    /// Draws an image into the page, every pixel enlarged to a square.
     fn paste(&self, page: &mut Pixmap, [left, top]: [usize; 2], image: &[f64]) {
         let [channels, height, width] = self.shape;
-        let (factor, stride) = (self.factor(), page.width() as usize);
-        let level = |channel: usize, row: usize, column: usize| {
-            let value = image.get((channel * height + row) * width + column);
+        let level = |channel: usize, pixel: usize| {
+            let value = image.get(channel * height * width + pixel);
             (255.0 * value.copied().unwrap_or(0.0).clamp(0.0, 1.0)).round() as u8
         };
-        let bytes = page.data_mut();
-        for y in 0..height * factor {
-            for x in 0..width * factor {
-                let at = 4 * ((top + y) * stride + left + x);
-                let rgb = [0, 1, 2].map(|channel: usize| {
-                    let channel = channel.min(channels.saturating_sub(1));
-                    level(channel, y / factor, x / factor)
-                });
-                bytes[at..at + 3].copy_from_slice(&rgb);
-                bytes[at + 3] = 255;
-            }
+        let Some(mut small) = Pixmap::new(width as u32, height as u32) else {
+            return;
+        };
+        for (k, pixel) in small.pixels_mut().iter_mut().enumerate() {
+            let [r, g, b] = [0, 1, 2].map(|c: usize| level(c.min(channels.saturating_sub(1)), k));
+            *pixel = ColorU8::from_rgba(r, g, b, 255).premultiply();
         }
+        let factor = self.factor() as f32;
+        let place = Transform::from_row(factor, 0.0, 0.0, factor, left as f32, top as f32);
+        page.draw_pixmap(0, 0, small.as_ref(), &PixmapPaint::default(), place, None);
     }
 }

@@ -112,7 +112,7 @@ mod canvas {
         // The frame makes room for the label of its bar.
         let right = |label: String| {
             let panel = Panel::plane("", bare([0.0, 1.0]), bare([0.0, 1.0]), Vec::new());
-            let panel = panel.with_bar("", Vec::new(), vec![(0.5, label)]);
+            let panel = panel.with_bar(Vec::new(), vec![(0.5, label)]);
             let svg = page(0.1, panel).draw().unwrap().svg;
             paths(&svg, "\"#1a1a1a\"")[0][1][0]
         };

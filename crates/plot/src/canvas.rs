@@ -8,7 +8,7 @@ pub(crate) use plotters::style::FontStyle;
 use plotters::style::text_anchor::Pos;
 pub(crate) use plotters::style::text_anchor::{HPos, VPos};
 use plotters::style::{
-    Color, FontFamily, FontTransform, IntoFont, RGBAColor, ShapeStyle, TextStyle, register_font,
+    Color, FontFamily, FontTransform, IntoFont, RGBAColor, TextStyle, register_font,
 };
 
 use crate::colour::{BLACK, Colour};
@@ -67,11 +67,6 @@ impl Stroke {
         let dash = Some([width, 2.0 * width]);
         let line = Self::solid(colour, width);
         Self { dash, ..line }
-    }
-
-    fn style(&self) -> ShapeStyle {
-        let width = (self.width * UNITS).round().max(1.0) as u32;
-        ink(self.colour).stroke_width(width)
     }
 }
 
@@ -150,7 +145,9 @@ impl<'a> Canvas<'a> {
             return Ok(());
         }
         let points: Vec<_> = points.iter().map(units).collect();
-        Ok(self.area.draw(&PathElement::new(points, stroke.style()))?)
+        let width = (stroke.width * UNITS).round().max(1.0) as u32;
+        let style = ink(stroke.colour).stroke_width(width);
+        Ok(self.area.draw(&PathElement::new(points, style))?)
     }
 
     /// The four sides of a rectangle.

@@ -122,6 +122,12 @@ const GAP: f64 = 26.0;
 const SWATCH: [f64; 2] = [58.0, 20.0];
 
 impl Strip {
+    /// A legend; `heading` is a text in front, or empty.
+    pub fn legend(heading: &str, entries: Vec<Entry>) -> Self {
+        let heading = heading.to_owned();
+        Self::Legend(Legend { heading, entries })
+    }
+
     /// Draws the strip with its upper edge at `top`, and returns its lower edge.
     pub(crate) fn draw(&self, canvas: &Canvas, top: f64) -> Result<f64> {
         match self {

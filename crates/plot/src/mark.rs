@@ -133,6 +133,16 @@ impl Mark {
         Self::Line { points, stroke }
     }
 
+    /// Markers of one kind, `radius` in page pixels.
+    pub fn markers(points: Vec<[f64; 2]>, shape: Shape, radius: f64, fill: Colour) -> Self {
+        Self::Markers {
+            points,
+            shape,
+            radius,
+            fill,
+        }
+    }
+
     /// A value that these axes cannot show.
     pub(crate) fn bad_value(&self, [x, y]: &[Axis; 2]) -> Option<f64> {
         let bad = |p: &[f64; 2]| x.bad(p[0]).or(y.bad(p[1]));

@@ -54,7 +54,7 @@ impl Page {
         }
         canvas.finish()?;
         let size = [PAGE_WIDTH, (top + EDGE).ceil()];
-        develop(&svg, size, &self.title, &self.description)
+        develop(&svg, size, [&self.title, &self.description])
     }
 
     fn columns(&self, canvas: &Canvas) -> Result<Columns> {

@@ -28,12 +28,7 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
 });
 
 /// Turns the text of `drawn` into paths and renders it; title and description are for screen readers.
-pub(crate) fn develop(
-    drawn: &str,
-    size: [f64; 2],
-    title: &str,
-    description: &str,
-) -> Result<Picture> {
+pub(crate) fn develop(drawn: &str, size: [f64; 2], spoken: [&str; 2]) -> Result<Picture> {
     let [right, bottom] = size.map(|side| side * UNITS);
     let paper = format!("<path fill=\"#ffffff\" d=\"M0 0H{right}V{bottom}H0Z\"/>");
     let tree = parsed(&document(drawn, size, UNITS, &paper))?;
@@ -44,9 +39,9 @@ pub(crate) fn develop(
         indent: usvg::Indent::None,
         ..usvg::WriteOptions::default()
     };
-    let (title, description) = (escaped(title), escaped(description));
+    let [title, desc] = spoken.map(escaped);
     let spoken =
-        format!("\n<title id=\"title\">{title}</title>\n<desc id=\"desc\">{description}</desc>\n");
+        format!("\n<title id=\"title\">{title}</title>\n<desc id=\"desc\">{desc}</desc>\n");
     let written = slim(&tree.to_string(&write));
     let svg = document(written.trim_end(), size, 1.0, &spoken) + "\n";
     // Rendered from the very file that is kept, without any font: the two cannot differ.

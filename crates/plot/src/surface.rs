@@ -126,16 +126,15 @@ impl Surface {
 
     /// Lines along the surface that show its shape.
     fn mesh(&self, scene: &mut Scene) {
-        for line in (0..=self.cells).step_by(MESH) {
-            for step in 0..self.cells {
-                let along_x = [[step, line], [step + 1, line]];
-                let along_y = [[line, step], [line, step + 1]];
-                for ends in [along_x, along_y] {
-                    if let Some(ends) = self.below(ends.map(|node| self.node(node))) {
-                        let [a, b] = ends.map(|p| self.boxed(p));
-                        let colour = self.shade(between(a, b, 0.5)[2]).darker(0.78);
-                        scene.thread([a, b], Stroke::solid(colour, 0.8));
-                    }
+        let lines = (0..=self.cells).step_by(MESH);
+        for (line, step) in lines.flat_map(|line| (0..self.cells).map(move |step| (line, step))) {
+            let along_x = [[step, line], [step + 1, line]];
+            let along_y = [[line, step], [line, step + 1]];
+            for ends in [along_x, along_y].map(|ends| ends.map(|node| self.node(node))) {
+                if let Some(ends) = self.below(ends) {
+                    let [a, b] = ends.map(|p| self.boxed(p));
+                    let colour = self.shade(between(a, b, 0.5)[2]).darker(0.78);
+                    scene.thread([a, b], Stroke::solid(colour, 0.8));
                 }
             }
         }
@@ -144,13 +143,9 @@ impl Surface {
     /// The part of a line below the end of the vertical axis.
     fn below(&self, [a, b]: [[f64; 3]; 2]) -> Option<[[f64; 3]; 2]> {
         let top = self.axes[2].range[1];
-        let (low, other) = if a[2] <= top { (a, b) } else { (b, a) };
-        let end = if other[2] <= top {
-            other
-        } else {
-            level(low, other, top)
-        };
-        (low[2] <= top).then_some([low, end])
+        let (a, b) = if a[2] <= top { (a, b) } else { (b, a) };
+        let end = if b[2] <= top { b } else { level(a, b, top) };
+        (a[2] <= top).then_some([a, end])
     }
 
     /// Ticks and labels on the two near edges of the floor and on the left edge of the box.

@@ -1,7 +1,5 @@
 //! Rows of small raster images, each row with a label on its left.
 
-use std::fmt::Write as _;
-
 use resvg::tiny_skia::{ColorU8, Pixmap, PixmapPaint, Transform};
 
 use crate::canvas::FONT;
@@ -46,19 +44,16 @@ impl Tiles {
         let [across, down] = self.pitch();
         let width = LABEL + columns.unwrap_or(0) * across;
         let height = self.rows.len().max(1) * down;
-        let mut svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">"
+        let written = |(i, (label, _)): (usize, &(String, _))| {
+            let (y, label) = (i * down + (down - GAP) / 2 + 6, escaped(label));
+            format!(
+                "<text x=\"4\" y=\"{y}\" font-family=\"{FONT}\" font-size=\"17\">{label}</text>"
+            )
+        };
+        let labels: String = self.rows.iter().enumerate().map(written).collect();
+        let svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">{labels}</svg>"
         );
-        for (i, (label, _)) in self.rows.iter().enumerate() {
-            let y = i * down + (down - GAP) / 2 + 6;
-            // Writing to a String cannot fail.
-            let _ = write!(
-                svg,
-                "<text x=\"4\" y=\"{y}\" font-family=\"{FONT}\" font-size=\"17\">{}</text>",
-                escaped(label)
-            );
-        }
-        svg.push_str("</svg>");
         let mut page = rendered(&parsed(&svg)?, 1)?;
         for (i, (_, images)) in self.rows.iter().enumerate() {
             for (j, image) in images.iter().enumerate() {

@@ -4,15 +4,14 @@ use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::element::{Circle, PathElement, Polygon, Text};
-pub(crate) use plotters::style::FontStyle;
 use plotters::style::text_anchor::Pos;
 pub(crate) use plotters::style::text_anchor::{HPos, VPos};
 use plotters::style::{
-    Color, FontFamily, FontTransform, IntoFont, RGBAColor, TextStyle, register_font,
+    Color, FontFamily, FontStyle, FontTransform, IntoFont, RGBAColor, TextStyle, register_font,
 };
 
 use crate::colour::{BLACK, Colour};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::geometry::{Frame, Px};
 use crate::line::{dashes, thinned};
 
@@ -76,26 +75,23 @@ pub(crate) const AXIS: Stroke = Stroke::solid(BLACK, 1.4);
 /// How a text is written: which side of it is at its point, and the like.
 pub(crate) type Write = TextStyle<'static>;
 
-fn write(size: f64, weight: FontStyle, colour: Colour, (h, v): (HPos, VPos)) -> Write {
-    let size = size * UNITS * FONT_DIVISOR;
-    let font = (FontFamily::Name(FONT), size, weight).into_font();
-    font.color(&ink(colour)).pos(Pos::new(h, v))
+/// As text of this size is written, with this side of it at its point.
+pub(crate) fn written(size: f64, h: HPos, v: VPos) -> Write {
+    let font = (FontFamily::Name(FONT), size * UNITS * FONT_DIVISOR).into_font();
+    font.color(&ink(BLACK)).pos(Pos::new(h, v))
 }
 
-/// As tick labels are written.
-pub(crate) fn tick_text(h: HPos, v: VPos) -> Write {
-    write(TICK, FontStyle::Normal, BLACK, (h, v))
+/// As a vertical axis is labelled: from bottom to top.
+pub(crate) fn upwards() -> Write {
+    written(LABEL, HPos::Center, VPos::Top).transform(FontTransform::Rotate270)
 }
 
-/// As everything else is written.
-pub(crate) fn label_text(h: HPos, v: VPos) -> Write {
-    write(LABEL, FontStyle::Normal, BLACK, (h, v))
-}
-
-/// As vertical axes and rows are labelled, from bottom to top.
-pub(crate) fn upwards(weight: FontStyle, colour: Colour) -> Write {
-    let how = write(LABEL, weight, colour, (HPos::Center, VPos::Top));
-    how.transform(FontTransform::Rotate270)
+/// As a row is labelled.
+pub(crate) fn bold_upwards(colour: Colour) -> Write {
+    let mut how = upwards();
+    how.font = how.font.style(FontStyle::Bold);
+    how.color = ink(colour).to_backend_color();
+    how
 }
 
 /// The page being drawn.
@@ -105,16 +101,13 @@ pub(crate) struct Canvas<'a> {
 
 impl<'a> Canvas<'a> {
     /// A page whose SVG goes to `svg`; its height is known when all is drawn, and any will do until then.
-    pub fn new(svg: &'a mut String) -> Result<Self> {
-        for (style, bytes) in [
-            (FontStyle::Normal, dejavu::sans::regular()),
-            (FontStyle::Bold, dejavu::sans::bold()),
-        ] {
-            register_font(FONT, style, bytes).map_err(|_| Error::Font)?;
-        }
+    pub fn new(svg: &'a mut String) -> Self {
+        // That these are fonts is tested; were they not, no text could be measured.
+        let _ = register_font(FONT, FontStyle::Normal, dejavu::sans::regular());
+        let _ = register_font(FONT, FontStyle::Bold, dejavu::sans::bold());
         let size = ((PAGE_WIDTH * UNITS) as u32, i32::MAX as u32);
         let area = SVGBackend::with_string(svg, size).into_drawing_area();
-        Ok(Self { area })
+        Self { area }
     }
 
     /// Ends the document.
@@ -125,7 +118,7 @@ impl<'a> Canvas<'a> {
     /// Width that a text takes in the size of [`TICK`] or [`LABEL`].
     pub fn text_width(&self, text: &str, size: f64) -> Result<f64> {
         // Measured large, because the library truncates to whole units.
-        let style = write(size, FontStyle::Normal, BLACK, (HPos::Left, VPos::Top));
+        let style = written(size, HPos::Left, VPos::Top);
         let (width, _) = self.area.estimate_text_size(text, &style)?;
         Ok(f64::from(width) / UNITS * FONT_HEIGHT / FONT_DIVISOR)
     }

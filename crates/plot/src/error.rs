@@ -24,11 +24,6 @@ pub enum Error {
         /// The offending value.
         value: f64,
     },
-    /// The embedded font could not be read.
-    #[error(
-        "the embedded font DejaVu Sans is unreadable: the `dejavu` crate is damaged, fetch it again"
-    )]
-    Font,
     /// The drawing library failed.
     #[error("drawing failed: {0}; this is a defect of the drawing code, please report it")]
     Draw(#[from] plotters::drawing::DrawingAreaErrorKind<std::io::Error>),

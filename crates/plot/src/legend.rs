@@ -1,6 +1,6 @@
 //! Legends and colour bars, in strips of their own so that they cover no data.
 
-use crate::canvas::{Canvas, HPos, LABEL, PAGE_WIDTH, Stroke, TICK, VPos, label_text, tick_text};
+use crate::canvas::{Canvas, HPos, LABEL, PAGE_WIDTH, Stroke, TICK, VPos, written};
 use crate::colour::{Colour, family};
 use crate::error::Result;
 use crate::geometry::{Frame, Px, moved};
@@ -75,7 +75,7 @@ impl Entry {
         if let Some((shape, radius, fill)) = self.marker {
             shape.draw(canvas, moved(at, [sample / 2.0, 0.0]), radius, fill)?;
         }
-        let how = label_text(HPos::Left, VPos::Center);
+        let how = written(LABEL, HPos::Left, VPos::Center);
         canvas.text(&self.label, [at[0] + sample + space, at[1]], how)
     }
 }
@@ -110,7 +110,7 @@ impl ColourBar {
             let swatch = Frame::new([left, left + swatch], [upper, lower]);
             canvas.polygon(&swatch.corners(), *colour)?;
             let below = [swatch.centre()[0], lower + 5.0];
-            canvas.text(value, below, tick_text(HPos::Center, VPos::Top))?;
+            canvas.text(value, below, written(TICK, HPos::Center, VPos::Top))?;
             left = swatch.right;
         }
         Ok(top + (SWATCH[1] + TICK + 14.0))

@@ -1,6 +1,6 @@
 //! The page: rows of panels that line up, and strips between them.
 
-use crate::canvas::{Canvas, FontStyle, LABEL, PAGE_WIDTH, upwards};
+use crate::canvas::{Canvas, LABEL, PAGE_WIDTH, bold_upwards};
 use crate::colour::Colour;
 use crate::error::{Error, Result};
 use crate::geometry::Frame;
@@ -46,23 +46,22 @@ impl Page {
         }
         panels().try_for_each(Panel::check)?;
         let mut svg = String::new();
-        let canvas = Canvas::new(&mut svg)?;
-        let columns = self.columns(&canvas)?;
-        let mut top = EDGE;
-        for row in &self.rows {
-            top = row.draw(&canvas, &columns, top)?;
-        }
+        let canvas = Canvas::new(&mut svg);
+        let (width, columns) = self.columns(&canvas)?;
+        let mut rows = self.rows.iter();
+        let end = rows.try_fold(EDGE, |top, row| row.draw(&canvas, width, &columns, top))?;
         canvas.finish()?;
-        let size = [PAGE_WIDTH, (top + EDGE).ceil()];
+        let size = [PAGE_WIDTH, (end + EDGE).ceil()];
         develop(&svg, size, [&self.title, &self.description])
     }
 
-    fn columns(&self, canvas: &Canvas) -> Result<Columns> {
+    /// The columns, and the width of their frames, which are all equally wide.
+    fn columns(&self, canvas: &Canvas) -> Result<(f64, Vec<Column>)> {
         let count = self.rows.iter().map(|row| row.panels.len()).max();
         let mut room = vec![[0.0f64; 2]; count.unwrap_or(0)];
         for row in &self.rows {
             for (column, panel) in room.iter_mut().zip(&row.panels) {
-                let [left, right] = panel.left_right(canvas)?;
+                let [left, right, ..] = panel.room(canvas)?;
                 *column = [column[0].max(left), column[1].max(right)];
             }
         }
@@ -70,23 +69,18 @@ impl Page {
         let mut left = EDGE + if labelled { ROW_LABEL } else { 0.0 };
         let taken: f64 = room.iter().map(|[left, right]| left + right).sum();
         let width = (PAGE_WIDTH - left - EDGE - taken) / room.len() as f64;
-        let mut edges = Vec::new();
-        for [before, after] in room {
+        let columns = room.into_iter().map(|[before, after]| {
             let frame = [left + before, left + before + width];
             let cell = [left, frame[1] + after];
-            edges.push((cell, frame));
             left = cell[1];
-        }
-        Ok(Columns { width, edges })
+            [cell, frame]
+        });
+        Ok((width, columns.collect()))
     }
 }
 
-/// Where the columns are: all frames are equally wide.
-struct Columns {
-    width: f64,
-    /// Left and right edge of a cell, and of the frame inside.
-    edges: Vec<([f64; 2], [f64; 2])>,
-}
+/// Left and right edge of a cell, and of the frame inside.
+type Column = [[f64; 2]; 2];
 
 impl Row {
     /// A row without label or strips; `ratio` is the height of a frame over its width.
@@ -112,19 +106,22 @@ impl Row {
     }
 
     /// Draws the row from `upper` downwards, and returns where the next one starts.
-    fn draw(&self, canvas: &Canvas, columns: &Columns, upper: f64) -> Result<f64> {
-        let room = self.panels.iter().map(Panel::above_below);
-        let [above, below] = room.fold([0.0f64; 2], |m, [a, b]| [m[0].max(a), m[1].max(b)]);
+    fn draw(&self, canvas: &Canvas, width: f64, columns: &[Column], upper: f64) -> Result<f64> {
+        let (mut above, mut below) = (0.0f64, 0.0f64);
+        for panel in &self.panels {
+            let [_, _, title, axis] = panel.room(canvas)?;
+            (above, below) = (above.max(title), below.max(axis));
+        }
         let top = upper + above;
-        let bottom = top + columns.width * self.ratio;
+        let bottom = top + width * self.ratio;
         let lower = bottom + below;
-        for (panel, &(cell, frame)) in self.panels.iter().zip(&columns.edges) {
+        for (panel, &[cell, frame]) in self.panels.iter().zip(columns) {
             let frame = Frame::new(frame, [top, bottom]);
             panel.draw(canvas, &frame, &Frame::new(cell, [top, lower]))?;
         }
         if let Some((label, colour)) = &self.label {
             let at = [EDGE, (top + bottom) / 2.0];
-            canvas.text(label, at, upwards(FontStyle::Bold, *colour))?;
+            canvas.text(label, at, bold_upwards(*colour))?;
         }
         let mut strips = self.strips.iter();
         strips.try_fold(lower + 8.0, |top, strip| strip.draw(canvas, top))

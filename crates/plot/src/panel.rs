@@ -1,9 +1,7 @@
 //! One panel: a frame with axes and marks, or a surface.
 
 use crate::axis::{Axis, View};
-use crate::canvas::{
-    AXIS, Canvas, FontStyle, HPos, LABEL, Stroke, TICK, VPos, label_text, tick_text, upwards,
-};
+use crate::canvas::{AXIS, Canvas, HPos, LABEL, Stroke, TICK, VPos, upwards, written};
 use crate::colour::{BLACK, Colour, GRID};
 use crate::error::{Error, Result};
 use crate::geometry::Frame;
@@ -70,21 +68,13 @@ impl Panel {
         self
     }
 
-    /// Room that axes and labels need on the left and on the right of the frame.
-    pub(crate) fn left_right(&self, canvas: &Canvas) -> Result<[f64; 2]> {
-        match &self.content {
-            Content::Plane(plane) => Ok([plane.left(canvas)?, plane.right(canvas)?]),
-            Content::Surface(_) => Ok([0.0; 2]),
-        }
-    }
-
-    /// Room that the title needs above the frame, and axis and labels below.
-    pub(crate) fn above_below(&self) -> [f64; 2] {
-        let below = match &self.content {
-            Content::Plane(plane) => plane.below(),
-            Content::Surface(_) => 0.0,
-        };
-        [self.title.len() as f64 * TITLE_LINE + 12.0, below]
+    /// Room that title, axes and labels need around the frame: left, right, above and below.
+    pub(crate) fn room(&self, canvas: &Canvas) -> Result<[f64; 4]> {
+        let above = self.title.len() as f64 * TITLE_LINE + 12.0;
+        Ok(match &self.content {
+            Content::Plane(p) => [p.left(canvas)?, p.right(canvas)?, above, p.below()],
+            Content::Surface(_) => [0.0, 0.0, above, 0.0],
+        })
     }
 
     /// Fails on values that the axes cannot show.
@@ -111,7 +101,7 @@ impl Panel {
         };
         for (i, line) in self.title.iter().rev().enumerate() {
             let at = [inner.centre()[0], frame.top - 8.0 - i as f64 * TITLE_LINE];
-            canvas.text(line, at, label_text(HPos::Center, VPos::Bottom))?;
+            canvas.text(line, at, written(LABEL, HPos::Center, VPos::Bottom))?;
         }
         Ok(())
     }
@@ -181,11 +171,15 @@ impl Plane {
             let x = view.x(tick);
             canvas.line(&[[x, frame.bottom], [x, end]], &AXIS)?;
             if axis.labelled {
-                canvas.text(&label, [x, end + 3.0], tick_text(HPos::Center, VPos::Top))?;
+                canvas.text(
+                    &label,
+                    [x, end + 3.0],
+                    written(TICK, HPos::Center, VPos::Top),
+                )?;
             }
         }
         let at = [frame.centre()[0], end + 3.0 + TICK + 6.0];
-        canvas.text(&axis.label, at, label_text(HPos::Center, VPos::Top))
+        canvas.text(&axis.label, at, written(LABEL, HPos::Center, VPos::Top))
     }
 
     fn y_axis(&self, canvas: &Canvas, view: &View) -> Result<()> {
@@ -195,12 +189,16 @@ impl Plane {
             let y = view.y(tick);
             canvas.line(&[[end, y], [frame.left, y]], &AXIS)?;
             if axis.labelled {
-                canvas.text(&label, [end - 4.0, y], tick_text(HPos::Right, VPos::Center))?;
+                canvas.text(
+                    &label,
+                    [end - 4.0, y],
+                    written(TICK, HPos::Right, VPos::Center),
+                )?;
             }
         }
         let left = frame.left - self.left(canvas)? + 4.0;
         let at = [left, frame.centre()[1]];
-        canvas.text(&axis.label, at, upwards(FontStyle::Normal, BLACK))
+        canvas.text(&axis.label, at, upwards())
     }
 }
 
@@ -237,7 +235,7 @@ impl Bar {
             let y = bar.bottom - share * bar.height();
             canvas.line(&[[bar.right, y], [bar.right + 4.0, y]], &AXIS)?;
             let at = [bar.right + 8.0, y];
-            canvas.text(label, at, tick_text(HPos::Left, VPos::Center))?;
+            canvas.text(label, at, written(TICK, HPos::Left, VPos::Center))?;
         }
         Ok(())
     }

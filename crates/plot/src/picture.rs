@@ -96,15 +96,22 @@ pub(crate) fn rendered(tree: &usvg::Tree, scale: u32) -> Result<Pixmap> {
     let scale = scale as f32;
     let [width, height] =
         [tree.size().width(), tree.size().height()].map(|length| (length * scale).round() as u32);
-    let none = || Error::Png {
-        width,
-        height,
-        reason: "no room for its pixels".to_owned(),
-    };
-    let mut pixels = Pixmap::new(width, height).ok_or_else(none)?;
-    pixels.fill(Color::WHITE);
+    let mut pixels = blank(width, height)?;
     let enlarged = Transform::from_scale(scale, scale);
     resvg::render(tree, enlarged, &mut pixels.as_mut());
+    Ok(pixels)
+}
+
+/// White pixels.
+pub(crate) fn blank(width: u32, height: u32) -> Result<Pixmap> {
+    let reason = "no room for its pixels".to_owned();
+    let none = Error::Png {
+        width,
+        height,
+        reason,
+    };
+    let mut pixels = Pixmap::new(width, height).ok_or(none)?;
+    pixels.fill(Color::WHITE);
     Ok(pixels)
 }
 

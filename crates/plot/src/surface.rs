@@ -1,7 +1,7 @@
 //! A surface over a square, seen from above at an angle, with lines and markers on it.
 
 use crate::axis::Axis;
-use crate::canvas::{AXIS, Canvas, HPos, Stroke, VPos, label_text, tick_text};
+use crate::canvas::{AXIS, Canvas, HPos, LABEL, Stroke, TICK, VPos, written};
 use crate::colour::{Colour, GRID};
 use crate::error::Result;
 use crate::geometry::{Frame, between, moved};
@@ -15,8 +15,8 @@ pub struct Surface {
     axes: [Axis; 3],
     /// Cells along each side.
     cells: usize,
-    /// Height at each node, `(cells + 1)^2` values, x fastest.
-    heights: Vec<f64>,
+    /// `(cells + 1)^2` points, x fastest.
+    nodes: Vec<[f64; 3]>,
     /// Lines on the surface.
     pub paths: Vec<Path3>,
     /// Markers on the surface: where, shape, radius and colour.
@@ -50,9 +50,10 @@ impl Surface {
         f: &dyn Fn(f64, f64) -> f64,
     ) -> Self {
         let side = cells + 1;
-        let height = |k: usize| f(at(&x, k % side, cells), at(&y, k / side, cells));
+        let at = |[from, to]: [f64; 2], k: usize| from + (to - from) * k as f64 / cells as f64;
+        let corners = (0..side * side).map(|k| (at(x.range, k % side), at(y.range, k / side)));
         Self {
-            heights: (0..side * side).map(height).collect(),
+            nodes: corners.map(|(x, y)| [x, y, f(x, y)]).collect(),
             axes: [x, y, z],
             cells,
             paths: Vec::new(),
@@ -64,7 +65,7 @@ impl Surface {
     pub(crate) fn bad_value(&self) -> Option<f64> {
         let lines = self.paths.iter().flat_map(|p| p.points.iter().flatten());
         let spots = self.markers.iter().flat_map(|m| m.0.iter());
-        let mut all = self.heights.iter().chain(lines).chain(spots);
+        let mut all = self.nodes.iter().flatten().chain(lines).chain(spots);
         all.find(|v| !v.is_finite()).copied()
     }
 
@@ -103,9 +104,7 @@ impl Surface {
     }
 
     fn node(&self, [i, j]: [usize; 2]) -> [f64; 3] {
-        let [x, y, _] = &self.axes;
-        let height = self.heights[j * (self.cells + 1) + i];
-        [at(x, i, self.cells), at(y, j, self.cells), height]
+        self.nodes[j * (self.cells + 1) + i]
     }
 
     /// Colour of a height in the box.
@@ -153,10 +152,10 @@ impl Surface {
         let [near, right, left] = [[-1.0, -1.0, 0.0], [1.0, -1.0, 0.0], [-1.0, 1.0, 0.0]];
         let top = [-1.0, 1.0, TOP];
         canvas.line(&camera.places(&[top, left, near, right]), &AXIS)?;
-        let below = |h| [tick_text(h, VPos::Top), label_text(h, VPos::Top)];
+        let below = |h| [written(TICK, h, VPos::Top), written(LABEL, h, VPos::Top)];
         let (rightwards, leftwards) = (below(HPos::Left), below(HPos::Right));
-        let beside = tick_text(HPos::Right, VPos::Center);
-        let beside = [beside, label_text(HPos::Left, VPos::Bottom)];
+        let beside = written(TICK, HPos::Right, VPos::Center);
+        let beside = [beside, written(LABEL, HPos::Left, VPos::Bottom)];
         // Edge, share of it where the label is, lengths of a tick, way to the label, and how both are written.
         let edges = [
             ([near, right], 0.5, [4.0, 4.0], [24.0, 20.0], rightwards),
@@ -175,12 +174,6 @@ impl Surface {
         }
         Ok(())
     }
-}
-
-/// Value at node `k` of an axis in `cells` equal parts.
-fn at(axis: &Axis, k: usize, cells: usize) -> f64 {
-    let [from, to] = axis.range;
-    from + (to - from) * k as f64 / cells as f64
 }
 
 /// The floor and the edges of the box behind the surface.

@@ -4,7 +4,7 @@ use resvg::tiny_skia::{ColorU8, Pixmap, PixmapPaint, Transform};
 
 use crate::canvas::FONT;
 use crate::error::Result;
-use crate::picture::{escaped, parsed, png, rendered};
+use crate::picture::{blank, escaped, parsed, png, rendered};
 
 /// Pixels between two images.
 const GAP: usize = 6;
@@ -40,8 +40,11 @@ impl Tiles {
     /// # Errors
     /// [`Error::Png`](crate::Error::Png) for a picture that is too large.
     pub fn draw(&self) -> Result<Vec<u8>> {
+        let [_, height, width] = self.shape;
+        let factor = WIDTH.div_ceil(width.max(1));
+        // From an image to the next one in its row and in its column.
+        let [across, down] = [width, height].map(|side| side * factor + GAP);
         let columns = self.rows.iter().map(|(_, images)| images.len()).max();
-        let [across, down] = self.pitch();
         let width = LABEL + columns.unwrap_or(0) * across;
         let height = self.rows.len().max(1) * down;
         let written = |(i, (label, _)): (usize, &(String, _))| {
@@ -57,38 +60,27 @@ impl Tiles {
         let mut page = rendered(&parsed(&svg)?, 1)?;
         for (i, (_, images)) in self.rows.iter().enumerate() {
             for (j, image) in images.iter().enumerate() {
-                self.paste(&mut page, [LABEL + j * across, i * down], image);
+                let (left, top) = ((LABEL + j * across) as f32, (i * down) as f32);
+                let place = Transform::from_scale(factor as f32, factor as f32);
+                let (place, how) = (place.post_translate(left, top), PixmapPaint::default());
+                page.draw_pixmap(0, 0, self.pixels(image)?.as_ref(), &how, place, None);
             }
         }
         png(&page)
     }
 
-    fn factor(&self) -> usize {
-        WIDTH.div_ceil(self.shape[2].max(1))
-    }
-
-    /// From an image to the next one in its row and in its column.
-    fn pitch(&self) -> [usize; 2] {
-        let [_, height, width] = self.shape;
-        [width, height].map(|side| side * self.factor() + GAP)
-    }
-
-    /// Draws an image into the page, every pixel enlarged to a square.
-    fn paste(&self, page: &mut Pixmap, [left, top]: [usize; 2], image: &[f64]) {
+    /// An image as it is, one pixel for each.
+    fn pixels(&self, image: &[f64]) -> Result<Pixmap> {
         let [channels, height, width] = self.shape;
         let level = |channel: usize, pixel: usize| {
             let value = image.get(channel * height * width + pixel);
             (255.0 * value.copied().unwrap_or(0.0).clamp(0.0, 1.0)).round() as u8
         };
-        let Some(mut small) = Pixmap::new(width as u32, height as u32) else {
-            return;
-        };
-        for (k, pixel) in small.pixels_mut().iter_mut().enumerate() {
+        let mut pixels = blank(width as u32, height as u32)?;
+        for (k, pixel) in pixels.pixels_mut().iter_mut().enumerate() {
             let [r, g, b] = [0, 1, 2].map(|c: usize| level(c.min(channels.saturating_sub(1)), k));
             *pixel = ColorU8::from_rgba(r, g, b, 255).premultiply();
         }
-        let factor = self.factor() as f32;
-        let place = Transform::from_row(factor, 0.0, 0.0, factor, left as f32, top as f32);
-        page.draw_pixmap(0, 0, small.as_ref(), &PixmapPaint::default(), place, None);
+        Ok(pixels)
     }
 }

@@ -1,29 +1,20 @@
-//! Axes: range, scale, ticks and their labels.
+//! Axes: range, ticks and their labels, and where their values are on the page.
 
+use crate::geometry::{Frame, Px};
 use crate::number::{fixed, superscript};
-
-/// How an axis maps values to lengths.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scale {
-    /// Proportional.
-    Linear,
-    /// Proportional to the logarithm; values must be positive.
-    Log,
-}
 
 /// One axis of a panel.
 #[derive(Debug, Clone)]
 pub struct Axis {
     /// What is shown, with its symbol; empty for none.
-    pub label: String,
+    pub(crate) label: String,
     /// Smallest and largest value shown.
-    pub range: [f64; 2],
-    /// Linear or logarithmic.
-    pub scale: Scale,
+    pub(crate) range: [f64; 2],
+    logarithmic: bool,
     /// Values that get a tick and a grid line.
     pub ticks: Vec<f64>,
     /// Whether ticks are labelled; switched off where the neighbour's labels serve.
-    pub labelled: bool,
+    pub(crate) labelled: bool,
 }
 
 impl Axis {
@@ -32,7 +23,7 @@ impl Axis {
         Self {
             label: label.to_owned(),
             range,
-            scale: Scale::Linear,
+            logarithmic: false,
             ticks: round_ticks(range, count),
             labelled: true,
         }
@@ -44,11 +35,9 @@ impl Axis {
         let (low, high) = (low.ceil() as i32, high.floor() as i32);
         let step = ((high - low) / 6 + 1).max(1) as usize;
         Self {
-            label: label.to_owned(),
-            range,
-            scale: Scale::Log,
+            logarithmic: true,
             ticks: (low..=high).step_by(step).map(|p| 10f64.powi(p)).collect(),
-            labelled: true,
+            ..Self::linear(label, range, 0)
         }
     }
 
@@ -68,97 +57,74 @@ impl Axis {
     /// Share of the axis, 0 at its start and 1 at its end; outside 0-1 when out of range.
     pub fn share(&self, value: f64) -> f64 {
         let [a, b] = self.range;
-        match self.scale {
-            Scale::Linear => (value - a) / (b - a),
-            Scale::Log => (value / a).ln() / (b / a).ln(),
+        if self.logarithmic {
+            (value / a).ln() / (b / a).ln()
+        } else {
+            (value - a) / (b - a)
         }
+    }
+
+    /// `value` if it is nowhere on such an axis.
+    pub(crate) fn bad(&self, value: f64) -> Option<f64> {
+        let good = value.is_finite() && (value > 0.0 || !self.logarithmic);
+        (!good).then_some(value)
     }
 
     /// The labels of the ticks.
     pub fn tick_labels(&self) -> Vec<String> {
-        match self.scale {
-            Scale::Linear => decimal_labels(&self.ticks),
-            Scale::Log => self
-                .ticks
-                .iter()
-                .map(|v| format!("10{}", superscript(v.log10().round() as i32)))
-                .collect(),
+        if self.logarithmic {
+            let power = |v: &f64| format!("10{}", superscript(v.log10().round() as i32));
+            return self.ticks.iter().map(power).collect();
         }
+        // As many digits as the ticks need, the same for all.
+        let whole = |v: f64| (v - v.round()).abs() < 1e-6;
+        let enough = |&d: &i32| self.ticks.iter().all(|t| whole(t * 10f64.powi(d)));
+        let digits = (0..6).find(enough).unwrap_or(6) as usize;
+        self.ticks.iter().map(|&t| fixed(t, digits)).collect()
     }
 }
 
 /// Multiples of 1, 2, 2.5 or 5 times a power of ten inside `range`, about `count` of them.
-fn round_ticks(range: [f64; 2], count: usize) -> Vec<f64> {
-    let [a, b] = range;
+fn round_ticks([a, b]: [f64; 2], count: usize) -> Vec<f64> {
     let raw = (b - a) / count.max(1) as f64;
     if !(raw.is_finite() && raw > 0.0) {
         return vec![a];
     }
     let power = 10f64.powf(raw.log10().floor());
-    let step = [1.0, 2.0, 2.5, 5.0, 10.0]
-        .map(|m| m * power)
-        .into_iter()
-        .find(|s| *s >= raw * 0.999)
-        .unwrap_or(10.0 * power);
+    let mut steps = [1.0, 2.0, 2.5, 5.0].into_iter().map(|m| m * power);
+    let step = steps.find(|s| *s >= raw * 0.999).unwrap_or(10.0 * power);
     let slack = 1e-9;
     let first = (a / step - slack).ceil() as i64;
     let last = (b / step + slack).floor() as i64;
     (first..=last).map(|k| k as f64 * step).collect()
 }
 
-/// Decimal labels with as many digits as the ticks need, the same for all, and a true minus sign.
-fn decimal_labels(ticks: &[f64]) -> Vec<String> {
-    let digits = (0..6)
-        .find(|&d| {
-            let unit = 10f64.powi(d);
-            ticks
-                .iter()
-                .all(|t| (t * unit - (t * unit).round()).abs() < 1e-6)
-        })
-        .unwrap_or(6) as usize;
-    ticks.iter().map(|&t| fixed(t, digits)).collect()
-}
-
 /// Range of `values` and zero, a little wider, for an axis.
 pub fn padded(values: impl IntoIterator<Item = f64>) -> [f64; 2] {
-    let (low, high) = values
-        .into_iter()
-        .fold((0.0f64, 0.0f64), |(low, high), v| (low.min(v), high.max(v)));
+    let wider = |[low, high]: [f64; 2], v: f64| [low.min(v), high.max(v)];
+    let [low, high] = values.into_iter().fold([0.0; 2], wider);
     // Never empty, so that an axis can be made of it.
     let room = (0.06 * (high - low)).max(1e-12);
     [low - room, high + room]
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A frame with the axes at its lower and its left side.
+pub(crate) struct View<'a> {
+    pub frame: &'a Frame,
+    pub axes: &'a [Axis; 2],
+}
 
-    #[test]
-    fn linear_ticks_are_round_and_inside() {
-        assert_eq!(
-            Axis::linear("", [0.0, 20_000.0], 4).tick_labels(),
-            ["0", "5,000", "10,000", "15,000", "20,000"]
-        );
-        assert_eq!(
-            Axis::linear("", [-0.02, 1.05], 5).tick_labels(),
-            ["0.00", "0.25", "0.50", "0.75", "1.00"]
-        );
-        assert_eq!(
-            Axis::linear("", [-2.0, 2.0], 4).tick_labels()[0],
-            "\u{2212}2"
-        );
+impl View<'_> {
+    pub fn x(&self, value: f64) -> f64 {
+        self.frame.left + self.axes[0].share(value) * self.frame.width()
     }
 
-    #[test]
-    fn log_ticks_are_powers_of_ten() {
-        let axis = Axis::log("", [0.02, 3e3]);
-        assert_eq!(axis.tick_labels(), ["10⁻¹", "10⁰", "10¹", "10²", "10³"]);
-        assert!((axis.share(0.02)).abs() < 1e-12);
-        assert!((axis.share(3e3) - 1.0).abs() < 1e-12);
+    pub fn y(&self, value: f64) -> f64 {
+        self.frame.bottom - self.axes[1].share(value) * self.frame.height()
     }
 
-    #[test]
-    fn an_empty_range_does_not_loop_for_ever() {
-        assert_eq!(Axis::linear("", [1.0, 1.0], 5).ticks, [1.0]);
+    pub fn place(&self, points: &[[f64; 2]]) -> Vec<Px> {
+        let place = |&[x, y]: &[f64; 2]| [self.x(x), self.y(y)];
+        points.iter().map(place).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Points, lines, shapes and text in page pixels, on top of the SVG backend of `plotters`.
+//! Lines, shapes and text in page pixels, on top of the SVG backend of `plotters`.
 
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
@@ -7,13 +7,16 @@ use plotters::element::{Circle, PathElement, Polygon, Text};
 use plotters::style::text_anchor::Pos;
 pub(crate) use plotters::style::text_anchor::{HPos, VPos};
 use plotters::style::{
-    Color, FontFamily, FontStyle, FontTransform, IntoFont, RGBAColor, ShapeStyle, TextStyle,
-    register_font,
+    Color, FontFamily, FontStyle, FontTransform, IntoFont, RGBAColor, TextStyle, register_font,
 };
 
 use crate::colour::{BLACK, Colour};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::geometry::{Frame, Px};
 use crate::line::{dashes, thinned};
+
+/// Width of every page in pixels.
+pub const PAGE_WIDTH: f64 = 1000.0;
 
 /// Backend units in one page pixel: `plotters` rounds to whole units, which would be coarse pixels.
 pub(crate) const UNITS: f64 = 10.0;
@@ -29,53 +32,6 @@ const FONT_HEIGHT: f64 = (1901.0 + 483.0) / 2048.0;
 pub(crate) const TICK: f64 = 19.0;
 /// Size of axis labels, legends and titles.
 pub(crate) const LABEL: f64 = 21.0;
-
-/// A point of the page, in pixels from its upper left corner.
-pub(crate) type Px = [f64; 2];
-
-/// A rectangle of the page.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Frame {
-    pub left: f64,
-    pub top: f64,
-    pub right: f64,
-    pub bottom: f64,
-}
-
-impl Frame {
-    pub fn new([left, right]: [f64; 2], [top, bottom]: [f64; 2]) -> Self {
-        Self {
-            left,
-            top,
-            right,
-            bottom,
-        }
-    }
-
-    pub fn width(&self) -> f64 {
-        self.right - self.left
-    }
-
-    pub fn height(&self) -> f64 {
-        self.bottom - self.top
-    }
-
-    pub fn centre(&self) -> Px {
-        [self.left + self.right, self.top + self.bottom].map(|sum| sum / 2.0)
-    }
-
-    /// Whether a point is inside, or on the border but for rounding.
-    pub fn holds(&self, [x, y]: Px) -> bool {
-        let within = |v: f64, low: f64, high: f64| (low - 0.5..=high + 0.5).contains(&v);
-        within(x, self.left, self.right) && within(y, self.top, self.bottom)
-    }
-
-    /// Corners in order, for a polygon.
-    pub fn corners(&self) -> [Px; 4] {
-        let [l, r, t, b] = [self.left, self.right, self.top, self.bottom];
-        [[l, t], [r, t], [r, b], [l, b]]
-    }
-}
 
 /// How a line is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -101,67 +57,41 @@ impl Stroke {
     /// A dashed line; dashes grow with the width so that they stay dashes.
     pub fn dashed(colour: Colour, width: f64) -> Self {
         let dash = Some([3.0 * width + 3.0, 2.0 * width + 3.0]);
-        Self {
-            dash,
-            ..Self::solid(colour, width)
-        }
+        let line = Self::solid(colour, width);
+        Self { dash, ..line }
     }
 
     /// A dotted line.
     pub fn dotted(colour: Colour, width: f64) -> Self {
         let dash = Some([width, 2.0 * width]);
-        Self {
-            dash,
-            ..Self::solid(colour, width)
-        }
-    }
-
-    fn style(&self) -> ShapeStyle {
-        let width = (self.width * UNITS).round().max(1.0) as u32;
-        ink(self.colour).stroke_width(width)
+        let line = Self::solid(colour, width);
+        Self { dash, ..line }
     }
 }
 
 /// Frames, axes and their ticks.
 pub(crate) const AXIS: Stroke = Stroke::solid(BLACK, 1.4);
 
-/// Where a text is put relative to its point.
-#[derive(Clone, Copy)]
-pub(crate) struct Write {
-    pub size: f64,
-    pub colour: Colour,
-    pub bold: bool,
-    pub h: HPos,
-    pub v: VPos,
-    /// Read from bottom to top.
-    pub upwards: bool,
+/// How a text is written: which side of it is at its point, and the like.
+pub(crate) type Write = TextStyle<'static>;
+
+/// As text of this size is written, with this side of it at its point.
+pub(crate) fn written(size: f64, h: HPos, v: VPos) -> Write {
+    let font = (FontFamily::Name(FONT), size * UNITS * FONT_DIVISOR).into_font();
+    font.color(&ink(BLACK)).pos(Pos::new(h, v))
 }
 
-impl Write {
-    /// As tick labels are written.
-    pub fn tick(h: HPos, v: VPos) -> Self {
-        Self {
-            size: TICK,
-            colour: BLACK,
-            bold: false,
-            h,
-            v,
-            upwards: false,
-        }
-    }
+/// As a vertical axis is labelled: from bottom to top.
+pub(crate) fn upwards() -> Write {
+    written(LABEL, HPos::Center, VPos::Top).transform(FontTransform::Rotate270)
+}
 
-    /// As everything else is written.
-    pub fn label(h: HPos, v: VPos) -> Self {
-        let how = Self::tick(h, v);
-        Self { size: LABEL, ..how }
-    }
-
-    pub fn upwards(self) -> Self {
-        Self {
-            upwards: true,
-            ..self
-        }
-    }
+/// As a row is labelled.
+pub(crate) fn bold_upwards(colour: Colour) -> Write {
+    let mut how = upwards();
+    how.font = how.font.style(FontStyle::Bold);
+    how.color = ink(colour).to_backend_color();
+    how
 }
 
 /// The page being drawn.
@@ -170,32 +100,25 @@ pub(crate) struct Canvas<'a> {
 }
 
 impl<'a> Canvas<'a> {
-    /// A page of `width` x `height` pixels whose SVG goes to `svg`.
-    pub fn new(svg: &'a mut String, width: f64, height: f64) -> Result<Self> {
-        for (style, bytes) in [
-            (FontStyle::Normal, dejavu::sans::regular()),
-            (FontStyle::Bold, dejavu::sans::bold()),
-        ] {
-            register_font(FONT, style, bytes).map_err(|_| Error::Font)?;
-        }
-        let size = (
-            (width * UNITS).round() as u32,
-            (height * UNITS).round() as u32,
-        );
-        Ok(Self {
-            area: SVGBackend::with_string(svg, size).into_drawing_area(),
-        })
+    /// A page whose SVG goes to `svg`; its height is known when all is drawn, and any will do until then.
+    pub fn new(svg: &'a mut String) -> Self {
+        // That these are fonts is tested; were they not, no text could be measured.
+        let _ = register_font(FONT, FontStyle::Normal, dejavu::sans::regular());
+        let _ = register_font(FONT, FontStyle::Bold, dejavu::sans::bold());
+        let size = ((PAGE_WIDTH * UNITS) as u32, i32::MAX as u32);
+        let area = SVGBackend::with_string(svg, size).into_drawing_area();
+        Self { area }
     }
 
     /// Ends the document.
-    pub fn finish(&self) -> Result<()> {
+    pub fn finish(self) -> Result<()> {
         Ok(self.area.present()?)
     }
 
-    /// Width that `text` takes.
+    /// Width that a text takes in the size of [`TICK`] or [`LABEL`].
     pub fn text_width(&self, text: &str, size: f64) -> Result<f64> {
         // Measured large, because the library truncates to whole units.
-        let style = font(size * UNITS, FontStyle::Normal);
+        let style = written(size, HPos::Left, VPos::Top);
         let (width, _) = self.area.estimate_text_size(text, &style)?;
         Ok(f64::from(width) / UNITS * FONT_HEIGHT / FONT_DIVISOR)
     }
@@ -203,12 +126,11 @@ impl<'a> Canvas<'a> {
     /// A line through `points`.
     pub fn line(&self, points: &[Px], stroke: &Stroke) -> Result<()> {
         let points = thinned(points);
-        match stroke.dash {
-            None => self.path(&points, stroke),
-            Some(dash) => dashes(&points, dash)
-                .iter()
-                .try_for_each(|piece| self.path(piece, stroke)),
-        }
+        let Some(dash) = stroke.dash else {
+            return self.path(&points, stroke);
+        };
+        let mut pieces = dashes(&points, dash).into_iter();
+        pieces.try_for_each(|piece| self.path(&piece, stroke))
     }
 
     fn path(&self, points: &[Px], stroke: &Stroke) -> Result<()> {
@@ -216,7 +138,9 @@ impl<'a> Canvas<'a> {
             return Ok(());
         }
         let points: Vec<_> = points.iter().map(units).collect();
-        Ok(self.area.draw(&PathElement::new(points, stroke.style()))?)
+        let width = (stroke.width * UNITS).round().max(1.0) as u32;
+        let style = ink(stroke.colour).stroke_width(width);
+        Ok(self.area.draw(&PathElement::new(points, style))?)
     }
 
     /// The four sides of a rectangle.
@@ -243,27 +167,8 @@ impl<'a> Canvas<'a> {
         if text.is_empty() {
             return Ok(());
         }
-        let weight = if how.bold {
-            FontStyle::Bold
-        } else {
-            FontStyle::Normal
-        };
-        let colour = ink(how.colour);
-        let mut style = font(how.size * UNITS, weight)
-            .color(&colour)
-            .pos(Pos::new(how.h, how.v));
-        if how.upwards {
-            style = style.transform(FontTransform::Rotate270);
-        }
-        let text = Text::new(text.to_owned(), units(&at), style);
-        Ok(self.area.draw(&text)?)
+        Ok(self.area.draw(&Text::new(text, units(&at), how))?)
     }
-}
-
-fn font(size: f64, style: FontStyle) -> TextStyle<'static> {
-    let size = size * FONT_DIVISOR;
-    let font = (FontFamily::Name(FONT), size, style).into_font();
-    font.color(&ink(BLACK))
 }
 
 fn ink(colour: Colour) -> RGBAColor {
@@ -273,21 +178,4 @@ fn ink(colour: Colour) -> RGBAColor {
 
 fn units(p: &Px) -> (i32, i32) {
     ((p[0] * UNITS).round() as i32, (p[1] * UNITS).round() as i32)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_page_measures_text_without_installed_fonts() {
-        let mut svg = String::new();
-        let canvas = Canvas::new(&mut svg, 100.0, 100.0).unwrap();
-        let width = canvas.text_width("00", 20.0).unwrap();
-        // A digit of DejaVu Sans is 1303 of 2048 em wide.
-        assert!(
-            (width - 2.0 * 20.0 * 1303.0 / 2048.0).abs() < 0.3,
-            "{width}"
-        );
-    }
 }

@@ -79,32 +79,3 @@ fn viridis(level: f64) -> Colour {
     let RGBColor(r, g, b) = ViridisRGB::get_color(level);
     Colour::rgb(r, g, b)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn luminance(c: Colour) -> f64 {
-        let [r, g, b] = c.rgb.map(f64::from);
-        0.2126 * r + 0.7152 * g + 0.0722 * b
-    }
-
-    #[test]
-    fn families_are_ordered_by_lightness_and_stay_visible_on_white() {
-        let shades: Vec<f64> = (0..10).map(|i| luminance(family(i, 10))).collect();
-        assert!(shades.windows(2).all(|w| w[1] > w[0] + 5.0), "{shades:?}");
-        assert!(shades[9] < 200.0, "{shades:?}");
-    }
-
-    #[test]
-    fn a_family_of_one_and_an_index_past_the_end_have_a_colour() {
-        assert_eq!(family(0, 1), family(0, 10));
-        assert_eq!(family(99, 0).opacity, 1.0);
-    }
-
-    #[test]
-    fn fading_ends_at_white() {
-        assert_eq!(faded(BLACK, 0.0), WHITE);
-        assert_eq!(faded(BLACK, 1.0), BLACK);
-    }
-}

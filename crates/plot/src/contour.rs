@@ -2,23 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use crate::canvas::{Canvas, Px};
+use crate::axis::View;
+use crate::canvas::Canvas;
 use crate::colour::Colour;
-use crate::error::{Result, sized};
+use crate::error::Result;
+use crate::geometry::between;
 
 /// A function of two variables sampled on a regular grid, with the levels that separate its colours.
 #[derive(Debug, Clone)]
 pub struct Field {
-    /// Range of x.
-    pub x: [f64; 2],
-    /// Range of y.
-    pub y: [f64; 2],
+    /// Lower left and upper right corner.
+    corners: [[f64; 2]; 2],
     /// Samples in a row and in a column.
-    pub size: usize,
+    size: usize,
     /// `size * size` values, x fastest.
-    pub values: Vec<f64>,
+    values: Vec<f64>,
     /// Ascending upper bounds of all bands but the last.
-    pub levels: Vec<f64>,
+    levels: Vec<f64>,
     /// One colour for each band: one more than levels.
     pub colours: Vec<Colour>,
 }
@@ -38,36 +38,35 @@ impl Field {
         colour: &dyn Fn(f64) -> Colour,
         f: &dyn Fn(f64, f64) -> f64,
     ) -> Self {
-        let at = |range: [f64; 2], k: usize| lerp(range, k as f64 / (size - 1) as f64);
-        let values = (0..size * size)
-            .map(|k| f(at(x, k % size), at(y, k / size)))
-            .collect();
+        let corners = [[x[0], y[0]], [x[1], y[1]]];
         let bands = levels.len();
-        Self {
-            x,
-            y,
+        let share = |k: usize| k as f64 / bands.max(1) as f64;
+        let mut field = Self {
+            corners,
             size,
-            values,
-            colours: (0..=bands)
-                .map(|k| colour(k as f64 / bands.max(1) as f64))
-                .collect(),
+            values: Vec::new(),
             levels,
-        }
+            colours: (0..=bands).map(|k| colour(share(k))).collect(),
+        };
+        let nodes = (0..size * size).map(|k| field.node(k % size + 1, k / size + 1));
+        field.values = nodes.map(|[x, y]| f(x, y)).collect();
+        field
     }
 
-    pub(crate) fn draw(&self, canvas: &Canvas, place: &dyn Fn([f64; 2]) -> Px) -> Result<()> {
-        sized("a field", self.size.pow(2), self.values.len())?;
-        let Some(highest) = self.colours.last() else {
-            return Ok(());
-        };
-        let [x, y] = [self.x, self.y];
-        let corners = [[x[0], y[0]], [x[1], y[0]], [x[1], y[1]], [x[0], y[1]]];
-        canvas.polygon(&corners.map(place), *highest)?;
+    pub(crate) fn bad_value(&self) -> Option<f64> {
+        self.values.iter().copied().find(|v| !v.is_finite())
+    }
+
+    pub(crate) fn draw(&self, canvas: &Canvas, view: &View) -> Result<()> {
+        let [[left, low], [right, high]] = self.corners;
+        let all = [[left, low], [right, low], [right, high], [left, high]];
+        if let Some(highest) = self.colours.last() {
+            canvas.polygon(&view.place(&all), *highest)?;
+        }
         // From high to low: each region lies inside the one before, so painting over leaves no seams.
         for (level, colour) in self.levels.iter().zip(&self.colours).rev() {
             for outline in self.below(*level) {
-                let outline: Vec<Px> = outline.into_iter().map(place).collect();
-                canvas.polygon(&outline, *colour)?;
+                canvas.polygon(&view.place(&outline), *colour)?;
             }
         }
         Ok(())
@@ -98,12 +97,8 @@ impl Field {
     fn cell(&self, i: usize, j: usize, level: f64, next: &mut BTreeMap<Edge, Edge>) {
         let corners = [(i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1)];
         let inside = corners.map(|(i, j)| self.padded(i, j) < level);
-        let edges: [Edge; 4] = [
-            (i, j, false),
-            (i + 1, j, true),
-            (i, j + 1, false),
-            (i, j, true),
-        ];
+        let (lower, upper) = ((i, j, false), (i, j + 1, false));
+        let edges: [Edge; 4] = [lower, (i + 1, j, true), upper, (i, j, true)];
         // Walking round the cell, an outline enters where we step in and leaves where we step out.
         let passes = |k: usize, out: bool| inside[k] == out && inside[(k + 1) % 4] != out;
         for leaving in (0..4).filter(|&k| passes(k, true)) {
@@ -127,92 +122,22 @@ impl Field {
 
     /// Position of a padded node: the rim lies on the border.
     fn node(&self, i: usize, j: usize) -> [f64; 2] {
-        let share =
-            |k: usize| k.clamp(1, self.size).saturating_sub(1) as f64 / (self.size - 1) as f64;
-        [lerp(self.x, share(i)), lerp(self.y, share(j))]
+        let [low, high] = self.corners;
+        let last = (self.size - 1) as f64;
+        let share = |k: usize| (k.clamp(1, self.size) - 1) as f64 / last;
+        let [x, y] = [i, j].map(share);
+        [between(low, high, x)[0], between(low, high, y)[1]]
     }
 
     /// Where the field passes `level` on `edge`.
-    fn crossing(&self, edge: Edge, level: f64) -> [f64; 2] {
-        let (i, j, up) = edge;
+    fn crossing(&self, (i, j, up): Edge, level: f64) -> [f64; 2] {
         let (k, l) = if up { (i, j + 1) } else { (i + 1, j) };
         let (a, b) = (self.padded(i, j), self.padded(k, l));
-        let (p, q) = (self.node(i, j), self.node(k, l));
         let t = if a.is_finite() && b.is_finite() && a != b {
             ((level - a) / (b - a)).clamp(0.0, 1.0)
         } else {
             0.5
         };
-        [lerp([p[0], q[0]], t), lerp([p[1], q[1]], t)]
-    }
-}
-
-fn lerp(range: [f64; 2], t: f64) -> f64 {
-    range[0] + t * (range[1] - range[0])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::colour::grey;
-    use crate::{Axis, Error, Mark, Page, Panel, Row};
-
-    fn field(f: &dyn Fn(f64, f64) -> f64) -> Field {
-        Field::sample([-2.0, 2.0], [-2.0, 2.0], 81, vec![1.0], &grey, f)
-    }
-
-    #[test]
-    fn a_field_with_a_value_too_few_or_nan_is_refused() {
-        let axis = || Axis::linear("w", [-2.0, 2.0], 5);
-        let page = |field| Page {
-            title: "t".to_owned(),
-            description: "d".to_owned(),
-            rows: vec![Row::new(
-                1.0,
-                vec![Panel::plane("p", axis(), axis(), vec![Mark::Field(field)])],
-            )],
-        };
-        let mut field = field(&|x, y| x * x + y * y);
-        page(field.clone()).draw().unwrap();
-        let middle = std::mem::replace(&mut field.values[3280], f64::NAN);
-        let found = page(field.clone()).draw();
-        assert!(matches!(found, Err(Error::Value { .. })));
-        field.values[3280] = middle;
-        field.values.pop();
-        assert!(matches!(page(field).draw(), Err(Error::Size { .. })));
-    }
-
-    fn area(outline: &[[f64; 2]]) -> f64 {
-        let n = outline.len();
-        let twice: f64 = (0..n)
-            .map(|k| (outline[k], outline[(k + 1) % n]))
-            .map(|(a, b)| a[0] * b[1] - a[1] * b[0])
-            .sum();
-        (0.5 * twice).abs()
-    }
-
-    #[test]
-    fn a_disc_is_one_outline_of_its_area() {
-        let outlines = field(&|x, y| x * x + y * y).below(1.0);
-        assert_eq!(outlines.len(), 1);
-        assert!((area(&outlines[0]) - std::f64::consts::PI).abs() < 0.01);
-    }
-
-    #[test]
-    fn regions_are_closed_along_the_border() {
-        // Two hyperbolic corners where |x y - 4| < 1, i.e. x y > 3.
-        let outlines = field(&|x, y| (x * y - 4.0).abs()).below(1.0);
-        assert_eq!(outlines.len(), 2);
-        let exact = 4.0 - 3.0 - 3.0 * (4.0f64 / 3.0).ln();
-        for outline in &outlines {
-            assert!((area(outline) - exact).abs() < 0.01, "{}", area(outline));
-        }
-        let whole = field(&|_, _| 0.0).below(1.0);
-        assert!((area(&whole[0]) - 16.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn an_empty_region_has_no_outline() {
-        assert!(field(&|_, _| 2.0).below(1.0).is_empty());
+        between(self.node(i, j), self.node(k, l), t)
     }
 }

@@ -24,21 +24,6 @@ pub enum Error {
         /// The offending value.
         value: f64,
     },
-    /// A field or surface without a value for each of its nodes.
-    #[error("{what} needs {expected} values and has {found}: sample it anew")]
-    Size {
-        /// What is to be drawn.
-        what: &'static str,
-        /// Nodes.
-        expected: usize,
-        /// Values.
-        found: usize,
-    },
-    /// The embedded font could not be read.
-    #[error(
-        "the embedded font DejaVu Sans is unreadable: the `dejavu` crate is damaged, fetch it again"
-    )]
-    Font,
     /// The drawing library failed.
     #[error("drawing failed: {0}; this is a defect of the drawing code, please report it")]
     Draw(#[from] plotters::drawing::DrawingAreaErrorKind<std::io::Error>),
@@ -59,16 +44,4 @@ pub enum Error {
         /// The reason given by the renderer.
         reason: String,
     },
-}
-
-/// Refuses a number of values that is not that of the nodes.
-pub(crate) fn sized(what: &'static str, expected: usize, found: usize) -> Result<()> {
-    if expected == found {
-        return Ok(());
-    }
-    Err(Error::Size {
-        what,
-        expected,
-        found,
-    })
 }

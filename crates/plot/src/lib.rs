@@ -8,22 +8,22 @@
 //! # Example
 //!
 //! ```
-//! use plot::{Axis, Entry, Legend, Mark, Page, Panel, Row, Strip, Stroke, family};
+//! use plot::{Axis, Entry, Mark, Page, Panel, Row, Strip, Stroke, family};
 //!
 //! let t: Vec<f64> = (0..=200).map(|k| f64::from(k) / 20.0).collect();
 //! let damped = |rate: f64| t.iter().map(|t| (-rate * t).exp() * t.cos()).collect::<Vec<_>>();
-//! let (mut marks, mut legend) = (Vec::new(), Legend::default());
+//! let (mut marks, mut entries) = (Vec::new(), Vec::new());
 //! for (i, rate) in [0.1, 0.3, 0.9].into_iter().enumerate() {
 //!     let stroke = Stroke::solid(family(i, 3), 2.4);
 //!     marks.push(Mark::line(t.iter().copied(), &damped(rate), stroke));
-//!     legend.entries.push(Entry::line(stroke, &format!("rate {rate}")));
+//!     entries.push(Entry::line(stroke, &format!("rate {rate}")));
 //! }
 //! let (x, y) = (Axis::linear("time", [0.0, 10.0], 5), Axis::linear("x", [-1.0, 1.0], 4));
 //! let row = Row::new(0.4, vec![Panel::plane("a damped oscillator", x, y, marks)]);
 //! let page = Page {
 //!     title: "A damped oscillator".to_owned(),
 //!     description: "Displacement against time for three rates of damping.".to_owned(),
-//!     rows: vec![row.with_strip(Strip::Legend(legend))],
+//!     rows: vec![row.with_strip(Strip::legend("", entries))],
 //! };
 //! let picture = page.draw()?;
 //! assert!(picture.svg.starts_with("<svg") && picture.png.starts_with(b"\x89PNG"));
@@ -58,6 +58,7 @@ mod canvas;
 mod colour;
 mod contour;
 mod error;
+mod geometry;
 mod legend;
 mod line;
 mod mark;
@@ -69,8 +70,8 @@ mod scene;
 mod surface;
 mod tiles;
 
-pub use axis::{Axis, Scale, padded};
-pub use canvas::Stroke;
+pub use axis::{Axis, padded};
+pub use canvas::{PAGE_WIDTH, Stroke};
 pub use colour::{
     BLACK, BLUE, Colour, DARK, GRID, MARKED, VERMILLION, WHITE, faded, family, grey, heat, pastel,
 };
@@ -79,7 +80,7 @@ pub use error::{Error, Result};
 pub use legend::{ColourBar, Entry, Legend, Strip};
 pub use mark::{Mark, Shape};
 pub use number::{fixed, scientific, significant, subscript, superscript, thousands};
-pub use page::{PAGE_WIDTH, Page, Row};
+pub use page::{Page, Row};
 pub use panel::Panel;
 pub use picture::{PNG_SCALE, Picture};
 pub use surface::{Path3, Surface};

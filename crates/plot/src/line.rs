@@ -1,6 +1,6 @@
 //! Lines as they are drawn: cut off at a frame, thinned out, dashed.
 
-use crate::canvas::{Frame, Px};
+use crate::geometry::{Frame, Px, between, distance};
 
 /// Points closer than this to the last one (page pixels) are left out of a line: nobody can see them.
 const THIN: f64 = 0.3;
@@ -31,25 +31,18 @@ fn clip_segment(a: Px, b: Px, frame: &Frame) -> Option<(Px, Px)> {
     for axis in 0..2 {
         let step = b[axis] - a[axis];
         for (towards, room) in [(-step, a[axis] - low[axis]), (step, high[axis] - a[axis])] {
-            if towards == 0.0 {
-                if room < 0.0 {
-                    return None;
-                }
-            } else if towards < 0.0 {
+            if towards < 0.0 {
                 enter = enter.max(room / towards);
-            } else {
+            } else if towards > 0.0 {
                 leave = leave.min(room / towards);
+            } else if room < 0.0 {
+                return None;
             }
         }
     }
-    let at = |t: f64| [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])];
-    let first = if enter > 0.0 { at(enter) } else { a };
-    let last = if leave < 1.0 { at(leave) } else { b };
+    let first = if enter > 0.0 { between(a, b, enter) } else { a };
+    let last = if leave < 1.0 { between(a, b, leave) } else { b };
     (enter <= leave).then_some((first, last))
-}
-
-fn distance(a: Px, b: Px) -> f64 {
-    (a[0] - b[0]).hypot(a[1] - b[1])
 }
 
 /// `points` without those that the eye cannot tell from their neighbours; both ends are kept.
@@ -89,26 +82,20 @@ fn off_chord(p: Px, a: Px, b: Px) -> f64 {
     if square == 0.0 {
         return distance(p, a);
     }
-    let t = (((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / square).clamp(0.0, 1.0);
-    distance(p, [a[0] + t * dx, a[1] + t * dy])
+    let t = ((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / square;
+    distance(p, between(a, b, t.clamp(0.0, 1.0)))
 }
 
 /// Cuts a line into dashes of `dash[0]` with gaps of `dash[1]`, measured along the line.
 pub(crate) fn dashes(points: &[Px], dash: [f64; 2]) -> Vec<Vec<Px>> {
     let mut pieces = Vec::new();
-    let Some(&first) = points.first() else {
-        return pieces;
-    };
-    let (mut ink, mut left, mut piece) = (true, dash[0], vec![first]);
+    let mut piece: Vec<Px> = points.iter().take(1).copied().collect();
+    let (mut ink, mut left) = (true, dash[0]);
     for pair in points.windows(2) {
         let (mut from, to) = (pair[0], pair[1]);
         let mut rest = distance(from, to);
         while rest > left {
-            let t = left / rest;
-            from = [
-                from[0] + t * (to[0] - from[0]),
-                from[1] + t * (to[1] - from[1]),
-            ];
+            from = between(from, to, left / rest);
             rest -= left;
             if ink {
                 piece.push(from);
@@ -128,67 +115,4 @@ pub(crate) fn dashes(points: &[Px], dash: [f64; 2]) -> Vec<Vec<Px>> {
         pieces.push(piece);
     }
     pieces
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dashes_cover_the_stated_share_of_a_line() {
-        let pieces = dashes(&[[0.0, 0.0], [10.0, 0.0], [30.0, 0.0]], [4.0, 6.0]);
-        let ends: Vec<_> = pieces
-            .iter()
-            .map(|p| (p[0][0], p[p.len() - 1][0]))
-            .collect();
-        assert_eq!(ends, [(0.0, 4.0), (10.0, 14.0), (20.0, 24.0)]);
-    }
-
-    #[test]
-    fn thinning_keeps_both_ends_and_every_visible_bend() {
-        let line: Vec<Px> = (0..=1000).map(|i| [f64::from(i) * 0.1, 0.0]).collect();
-        assert_eq!(thinned(&line).first(), line.first());
-        assert_eq!(thinned(&line).last(), line.last());
-        assert!(thinned(&line).len() < 20);
-        let bent = [[0.0, 0.0], [5.0, 0.0], [5.0, 5.0]];
-        assert_eq!(thinned(&bent), bent);
-    }
-
-    #[test]
-    fn thinning_stays_on_a_curve() {
-        let curve: Vec<Px> = (0..=2000)
-            .map(|i| f64::from(i) * 0.1)
-            .map(|x| [x, 50.0 * (x / 30.0).sin()])
-            .collect();
-        let kept = thinned(&curve);
-        assert!(kept.len() < 600, "{}", kept.len());
-        let worst = curve
-            .iter()
-            .map(|&p| {
-                kept.windows(2)
-                    .map(|w| off_chord(p, w[0], w[1]))
-                    .fold(f64::INFINITY, f64::min)
-            })
-            .fold(0.0, f64::max);
-        assert!(worst < 0.2, "{worst}");
-    }
-
-    #[test]
-    fn a_line_that_leaves_and_returns_is_cut_into_two() {
-        let line = [[2.0, 5.0], [2.0, 15.0], [8.0, 15.0], [8.0, 5.0]];
-        let pieces = clipped(&line, &Frame::new([0.0, 10.0], [0.0, 10.0]));
-        assert_eq!(
-            pieces,
-            [vec![[2.0, 5.0], [2.0, 10.0]], vec![[8.0, 10.0], [8.0, 5.0]]]
-        );
-    }
-
-    #[test]
-    fn a_line_inside_is_left_alone() {
-        let line = [[1.0, 1.0], [9.0, 2.0], [5.0, 5.0]];
-        assert_eq!(
-            clipped(&line, &Frame::new([0.0, 10.0], [0.0, 10.0])),
-            [line.to_vec()]
-        );
-    }
 }

@@ -1,9 +1,11 @@
 //! What a panel shows: lines, markers, rules, arrows and fields.
 
-use crate::canvas::{Canvas, Frame, Px, Stroke};
+use crate::axis::{Axis, View};
+use crate::canvas::{Canvas, Stroke};
 use crate::colour::{Colour, WHITE};
 use crate::contour::Field;
 use crate::error::Result;
+use crate::geometry::{Px, distance, moved};
 use crate::line::clipped;
 
 /// The shape of a marker; all have about the same area.
@@ -56,13 +58,12 @@ impl Shape {
     }
 
     fn fill(self, canvas: &Canvas, at: Px, radius: f64, fill: Colour) -> Result<()> {
-        let corner = |[x, y]: Px| [at[0] + radius * x, at[1] + radius * y];
-        let corners: Vec<Px> = self.corners().into_iter().map(corner).collect();
-        if corners.is_empty() {
-            canvas.disc(at, radius, fill)
-        } else {
-            canvas.polygon(&corners, fill)
+        if self == Self::Circle {
+            return canvas.disc(at, radius, fill);
         }
+        let corners = self.corners().into_iter();
+        let corners: Vec<Px> = corners.map(|p| moved(at, p.map(|v| radius * v))).collect();
+        canvas.polygon(&corners, fill)
     }
 }
 
@@ -79,15 +80,9 @@ fn regular(count: usize, radii: &[f64], degrees: f64) -> Vec<Px> {
 fn cross() -> Vec<Px> {
     let (far, near) = (1.25, 0.42);
     let arm = [[near, 0.0], [far, far - near], [far - near, far]];
-    let turned = |quarter| {
-        arm.map(|[x, y]| match quarter {
-            0 => [x, y],
-            1 => [-y, x],
-            2 => [-x, -y],
-            _ => [y, -x],
-        })
-    };
-    (0..4).flat_map(turned).collect()
+    let quarter_turn = |arm: &[Px; 3]| Some(arm.map(|[x, y]| [-y, x]));
+    let arms = std::iter::successors(Some(arm), quarter_turn);
+    arms.take(4).flatten().collect()
 }
 
 /// One thing drawn in a panel, in the panel's data coordinates.
@@ -138,28 +133,32 @@ impl Mark {
         Self::Line { points, stroke }
     }
 
-    /// Every coordinate, for checking.
-    pub(crate) fn points(&self) -> Vec<[f64; 2]> {
-        match self {
-            Self::Line { points, .. } | Self::Markers { points, .. } => points.clone(),
-            Self::Rule { y, .. } => vec![[f64::NAN, *y]],
-            Self::Arrow { from, to, .. } => vec![*from, *to],
-            Self::Field(_) => Vec::new(),
+    /// Markers of one kind, `radius` in page pixels.
+    pub fn markers(points: Vec<[f64; 2]>, shape: Shape, radius: f64, fill: Colour) -> Self {
+        Self::Markers {
+            points,
+            shape,
+            radius,
+            fill,
         }
     }
 
-    pub(crate) fn draw(
-        &self,
-        canvas: &Canvas,
-        frame: &Frame,
-        place: &dyn Fn([f64; 2]) -> Px,
-    ) -> Result<()> {
+    /// A value that these axes cannot show.
+    pub(crate) fn bad_value(&self, [x, y]: &[Axis; 2]) -> Option<f64> {
+        let bad = |p: &[f64; 2]| x.bad(p[0]).or(y.bad(p[1]));
+        match self {
+            Self::Line { points, .. } | Self::Markers { points, .. } => points.iter().find_map(bad),
+            Self::Rule { y: height, .. } => y.bad(*height),
+            Self::Arrow { from, to, .. } => bad(from).or(bad(to)),
+            Self::Field(field) => field.bad_value(),
+        }
+    }
+
+    pub(crate) fn draw(&self, canvas: &Canvas, view: &View) -> Result<()> {
         match self {
             Self::Line { points, stroke } => {
-                let points: Vec<Px> = points.iter().map(|&p| place(p)).collect();
-                clipped(&points, frame)
-                    .iter()
-                    .try_for_each(|piece| canvas.line(piece, stroke))
+                let mut pieces = clipped(&view.place(points), view.frame).into_iter();
+                pieces.try_for_each(|piece| canvas.line(&piece, stroke))
             }
             Self::Markers {
                 points,
@@ -167,26 +166,27 @@ impl Mark {
                 radius,
                 fill,
             } => {
-                let mut points = points.iter().map(|&p| place(p)).filter(|&p| frame.holds(p));
-                points.try_for_each(|p| shape.draw(canvas, p, *radius, *fill))
+                let points = view.place(points).into_iter();
+                let mut shown = points.filter(|&p| view.frame.holds(p));
+                shown.try_for_each(|p| shape.draw(canvas, p, *radius, *fill))
             }
             Self::Rule { y, stroke } => {
-                let height = place([f64::NAN, *y])[1];
-                canvas.line(&[[frame.left, height], [frame.right, height]], stroke)
+                let y = view.y(*y);
+                canvas.line(&[[view.frame.left, y], [view.frame.right, y]], stroke)
             }
-            Self::Arrow { from, to, stroke } => arrow(canvas, place(*from), place(*to), stroke),
-            Self::Field(field) => field.draw(canvas, place),
+            Self::Arrow { from, to, stroke } => arrow(canvas, &view.place(&[*from, *to]), stroke),
+            Self::Field(field) => field.draw(canvas, view),
         }
     }
 }
 
-fn arrow(canvas: &Canvas, from: Px, to: Px, stroke: &Stroke) -> Result<()> {
-    let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
-    let length = dx.hypot(dy);
+fn arrow(canvas: &Canvas, ends: &[Px], stroke: &Stroke) -> Result<()> {
+    let (from, to) = (ends[0], ends[1]);
+    let length = distance(from, to);
     if length < 1.0 {
         return Ok(());
     }
-    let (ux, uy) = (dx / length, dy / length);
+    let [ux, uy] = [0, 1].map(|k| (to[k] - from[k]) / length);
     let head = (3.5 * stroke.width + 1.5).min(0.6 * length);
     let base = [to[0] - head * ux, to[1] - head * uy];
     let half = 0.5 * head;
@@ -194,28 +194,4 @@ fn arrow(canvas: &Canvas, from: Px, to: Px, stroke: &Stroke) -> Result<()> {
     let left = [base[0] - half * uy, base[1] + half * ux];
     let right = [base[0] + half * uy, base[1] - half * ux];
     canvas.polygon(&[to, left, right], stroke.colour)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn markers_have_comparable_areas() {
-        let area = |shape: Shape| {
-            let c = shape.corners();
-            if c.is_empty() {
-                return std::f64::consts::PI;
-            }
-            let twice: f64 = (0..c.len())
-                .map(|i| (c[i], c[(i + 1) % c.len()]))
-                .map(|(a, b)| a[0] * b[1] - a[1] * b[0])
-                .sum();
-            (0.5 * twice).abs()
-        };
-        for shape in Shape::FAMILY {
-            let ratio = area(shape) / std::f64::consts::PI;
-            assert!((0.8..1.3).contains(&ratio), "{shape:?} {ratio}");
-        }
-    }
 }

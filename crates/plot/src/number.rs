@@ -70,19 +70,15 @@ fn rounded(value: f64, decimals: usize) -> (String, i32) {
 }
 
 fn signed(value: f64, text: String) -> String {
-    if value < 0.0 {
-        format!("−{text}")
-    } else {
-        text
-    }
+    let sign = if value < 0.0 { "−" } else { "" };
+    format!("{sign}{text}")
 }
 
 fn trimmed(text: &str) -> &str {
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        text
+    if !text.contains('.') {
+        return text;
     }
+    text.trim_end_matches('0').trim_end_matches('.')
 }
 
 /// A decimal number with commas between its thousands if it has at least `from` digits before the point.
@@ -104,52 +100,4 @@ fn translated(number: &str, digits: &[char; 10]) -> String {
         _ => digits.get(c.to_digit(10)? as usize).copied(),
     };
     number.chars().filter_map(one).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_read_well() {
-        for (value, digits, text) in [
-            (0.0, 3, "0"),
-            (1.0, 5, "1"),
-            (-1.5, 5, "−1.5"),
-            (44.02942321860815, 6, "44.0294"),
-            (0.00970840300861951, 2, "0.0097"),
-            (4.440892098500626e-16, 2, "4.4 × 10⁻¹⁶"),
-            (1e-6, 2, "1 × 10⁻⁶"),
-            (9.99, 2, "10"),
-            (999_999.6, 6, "1 × 10⁶"),
-            (123_456.0, 4, "123,456"),
-            (2000.0, 2, "2000"),
-            (12_345.678, 7, "12,345.68"),
-            (f64::NAN, 2, "NaN"),
-        ] {
-            assert_eq!(significant(value, digits), text);
-        }
-    }
-
-    #[test]
-    fn a_tiny_negative_value_is_not_minus_zero() {
-        assert_eq!(fixed(-1e-12, 1), "0.0");
-        assert_eq!(fixed(-1234.56, 1), "−1,234.6");
-    }
-
-    #[test]
-    fn small_numbers_are_written_with_a_raised_exponent() {
-        assert_eq!(scientific(3.2e-14), "3×10⁻¹⁴");
-        assert_eq!(scientific(-3.2e14), "−3×10¹⁴");
-        assert_eq!(scientific(0.0), "0");
-        assert_eq!(superscript(-12), "⁻¹²");
-    }
-
-    #[test]
-    fn whole_numbers() {
-        assert_eq!(subscript(31), "₃₁");
-        assert_eq!(thousands(3072), "3,072");
-        assert_eq!(thousands(768), "768");
-        assert_eq!(thousands(1_234_567), "1,234,567");
-    }
 }

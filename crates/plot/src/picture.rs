@@ -28,13 +28,10 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
 });
 
 /// Turns the text of `drawn` into paths and renders it; title and description are for screen readers.
-pub(crate) fn develop(
-    drawn: &str,
-    size: [f64; 2],
-    title: &str,
-    description: &str,
-) -> Result<Picture> {
-    let tree = parsed(&with_header(drawn, size))?;
+pub(crate) fn develop(drawn: &str, size: [f64; 2], spoken: [&str; 2]) -> Result<Picture> {
+    let [right, bottom] = size.map(|side| side * UNITS);
+    let paper = format!("<path fill=\"#ffffff\" d=\"M0 0H{right}V{bottom}H0Z\"/>");
+    let tree = parsed(&document(drawn, size, UNITS, &paper))?;
     let write = usvg::WriteOptions {
         // A unit is a tenth of a page pixel, so one decimal is a hundredth.
         coordinates_precision: 1,
@@ -42,7 +39,11 @@ pub(crate) fn develop(
         indent: usvg::Indent::None,
         ..usvg::WriteOptions::default()
     };
-    let svg = with_spoken(&tree.to_string(&write), size, title, description);
+    let [title, desc] = spoken.map(escaped);
+    let spoken =
+        format!("\n<title id=\"title\">{title}</title>\n<desc id=\"desc\">{desc}</desc>\n");
+    let written = slim(&tree.to_string(&write));
+    let svg = document(written.trim_end(), size, 1.0, &spoken) + "\n";
     // Rendered from the very file that is kept, without any font: the two cannot differ.
     let kept = usvg::Tree::from_str(&svg, &usvg::Options::default())?;
     let png = png(&rendered(&kept, PNG_SCALE)?)?;
@@ -59,35 +60,22 @@ pub(crate) fn parsed(svg: &str) -> Result<usvg::Tree> {
     Ok(usvg::Tree::from_str(svg, &options)?)
 }
 
-/// Shows the fine backend units as page pixels, and rounds joins (mitred ones spike at sharp bends).
-fn with_header(drawn: &str, [width, height]: [f64; 2]) -> String {
-    let body = drawn.split_once('>').map_or("", |(_, body)| body);
+/// `svg` with another head: a view box in units of the drawing, so that the file scales, and rounded joins, as mitred
+/// ones spike at sharp bends. `front` comes before all else.
+fn document(svg: &str, size: [f64; 2], units: f64, front: &str) -> String {
+    let body = svg.split_once('>').map_or("", |(_, body)| body);
+    let ([width, height], [right, bottom]) = (size, size.map(|side| side * units));
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
-         viewBox=\"0 0 {:.0} {:.0}\" stroke-linejoin=\"round\">{body}",
-        width * UNITS,
-        height * UNITS
-    )
-}
-
-/// Adds what the writer leaves out: a view box, so that the file scales, and the spoken text.
-fn with_spoken(written: &str, [width, height]: [f64; 2], title: &str, description: &str) -> String {
-    let body = written.split_once('>').map_or("", |(_, body)| body);
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
-         viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" \
-         stroke-linejoin=\"round\" aria-labelledby=\"title desc\">\n\
-         <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n{}\n",
-        escaped(title),
-        escaped(description),
-        slim(body).trim_end()
+         viewBox=\"0 0 {right:.0} {bottom:.0}\" role=\"img\" \
+         stroke-linejoin=\"round\" aria-labelledby=\"title desc\">{front}{body}"
     )
 }
 
 /// Leaves out what is the default or said once at the top, and puts every element on a line of its own, so that
 /// editors and diffs survive.
-fn slim(body: &str) -> String {
-    body.replace(" stroke-linejoin=\"round\"", "")
+fn slim(svg: &str) -> String {
+    svg.replace(" stroke-linejoin=\"round\"", "")
         .replace(" stroke=\"none\"", "")
         .replace("M ", "M")
         .replace(" L ", "L")
@@ -108,14 +96,22 @@ pub(crate) fn rendered(tree: &usvg::Tree, scale: u32) -> Result<Pixmap> {
     let scale = scale as f32;
     let [width, height] =
         [tree.size().width(), tree.size().height()].map(|length| (length * scale).round() as u32);
-    let mut pixels = Pixmap::new(width, height).ok_or_else(|| Error::Png {
-        width,
-        height,
-        reason: "no room for its pixels".to_owned(),
-    })?;
-    pixels.fill(Color::WHITE);
+    let mut pixels = blank(width, height)?;
     let enlarged = Transform::from_scale(scale, scale);
     resvg::render(tree, enlarged, &mut pixels.as_mut());
+    Ok(pixels)
+}
+
+/// White pixels.
+pub(crate) fn blank(width: u32, height: u32) -> Result<Pixmap> {
+    let reason = "no room for its pixels".to_owned();
+    let none = Error::Png {
+        width,
+        height,
+        reason,
+    };
+    let mut pixels = Pixmap::new(width, height).ok_or(none)?;
+    pixels.fill(Color::WHITE);
     Ok(pixels)
 }
 
@@ -125,60 +121,4 @@ pub(crate) fn png(pixels: &Pixmap) -> Result<Vec<u8>> {
         height: pixels.height(),
         reason: error.to_string(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const DRAWN: &str = "<svg width=\"1000\" height=\"500\" viewBox=\"0 0 1000 500\" xmlns=\"http://www.w3.org/2000/svg\">\
-        <text x=\"100\" y=\"300\" font-family=\"DejaVu Sans\" font-size=\"200\">w₂w₁ λε</text></svg>";
-
-    fn developed() -> Picture {
-        develop(DRAWN, [100.0, 50.0], "a < b", "c & d").unwrap()
-    }
-
-    #[test]
-    fn text_becomes_paths() {
-        let svg = developed().svg;
-        assert!(!svg.contains("<text"));
-        assert!(svg.contains("<path"));
-        assert!(svg.contains("<title id=\"title\">a &lt; b</title>"));
-    }
-
-    #[test]
-    fn the_kept_svg_shows_what_was_drawn() {
-        let picture = developed();
-        let drawn = parsed(&with_header(DRAWN, [100.0, 50.0])).unwrap();
-        let drawn = rendered(&drawn, PNG_SCALE).unwrap();
-        let kept = Pixmap::decode_png(&picture.png).unwrap();
-        assert_eq!((kept.width(), kept.height()), (200, 100));
-        assert!(kept.data().iter().any(|&v| v < 64), "nothing was drawn");
-        let off: f64 = (drawn.data().iter().zip(kept.data()))
-            .map(|(a, b)| f64::from(a.abs_diff(*b)))
-            .sum();
-        // Coordinates are rounded in the file, which moves an edge by a shade here and there.
-        assert!(off / (kept.data().len() as f64) < 0.2, "{off}");
-    }
-
-    #[test]
-    fn the_kept_svg_can_be_rendered_again_without_fonts() {
-        let picture = developed();
-        let again = usvg::Tree::from_str(&picture.svg, &usvg::Options::default()).unwrap();
-        let again = png(&rendered(&again, PNG_SCALE).unwrap());
-        assert!(again.unwrap() == picture.png);
-    }
-
-    #[test]
-    fn every_symbol_used_has_a_glyph() {
-        let drawn = |c: char| {
-            let svg = DRAWN.replace("w₂w₁ λε", &c.to_string());
-            develop(&svg, [100.0, 50.0], "", "").unwrap().png
-        };
-        // A character without a glyph is drawn like any other without one.
-        let missing = drawn('\u{f8fe}');
-        for symbol in "λεγα₀₁₂₃²⁰¹⁻−√×≤≥∈…Δ±|∂∇".chars() {
-            assert!(drawn(symbol) != missing, "{symbol}");
-        }
-    }
 }

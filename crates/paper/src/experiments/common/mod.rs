@@ -10,10 +10,9 @@ pub mod starts;
 pub mod style;
 pub(crate) mod verify;
 
-use polars::prelude::Column;
 use serde::{Deserialize, Serialize};
 
-use crate::tables::rows::Cell;
+use crate::tables::rows::cell;
 pub use epochs::epochs;
 
 /// The three models of the paper; one objective with different noise and decay.
@@ -44,9 +43,4 @@ impl Model {
     }
 }
 
-impl Cell for Model {
-    fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column {
-        let values = values.map(|model| model.name());
-        Column::new(name.into(), values.collect::<Vec<_>>())
-    }
-}
+cell!(Model: |model| model.name());

@@ -1,10 +1,10 @@
 //! What several experiments share: models, starts, spectra, descent, ranges of settings, colours.
 
-pub mod descent;
+pub(crate) mod descent;
 mod epochs;
 pub mod landscape;
-pub mod published;
-pub mod ranges;
+pub(crate) mod published;
+pub(crate) mod ranges;
 pub mod spectra;
 pub mod starts;
 pub mod style;

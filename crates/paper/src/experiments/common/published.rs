@@ -47,7 +47,7 @@ impl Curve {
 }
 
 /// One row of a table of curves.
-pub(crate) struct Point {
+pub struct Point {
     /// Data set, model and mode.
     pub curve: (DataSet, Model, usize),
     pub epoch: u64,
@@ -56,7 +56,7 @@ pub(crate) struct Point {
 }
 
 /// The curves that the rows of a table make up, in their order.
-pub(crate) fn curves(points: impl IntoIterator<Item = Point>) -> Vec<Curve> {
+pub fn curves(points: impl IntoIterator<Item = Point>) -> Vec<Curve> {
     let mut curves: Vec<Curve> = Vec::new();
     for point in points {
         let same = |c: &Curve| (c.dataset, c.model, c.mode) == point.curve;
@@ -81,7 +81,7 @@ pub(crate) fn curves(points: impl IntoIterator<Item = Point>) -> Vec<Curve> {
 }
 
 /// The data set that a published value is of.
-pub(crate) fn dataset(value: &Published) -> Result<DataSet> {
+pub fn dataset(value: &Published) -> Result<DataSet> {
     value.dataset.parse().map_err(|_| Error::Repository {
         file: "data/published.csv".to_owned(),
         problem: format!("`{}` is not a data set", value.dataset),
@@ -90,7 +90,7 @@ pub(crate) fn dataset(value: &Published) -> Result<DataSet> {
 
 /// What a spectrum says of a published value: its `trace` and `half_trace`, the `lambda` of a mode; `None` for any other
 /// value.
-pub(crate) fn of_spectrum(spectrum: &Spectrum, value: &Published) -> Option<f64> {
+pub fn of_spectrum(spectrum: &Spectrum, value: &Published) -> Option<f64> {
     match (value.quantity.as_str(), value.mode) {
         ("half_trace", _) => Some(spectrum.half_trace()),
         ("trace", _) => Some(2.0 * spectrum.half_trace()),
@@ -101,7 +101,7 @@ pub(crate) fn of_spectrum(spectrum: &Spectrum, value: &Published) -> Option<f64>
 
 /// Whether settings are the paper's as far as a data set goes, but for those of the data set that are free: these in
 /// words. The settings of the other data set make no difference. An error is the settings that differ, in words.
-pub(crate) fn comparable(
+pub fn comparable(
     settings: &Value,
     paper: &Value,
     dataset: DataSet,
@@ -127,7 +127,7 @@ pub(crate) fn comparable(
 }
 
 /// As [`comparable`], for a published value.
-pub(crate) fn found(
+pub fn found(
     comparable: std::result::Result<String, String>,
     value: impl FnOnce() -> Result<f64>,
 ) -> Result<Found> {

@@ -6,10 +6,10 @@ use dae::data::DataSet;
 use dae::{Error, Result, within};
 
 /// Epochs beyond this are refused everywhere: memory for the records would run out first.
-pub(crate) const MOST_EPOCHS: u64 = 10_000_000;
+pub const MOST_EPOCHS: u64 = 10_000_000;
 
 /// Refuses an empty list or one with a value outside `range`.
-pub(crate) fn each_within(
+pub fn each_within(
     name: &'static str,
     values: &[f64],
     range: RangeInclusive<f64>,
@@ -24,12 +24,7 @@ pub(crate) fn each_within(
 }
 
 /// Refuses a count of zero or beyond `most`.
-pub(crate) fn count(
-    name: &'static str,
-    value: u64,
-    most: u64,
-    allowed: &'static str,
-) -> Result<()> {
+pub fn count(name: &'static str, value: u64, most: u64, allowed: &'static str) -> Result<()> {
     if (1..=most).contains(&value) {
         Ok(())
     } else {
@@ -38,13 +33,13 @@ pub(crate) fn count(
 }
 
 /// Refuses no or too many epochs, and a distance of the recorded ones that is longer than all of them.
-pub(crate) fn recorded(epochs: u64, record_every: u64) -> Result<()> {
+pub fn recorded(epochs: u64, record_every: u64) -> Result<()> {
     count("epochs", epochs, MOST_EPOCHS, "1 to 1e7")?;
     count("record_every", record_every, epochs, "1 to epochs")
 }
 
 /// Refuses a table grid that is not part of the recorded grid.
-pub(crate) fn multiple(name: &'static str, value: u64, of: u64) -> Result<()> {
+pub fn multiple(name: &'static str, value: u64, of: u64) -> Result<()> {
     if value > 0 && value.is_multiple_of(of) {
         return Ok(());
     }
@@ -53,7 +48,7 @@ pub(crate) fn multiple(name: &'static str, value: u64, of: u64) -> Result<()> {
 }
 
 /// Refuses modes that one of the data sets does not have.
-pub(crate) fn modes(modes: &[usize], directions: impl Fn(DataSet) -> usize) -> Result<()> {
+pub fn modes(modes: &[usize], directions: impl Fn(DataSet) -> usize) -> Result<()> {
     let fewest = DataSet::ALL.map(directions).into_iter().min();
     let Some(mode) = modes.iter().find(|&&mode| Some(mode) >= fewest) else {
         return Ok(());

@@ -17,13 +17,13 @@ const TEXT: &str = include_str!("../../../../../data/figure1_starts.csv");
 /// # Ok::<(), paper::Error>(())
 /// ```
 pub fn published(trial: usize) -> Result<[f64; 2]> {
-    for line in TEXT.lines().skip(1) {
-        let (number, start) = parse(line).ok_or_else(|| Error::Repository {
+    for row in csv::Reader::from_reader(TEXT.as_bytes()).into_deserialize() {
+        let (number, w1, w2): (usize, f64, f64) = row.map_err(|error| Error::Repository {
             file: FILE.into(),
-            problem: format!("cannot read `{line}`"),
+            problem: error.to_string(),
         })?;
         if number == trial {
-            return Ok(start);
+            return Ok([w1, w2]);
         }
     }
     Err(Error::Unknown {
@@ -44,11 +44,4 @@ pub(crate) fn all_published(trials: &[usize]) -> dae::Result<()> {
             Err(dae::Error::out_of_range("trials", trial, allowed))
         }
     }
-}
-
-fn parse(line: &str) -> Option<(usize, [f64; 2])> {
-    let mut fields = line.split(',');
-    let trial = fields.next()?.parse().ok()?;
-    let start = [fields.next()?.parse().ok()?, fields.next()?.parse().ok()?];
-    fields.next().is_none().then_some((trial, start))
 }

@@ -14,10 +14,10 @@ pub use settings::Settings;
 pub(crate) const EXPERIMENT: Experiment<Settings, run::Run> = Experiment {
     about: About {
         title: "learning dynamics, loss surface and paths of the scalar network",
-        caption: "Top: the product of the two weights from ten starts. The closed form (broad) lies under \
-        gradient descent (dashed) throughout, and more noise pulls the fixed point down. Bottom: the same runs on the \
-        loss surface; every path leaves the neighbourhood of the saddle and ends on the curve of minima, which noise \
-        bends towards the origin.",
+        caption: "Top: the product of the two weights from ten starts. The closed form (broad) lies under gradient descent \
+            (dashed) throughout, and more noise pulls the fixed point down. Bottom: the same runs on the loss \
+            surface; every path leaves the neighbourhood of the saddle and ends on the curve of minima, which noise \
+            bends towards the origin.",
         documentation: include_str!("settings.rs"),
         spectra: false,
         images: false,

@@ -14,9 +14,9 @@ pub use settings::Settings;
 pub(crate) const EXPERIMENT: Experiment<Settings, run::Run> = Experiment {
     about: About {
         title: "theory: noise against weight decay",
-        caption: "One curve for each amount of noise. Each column has the same plateaus in both rows, \
-        because the weight decay is matched to the noise; the curves of the DAE (top) rise sooner, and those of the \
-        WDAE (bottom) later the stronger the regularisation.",
+        caption: "One curve for each amount of noise. Each column has the same plateaus in both rows, because the weight \
+            decay is matched to the noise; the curves of the DAE (top) rise sooner, and those of the WDAE (bottom) \
+            later the stronger the regularisation.",
         documentation: include_str!("settings.rs"),
         spectra: false,
         images: false,

@@ -54,11 +54,8 @@ pub fn figure(run: &Run) -> Result<Picture> {
         Row::new(0.8, above).labelled("as published", BLACK),
         below.with_strip(rates_legend(&run.spectrum)),
     ];
-    style::page(
-        "Figure 3: optimal discrete learning rates",
-        &description,
-        rows,
-    )
+    let title = "Figure 3: optimal discrete learning rates";
+    style::page(title, &description, rows)
 }
 
 /// DAE and WDAE at the same epsilon.
@@ -76,13 +73,8 @@ impl Pair<'_> {
 }
 
 fn pairs<'a>(run: &'a Run, variant: Variant, epsilons: &[f64]) -> Result<Vec<Pair<'a>>> {
-    let find = |model: Model, epsilon: f64| {
-        let mut own = run
-            .curves
-            .iter()
-            .filter(|c| c.variant == variant && c.model == model);
-        own.find(|c| c.epsilon == epsilon)
-    };
+    let own = || run.curves.iter().filter(|c| c.variant == variant);
+    let find = |model, epsilon| own().find(|c| c.model == model && c.epsilon == epsilon);
     let pair = |(index, &epsilon): (usize, &f64)| {
         Some(Pair {
             colour: plot::family(index, epsilons.len()),
@@ -107,10 +99,8 @@ fn dynamics(title: &str, pairs: &[Pair]) -> Panel {
     // Wide and pale below, dashed above: both are seen where they coincide.
     let marks = pairs.iter().flat_map(|Pair { colour, dae, wdae }| {
         let below = style::by_epoch(&dae.epochs, &dae.w, dae_stroke(*colour));
-        [
-            below,
-            style::by_epoch(&wdae.epochs, &wdae.w, wdae_stroke(*colour)),
-        ]
+        let above = style::by_epoch(&wdae.epochs, &wdae.w, wdae_stroke(*colour));
+        [below, above]
     });
     let y = Axis::linear("w₂w₁", [-0.02, 1.05], 4);
     against_epoch(title, pairs, y, marks.collect())

@@ -14,10 +14,10 @@ pub use settings::Settings;
 pub(crate) const EXPERIMENT: Experiment<Settings, run::Run> = Experiment {
     about: About {
         title: "optimal discrete learning rates",
-        caption: "Top row, as published: the DAE leads because the WDAE was given a lower rate than its \
-        optimum. Bottom row, with the rate that the paper's own rule gives the WDAE: the curves coincide and the \
-        difference vanishes. Last panel: where the lead is real, one rate for all directions of a data set, and the \
-        DAE needs fewer epochs in the weak directions.",
+        caption: "Top row, as published: the DAE leads because the WDAE was given a lower rate than its optimum. Bottom \
+            row, with the rate that the paper's own rule gives the WDAE: the curves coincide and the difference \
+            vanishes. Last panel: where the lead is real, one rate for all directions of a data set, and the DAE \
+            needs fewer epochs in the weak directions.",
         documentation: include_str!("settings.rs"),
         spectra: true,
         images: false,

@@ -14,9 +14,9 @@ pub use settings::Settings;
 pub(crate) const EXPERIMENT: Experiment<Settings, run::Run> = Experiment {
     about: About {
         title: "the norm of the weights under noise and under weight decay",
-        caption: "Top, noise: the minima form a curve, and where a path ends on it depends on its start, so \
-        the norms (right) differ for ever. Bottom, weight decay: only two points of smallest norm are minima, and all \
-        norms meet. The mappings (middle) reach the same value either way.",
+        caption: "Top, noise: the minima form a curve, and where a path ends on it depends on its start, so the norms \
+            (right) differ for ever. Bottom, weight decay: only two points of smallest norm are minima, and all \
+            norms meet. The mappings (middle) reach the same value either way.",
         documentation: include_str!("settings.rs"),
         spectra: false,
         images: false,

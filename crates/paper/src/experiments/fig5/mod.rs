@@ -20,9 +20,9 @@ pub use settings::Settings;
 pub(crate) const EXPERIMENT: Experiment<Settings, run::Run> = Experiment {
     about: About {
         title: "linear autoencoders on MNIST and CIFAR-10, theory against training",
-        caption: "Lines are the closed form, markers are training on real data; they agree from the \
-        leading direction to the thirty-second. Directions with λ below the regularisation stay at zero under weight \
-        decay (left) and are damped under noise (right).",
+        caption: "Lines are the closed form, markers are training on real data; they agree from the leading direction to \
+            the thirty-second. Directions with λ below the regularisation stay at zero under weight decay (left) and \
+            are damped under noise (right).",
         documentation: include_str!("settings.rs"),
         spectra: true,
         images: false,

@@ -20,9 +20,9 @@ pub use settings::Settings;
 pub(crate) const EXPERIMENT: Experiment<Settings, run::Run> = Experiment {
     about: About {
         title: "nonlinear autoencoders on MNIST and CIFAR-10 images",
-        caption: "The same measurement on networks with a nonlinear hidden layer, for which there is no \
-        closed form. The order is that of the linear theory: strong directions first, WDAE and DAE to lower plateaus \
-        than the AE, and the DAE sooner than the WDAE.",
+        caption: "The same measurement on networks with a nonlinear hidden layer, for which there is no closed form. The \
+            order is that of the linear theory: strong directions first, WDAE and DAE to lower plateaus than the AE, \
+            and the DAE sooner than the WDAE.",
         documentation: include_str!("settings.rs"),
         spectra: false,
         images: true,

@@ -49,31 +49,26 @@ impl Cell for f64 {
     }
 }
 
-impl Cell for u64 {
-    fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column {
-        Column::new(name.into(), values.copied().collect::<Vec<_>>())
-    }
+/// Lets a type stand in a column by what polars has for it: `cell!(Model: |model| model.name())`.
+macro_rules! cell {
+    ($type:ty: $value:expr) => {
+        impl $crate::tables::rows::Cell for $type {
+            fn column<'a>(
+                name: &str,
+                values: impl Iterator<Item = &'a Self>,
+            ) -> ::polars::prelude::Column {
+                let values: Vec<_> = values.map($value).collect();
+                ::polars::prelude::Column::new(name.into(), values)
+            }
+        }
+    };
 }
+pub(crate) use cell;
 
-impl Cell for usize {
-    fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column {
-        let values = values.map(|&value| value as u64);
-        Column::new(name.into(), values.collect::<Vec<_>>())
-    }
-}
-
-impl Cell for String {
-    fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column {
-        Column::new(name.into(), values.map(String::as_str).collect::<Vec<_>>())
-    }
-}
-
-impl Cell for DataSet {
-    fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column {
-        let values = values.map(|dataset| dataset.name());
-        Column::new(name.into(), values.collect::<Vec<_>>())
-    }
-}
+cell!(u64: |value| *value);
+cell!(usize: |value| *value as u64);
+cell!(String: |text| text.as_str());
+cell!(DataSet: |dataset| dataset.name());
 
 /// Defines the row of a table: its type, the name of its file, and a field for each column.
 ///

@@ -6,7 +6,7 @@ use dae::theory::scalar::{GlobalMinima, Mode};
 const STEPS: u32 = 80;
 
 /// All global minima within `reach` of the axes: curves, or single points.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Minima {
     /// Lines in the plane of `w1` and `w2`.
     pub curves: Vec<Vec<[f64; 2]>>,
@@ -19,26 +19,21 @@ pub struct Minima {
 /// With noise alone they are the hyperbola `w1 w2 = lambda / (lambda + epsilon)`; with weight decay two points, or
 /// the origin.
 pub fn minima(mode: &Mode, reach: f64) -> Minima {
-    let mut found = Minima::default();
+    let (mut curves, mut points) = (Vec::new(), Vec::new());
     match mode.global_minima() {
         GlobalMinima::Curve { product } if product > 0.0 => {
-            found.curves = [1.0, -1.0]
-                .map(|sign| branch(product, sign, reach))
-                .to_vec();
+            curves = vec![branch(product, 1.0, reach), branch(product, -1.0, reach)];
         }
         GlobalMinima::Curve { .. } => {
-            found.curves = vec![
-                vec![[-reach, 0.0], [reach, 0.0]],
-                vec![[0.0, -reach], [0.0, reach]],
-            ];
+            let [left, right] = [[-reach, 0.0], [reach, 0.0]];
+            let [below, above] = [[0.0, -reach], [0.0, reach]];
+            curves = vec![vec![left, right], vec![below, above]];
         }
-        GlobalMinima::Points { weight } => {
-            found.points = vec![[weight, weight], [-weight, -weight]];
-        }
-        GlobalMinima::Origin => found.points = vec![[0.0, 0.0]],
+        GlobalMinima::Points { weight: w } => points = vec![[w, w], [-w, -w]],
+        GlobalMinima::Origin => points = vec![[0.0, 0.0]],
         GlobalMinima::Everywhere => {}
     }
-    found
+    Minima { curves, points }
 }
 
 fn branch(product: f64, sign: f64, reach: f64) -> Vec<[f64; 2]> {
@@ -48,30 +43,4 @@ fn branch(product: f64, sign: f64, reach: f64) -> Vec<[f64; 2]> {
         .map(|k| (from + (to - from) * f64::from(k) / f64::from(STEPS)).exp())
         .map(|w1| [sign * w1, sign * product / w1])
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_point_of_the_curve_is_a_minimum_inside_the_square() {
-        let mode = Mode::new(1.0, 0.4, 0.0).unwrap();
-        let least = mode.loss(mode.fixed_point(), 1.0);
-        let found = minima(&mode, 2.0);
-        assert_eq!(found.curves.len(), 2);
-        for [w1, w2] in found.curves.iter().flatten() {
-            assert!((mode.loss(*w1, *w2) - least).abs() < 1e-12);
-            assert!(w1.abs() < 2.0 + 1e-12 && w2.abs() < 2.0 + 1e-12);
-        }
-    }
-
-    #[test]
-    fn decay_leaves_two_points_or_the_origin() {
-        let weak = minima(&Mode::new(1.0, 0.0, 0.19).unwrap(), 2.0);
-        assert_eq!((weak.curves.len(), weak.points.len()), (0, 2));
-        assert!((weak.points[0][0] - 0.9).abs() < 1e-12);
-        let strong = minima(&Mode::new(1.0, 0.0, 2.0).unwrap(), 2.0);
-        assert_eq!(strong.points, [[0.0, 0.0]]);
-    }
 }

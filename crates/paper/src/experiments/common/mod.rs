@@ -1,18 +1,18 @@
 //! What several experiments share: models, starts, spectra, descent, ranges of settings, colours.
 
-pub mod descent;
+pub(crate) mod descent;
 mod epochs;
 pub mod landscape;
-pub mod published;
-pub mod ranges;
+pub(crate) mod published;
+pub(crate) mod ranges;
 pub mod spectra;
 pub mod starts;
 pub mod style;
+pub(crate) mod verify;
 
-use polars::prelude::Column;
 use serde::{Deserialize, Serialize};
 
-use crate::tables::rows::Cell;
+use crate::tables::rows::cell;
 pub use epochs::epochs;
 
 /// The three models of the paper; one objective with different noise and decay.
@@ -43,9 +43,4 @@ impl Model {
     }
 }
 
-impl Cell for Model {
-    fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column {
-        let values = values.map(|model| model.name());
-        Column::new(name.into(), values.collect::<Vec<_>>())
-    }
-}
+cell!(Model: |model| model.name());

@@ -11,17 +11,12 @@ use crate::{Error, Result};
 /// A curve of a trained network: something of one data set, model and mode, over the recorded epochs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
-    /// Data set.
     pub dataset: DataSet,
-    /// Model.
     pub model: Model,
-    /// Mode.
     pub mode: usize,
-    /// Recorded epochs.
     pub epochs: Vec<u64>,
-    /// Mapping at each.
     pub mapping: Vec<f64>,
-    /// What the theory says; empty where it says nothing.
+    /// Empty where the theory says nothing.
     pub theory: Vec<f64>,
 }
 
@@ -55,11 +50,8 @@ impl Curve {
 pub struct Point {
     /// Data set, model and mode.
     pub curve: (DataSet, Model, usize),
-    /// Epoch.
     pub epoch: u64,
-    /// Mapping.
     pub mapping: f64,
-    /// What the theory says, where it says something.
     pub theory: Option<f64>,
 }
 
@@ -67,9 +59,9 @@ pub struct Point {
 pub fn curves(points: impl IntoIterator<Item = Point>) -> Vec<Curve> {
     let mut curves: Vec<Curve> = Vec::new();
     for point in points {
-        let (dataset, model, mode) = point.curve;
         let same = |c: &Curve| (c.dataset, c.model, c.mode) == point.curve;
         if !curves.last().is_some_and(same) {
+            let (dataset, model, mode) = point.curve;
             curves.push(Curve {
                 dataset,
                 model,
@@ -89,9 +81,6 @@ pub fn curves(points: impl IntoIterator<Item = Point>) -> Vec<Curve> {
 }
 
 /// The data set that a published value is of.
-///
-/// # Errors
-/// A damaged file of published values.
 pub fn dataset(value: &Published) -> Result<DataSet> {
     value.dataset.parse().map_err(|_| Error::Repository {
         file: "data/published.csv".to_owned(),
@@ -111,39 +100,29 @@ pub fn of_spectrum(spectrum: &Spectrum, value: &Published) -> Option<f64> {
 }
 
 /// Whether settings are the paper's as far as a data set goes, but for those of the data set that are free: these in
-/// words. The settings of the other data set make no difference.
-///
-/// # Errors
-/// The settings that differ, in words.
+/// words. The settings of the other data set make no difference. An error is the settings that differ, in words.
 pub fn comparable(
     settings: &Value,
     paper: &Value,
     dataset: DataSet,
     free: &[&str],
 ) -> std::result::Result<String, String> {
-    let all = differences(settings, paper);
-    let own = all.iter().filter_map(|(key, words)| {
-        let name = key.strip_prefix(dataset.name())?.strip_prefix('.')?;
-        Some((name, words.as_str()))
-    });
-    let (harmless, mut serious): (Vec<_>, Vec<_>) = own.partition(|(name, _)| free.contains(name));
-    let common = all.iter().filter(|(key, _)| !key.contains('.'));
-    serious.splice(
-        0..0,
-        common.map(|(key, words)| (key.as_str(), words.as_str())),
-    );
-    let words = |list: &[(&str, &str)]| {
-        list.iter()
-            .map(|(_, words)| *words)
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    if !serious.is_empty() {
-        Err(format!("not comparable: {}", words(&serious)))
-    } else if harmless.is_empty() {
-        Ok(String::new())
-    } else {
-        Ok(format!("with {}", words(&harmless)))
+    let (mut common, mut own, mut harmless) = (Vec::new(), Vec::new(), Vec::new());
+    for (key, words) in differences(settings, paper) {
+        match key.split_once('.') {
+            None => common.push(words),
+            Some((of, name)) if of == dataset.name() && free.contains(&name) => {
+                harmless.push(words);
+            }
+            Some((of, _)) if of == dataset.name() => own.push(words),
+            Some(_) => {}
+        }
+    }
+    common.extend(own);
+    match (common.is_empty(), harmless.is_empty()) {
+        (false, _) => Err(format!("not comparable: {}", common.join(", "))),
+        (true, true) => Ok(String::new()),
+        (true, false) => Ok(format!("with {}", harmless.join(", "))),
     }
 }
 

@@ -14,10 +14,8 @@ use crate::{Error, Result};
 /// # Errors
 /// A committed file that was damaged before this crate was built.
 pub fn committed() -> Result<Vec<(DataSet, Spectrum)>> {
-    DataSet::ALL
-        .into_iter()
-        .map(|dataset| Ok((dataset, Spectrum::committed(dataset)?)))
-        .collect()
+    let committed = |dataset| Ok((dataset, Spectrum::committed(dataset)?));
+    DataSet::ALL.into_iter().map(committed).collect()
 }
 
 /// The committed spectra of both data sets; those whose images lie in the cache are recomputed and must agree.
@@ -43,8 +41,7 @@ pub fn checked(progress: &Progress) -> Result<Vec<(DataSet, Spectrum)>> {
         }
         match check(*dataset, spectrum, &options, progress) {
             Err(Error::Dae(dae::Error::NoSource { .. })) => progress.say(&format!(
-                "{}: the images in the cache cannot be used, so that the committed spectrum is not checked",
-                dataset.name()
+                "{dataset}: the images in the cache cannot be used, so that the committed spectrum is not checked"
             )),
             other => drop(other?),
         }
@@ -53,17 +50,13 @@ pub fn checked(progress: &Progress) -> Result<Vec<(DataSet, Spectrum)>> {
 }
 
 /// The eigenvalue of a mode that a recorded file names.
-///
-/// # Errors
-/// A mode that the data do not have; `file` is what names it.
 pub(crate) fn eigenvalue(spectrum: &Spectrum, mode: usize, file: &str) -> Result<f64> {
-    let found = spectrum.lambda.get(mode).copied();
+    let (found, all) = (spectrum.lambda.get(mode).copied(), spectrum.lambda.len());
     found.ok_or_else(|| Error::Damaged {
         file: file.to_owned(),
         problem: format!(
-            "there is no mode {mode} of {}, which has {}",
-            spectrum.dataset,
-            spectrum.lambda.len()
+            "there is no mode {mode} of {}, which has {all}",
+            spectrum.dataset
         ),
     })
 }
@@ -94,25 +87,21 @@ pub fn check(
     options: &SourceOptions,
     progress: &Progress,
 ) -> Result<Spectrum> {
-    let name = format!("{}-{}", committed.dataset, committed.samples);
-    let inputs = (
-        committed.samples,
-        dataset.expected().fingerprint,
-        sources::SPECTRA,
-    );
+    let samples = committed.samples;
+    let name = format!("{}-{samples}", committed.dataset);
+    let inputs = (samples, dataset.expected().fingerprint, sources::SPECTRA);
     let lambda = cached("spectra", &name, &inputs, progress, || {
         progress.say(&format!("{name}: computing the spectrum from the images"));
         let images = images(dataset, options, progress)?;
-        Ok(Spectrum::of_images(&images, committed.samples)?.lambda)
+        Ok(Spectrum::of_images(&images, samples)?.lambda)
     })?;
     let recomputed = Spectrum {
         lambda,
         ..committed.clone()
     };
     recomputed.agrees_with(committed, Spectrum::TOLERANCE)?;
-    progress.say(&format!(
-        "{name}: the spectrum of the images agrees with the committed one"
-    ));
+    let agrees = "the spectrum of the images agrees with the committed one";
+    progress.say(&format!("{name}: {agrees}"));
     Ok(recomputed)
 }
 
@@ -123,7 +112,7 @@ pub fn check(
 pub fn images(dataset: DataSet, options: &SourceOptions, progress: &Progress) -> Result<Images> {
     let mut bar: Option<(String, Bar)> = None;
     let images = dae::data::load(dataset, options, &mut |event| {
-        announce(event, &mut bar, progress)
+        announce(event, &mut bar, progress);
     });
     if let Some((_, bar)) = bar {
         bar.finish();
@@ -145,18 +134,13 @@ fn announce(event: Event, bar: &mut Option<(String, Bar)>, progress: &Progress) 
         bar.finish();
     }
     progress.say(&match event {
-        Event::Trying { dataset, source } => format!("{}: trying {source}", dataset.name()),
+        Event::Trying { dataset, source } => format!("{dataset}: trying {source}"),
         Event::Failed { source, reason } => format!("  {source}: {reason}"),
         Event::Quarantined { from, to } => {
-            format!(
-                "  {} is damaged and was moved to {}",
-                from.display(),
-                to.display()
-            )
+            let (from, to) = (from.display(), to.display());
+            format!("  {from} is damaged and was moved to {to}")
         }
-        Event::Verified { dataset, source } => {
-            format!("{}: verified, from {source}", dataset.name())
-        }
+        Event::Verified { dataset, source } => format!("{dataset}: verified, from {source}"),
         Event::NotStored { reason } => format!("  could not be kept in the cache: {reason}"),
         other => format!("{other:?}"),
     });

@@ -1,5 +1,6 @@
 //! The starts `(w1, w2)` that the published Figures 1 and 4 were drawn from.
 
+use super::ranges::count;
 use crate::{Error, Result};
 
 const FILE: &str = "data/figure1_starts.csv";
@@ -16,13 +17,13 @@ const TEXT: &str = include_str!("../../../../../data/figure1_starts.csv");
 /// # Ok::<(), paper::Error>(())
 /// ```
 pub fn published(trial: usize) -> Result<[f64; 2]> {
-    for line in TEXT.lines().skip(1) {
-        let (number, start) = parse(line).ok_or_else(|| Error::Repository {
+    for row in csv::Reader::from_reader(TEXT.as_bytes()).into_deserialize() {
+        let (number, w1, w2): (usize, f64, f64) = row.map_err(|error| Error::Repository {
             file: FILE.into(),
-            problem: format!("cannot read `{line}`"),
+            problem: error.to_string(),
         })?;
         if number == trial {
-            return Ok(start);
+            return Ok([w1, w2]);
         }
     }
     Err(Error::Unknown {
@@ -32,24 +33,15 @@ pub fn published(trial: usize) -> Result<[f64; 2]> {
     })
 }
 
-/// Refuses trials whose start was not published.
-///
-/// # Errors
-/// The first of them.
-pub fn all_published(trials: &[usize]) -> dae::Result<()> {
+/// Refuses no or too many trials, and those whose start was not published.
+pub(crate) fn all_published(trials: &[usize]) -> dae::Result<()> {
+    let several = "a list of 1 to 1000 trials";
+    count("trials", trials.len() as u64, 1000, several)?;
     match trials.iter().find(|&&trial| published(trial).is_err()) {
         None => Ok(()),
-        Some(trial) => Err(dae::Error::out_of_range(
-            "trials",
-            trial,
-            "one of those in data/figure1_starts.csv",
-        )),
+        Some(trial) => {
+            let allowed = "one of those in data/figure1_starts.csv";
+            Err(dae::Error::out_of_range("trials", trial, allowed))
+        }
     }
-}
-
-fn parse(line: &str) -> Option<(usize, [f64; 2])> {
-    let mut fields = line.split(',');
-    let trial = fields.next()?.parse().ok()?;
-    let start = [fields.next()?.parse().ok()?, fields.next()?.parse().ok()?];
-    fields.next().is_none().then_some((trial, start))
 }

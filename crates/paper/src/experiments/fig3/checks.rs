@@ -11,51 +11,37 @@ pub fn checks(run: &Run) -> Vec<Check> {
     let tie = largest(differences(run, Variant::Consistent));
     let lead = differences(run, Variant::Published).fold(0.0, f64::max);
     let behind = differences(run, Variant::Published).fold(0.0, f64::min);
+    let by_rate = if lead > 0.0 {
+        (lead - tie) / lead
+    } else {
+        f64::NAN
+    };
     let crossing = largest(run.spectrum.iter().map(|row| {
         // Equal epochs at the largest eigenvalue, by the tie; the DAE gains wherever lambda is smaller.
         (row.dae_epochs / row.wdae_epochs - 1.0).max(0.0)
     }));
+    let [same, share, never, excess] = [
+        "consistent rates: DAE minus WDAE, largest",
+        "published rates: share of the advantage that the rate alone explains",
+        "published rates: how far the DAE is ever behind the WDAE",
+        "one global rate on real spectra: DAE epochs over WDAE epochs above 1, largest excess",
+    ];
+    let exponents = "the two exponents are the same number; rounding";
+    let alone = "with consistent rates nothing is left";
+    let faster = "a tie at the largest eigenvalue, faster below it; rounding";
     vec![
-        Check::theory(
-            "consistent rates: DAE minus WDAE, largest",
-            0.0,
-            tie,
-            1e-12,
-            "the two exponents are the same number; rounding",
-        ),
-        Check::theory(
-            "published rates: share of the advantage that the rate alone explains",
-            1.0,
-            if lead > 0.0 {
-                (lead - tie) / lead
-            } else {
-                f64::NAN
-            },
-            1e-9,
-            "with consistent rates nothing is left",
-        ),
-        Check::theory(
-            "published rates: how far the DAE is ever behind the WDAE",
-            0.0,
-            behind,
-            1e-12,
-            "rounding",
-        ),
-        Check::theory(
-            "one global rate on real spectra: DAE epochs over WDAE epochs above 1, largest excess",
-            0.0,
-            crossing,
-            1e-9,
-            "a tie at the largest eigenvalue, faster below it; rounding",
-        ),
+        Check::theory(same, 0.0, tie, 1e-12, exponents),
+        Check::theory(share, 1.0, by_rate, 1e-9, alone),
+        Check::theory(never, 0.0, behind, 1e-12, "rounding"),
+        Check::theory(excess, 0.0, crossing, 1e-9, faster),
     ]
 }
 
 /// DAE minus WDAE for every epsilon and epoch of a variant.
-pub fn differences(run: &Run, variant: Variant) -> impl Iterator<Item = f64> {
+fn differences(run: &Run, variant: Variant) -> impl Iterator<Item = f64> {
     let of = move |model| move |curve: &&Curve| curve.variant == variant && curve.model == model;
     let dae = run.curves.iter().filter(of(Model::Dae));
     let wdae = run.curves.iter().filter(of(Model::Wdae));
-    dae.zip(wdae)
-        .flat_map(|(dae, wdae)| dae.w.iter().zip(&wdae.w).map(|(d, w)| d - w))
+    let pairs = dae.zip(wdae);
+    pairs.flat_map(|(dae, wdae)| dae.w.iter().zip(&wdae.w).map(|(d, w)| d - w))
 }

@@ -1,12 +1,12 @@
 //! Tables of Figure 3.
 
-use dae::data::DataSet;
-
-use super::Settings;
 use super::run::{Run, Variant};
+use super::settings::Settings;
 use crate::Result;
 use crate::experiments::Model;
 use crate::tables::Table;
+
+pub use super::run::{Rates, Spectrum};
 
 crate::rows! {
     /// Mapping of one curve at one epoch.
@@ -25,42 +25,6 @@ crate::rows! {
         epoch: u64,
         /// Mapping `w2 w1`.
         w: f64,
-    }
-}
-
-crate::rows! {
-    /// Optimal rates at one epsilon.
-    Rates in "fig3_rates.csv" {
-        /// Noise variance.
-        epsilon: f64,
-        /// Matched weight decay.
-        gamma: f64,
-        /// `1 / (2 lambda + 3 epsilon)`.
-        dae: f64,
-        /// `1 / (2 lambda + gamma)`.
-        wdae: f64,
-        /// `dae / wdae`.
-        ratio: f64,
-    }
-}
-
-crate::rows! {
-    /// Time to a fraction of the fixed point of one mode of a real spectrum.
-    Spectrum in "fig3_spectrum.csv" {
-        /// Data set.
-        dataset: DataSet,
-        /// Index by descending eigenvalue, from 0.
-        mode: usize,
-        /// Eigenvalue.
-        lambda: f64,
-        /// Noise variance of the DAE.
-        epsilon: f64,
-        /// Weight decay matched at this mode.
-        gamma: f64,
-        /// Epochs that the DAE needs.
-        dae_epochs: f64,
-        /// Epochs that the WDAE needs.
-        wdae_epochs: f64,
     }
 }
 

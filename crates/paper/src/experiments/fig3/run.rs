@@ -1,19 +1,16 @@
 //! What Figure 3 computes.
 
 use dae::Checked;
-use dae::data::{DataSet, Spectrum};
-use dae::theory::dynamics::balanced;
-use dae::theory::{Mode, rates};
+use dae::data::{self, DataSet};
+use dae::theory::rates;
 use serde::{Deserialize, Serialize};
 
-use super::Settings;
-use super::rows::{self, Rates};
+use super::settings::Settings;
 use crate::Result;
 use crate::experiments::Model;
-use crate::experiments::common::descent::matched;
+use crate::experiments::common::descent::{balanced, matched};
 use crate::experiments::common::epochs;
-use crate::tables::rows::Cell;
-use polars::prelude::Column;
+use crate::tables::rows::cell;
 
 /// Everything that Figure 3 shows.
 #[derive(Debug, Clone)]
@@ -23,7 +20,7 @@ pub struct Run {
     /// Optimal learning rates over a fine grid of epsilon.
     pub rates: Vec<Rates>,
     /// Learning times on the spectra of real data under one global rate.
-    pub spectrum: Vec<rows::Spectrum>,
+    pub spectrum: Vec<Spectrum>,
 }
 
 /// Which learning rate the WDAE is given.
@@ -36,25 +33,10 @@ pub enum Variant {
     Consistent,
 }
 
-impl Variant {
-    /// Both, in the order of the rows.
-    pub const ALL: [Self; 2] = [Self::Published, Self::Consistent];
-
-    /// The name in the table.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Published => "published",
-            Self::Consistent => "consistent",
-        }
-    }
-}
-
-impl Cell for Variant {
-    fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column {
-        let values = values.map(|variant| variant.name());
-        Column::new(name.into(), values.collect::<Vec<_>>())
-    }
-}
+cell!(Variant: |variant| match variant {
+    Variant::Published => "published",
+    Variant::Consistent => "consistent",
+});
 
 /// One theory curve.
 #[derive(Debug, Clone)]
@@ -75,37 +57,85 @@ pub struct Curve {
     pub w: Vec<f64>,
 }
 
+crate::rows! {
+    /// Optimal rates at one epsilon.
+    Rates in "fig3_rates.csv" {
+        /// Noise variance.
+        epsilon: f64,
+        /// Matched weight decay.
+        gamma: f64,
+        /// `1 / (2 lambda + 3 epsilon)`.
+        dae: f64,
+        /// `1 / (2 lambda + gamma)`.
+        wdae: f64,
+        /// `dae / wdae`.
+        ratio: f64,
+    }
+}
+
+crate::rows! {
+    /// Time to a fraction of the fixed point of one mode of a real spectrum.
+    Spectrum in "fig3_spectrum.csv" {
+        /// Data set.
+        dataset: DataSet,
+        /// Index by descending eigenvalue, from 0.
+        mode: usize,
+        /// Eigenvalue.
+        lambda: f64,
+        /// Noise variance of the DAE.
+        epsilon: f64,
+        /// Weight decay matched at this mode.
+        gamma: f64,
+        /// Epochs that the DAE needs.
+        dae_epochs: f64,
+        /// Epochs that the WDAE needs.
+        wdae_epochs: f64,
+    }
+}
+
 /// Evaluates the closed form at a fraction of each model's optimal rate, the rates themselves, and the learning
 /// times that one global rate gives the modes of real spectra.
 ///
 /// # Errors
 /// Settings outside the domain of the theory.
-pub fn run(settings: &Checked<Settings>, spectra: &[(DataSet, Spectrum)]) -> Result<Run> {
-    let mut curves = Vec::new();
-    for variant in Variant::ALL {
-        for model in [Model::Dae, Model::Wdae] {
-            for &epsilon in &settings.epsilon {
-                curves.push(curve(settings, variant, model, epsilon)?);
-            }
-        }
-    }
-    let grid = (0..).map(|i| f64::from(i) * settings.rates_epsilon_step);
-    let rates = grid
-        .take_while(|&epsilon| epsilon < settings.rates_epsilon_end)
-        .map(|epsilon| rates_at(settings.lambda, epsilon))
-        .collect::<Result<_>>()?;
+pub fn run(settings: &Checked<Settings>, spectra: &[(DataSet, data::Spectrum)]) -> Result<Run> {
+    let curves = keys(settings).into_iter().map(|key| curve(settings, key));
+    let rates = grid(settings).map(|epsilon| rates_at(settings.lambda, epsilon));
     let mut spectrum = Vec::new();
     for (dataset, data) in spectra {
         spectrum.extend(learning_times(settings, *dataset, &data.lambda)?);
     }
     Ok(Run {
-        curves,
-        rates,
+        curves: curves.collect::<Result<_>>()?,
+        rates: rates.collect::<Result<_>>()?,
         spectrum,
     })
 }
 
-fn curve(settings: &Settings, variant: Variant, model: Model, epsilon: f64) -> Result<Curve> {
+/// Variant, model and epsilon of each curve, in order.
+pub(super) fn keys(settings: &Settings) -> Vec<(Variant, Model, f64)> {
+    let mut keys = Vec::new();
+    for variant in [Variant::Published, Variant::Consistent] {
+        for model in [Model::Dae, Model::Wdae] {
+            keys.extend(
+                settings
+                    .epsilon
+                    .iter()
+                    .map(|&epsilon| (variant, model, epsilon)),
+            );
+        }
+    }
+    keys
+}
+
+/// The noise variances of the middle panel.
+pub(super) fn grid(settings: &Settings) -> impl Iterator<Item = f64> {
+    let (step, end) = (settings.rates_epsilon_step, settings.rates_epsilon_end);
+    let grid = (0..).map(move |i| f64::from(i) * step);
+    grid.take_while(move |&epsilon| epsilon < end)
+}
+
+fn curve(settings: &Settings, (variant, model, epsilon): (Variant, Model, f64)) -> Result<Curve> {
     let [dae, wdae] = matched(settings.lambda, epsilon)?;
     let mode = if model == Model::Dae { dae } else { wdae };
     let optimal = match (model, variant) {
@@ -114,16 +144,14 @@ fn curve(settings: &Settings, variant: Variant, model: Model, epsilon: f64) -> R
     };
     let alpha = settings.rate_fraction * optimal;
     let epochs = epochs(settings.epochs, settings.record_every);
-    let at = |&epoch: &u64| balanced(&mode, settings.w0, alpha * epoch as f64);
-    let w = epochs.iter().map(at).collect::<dae::Result<_>>()?;
     Ok(Curve {
         variant,
         model,
         epsilon,
         gamma: wdae.gamma(),
         alpha,
+        w: balanced(&mode, settings.w0, alpha, &epochs)?,
         epochs,
-        w,
     })
 }
 
@@ -142,11 +170,8 @@ fn rates_at(lambda: f64, epsilon: f64) -> Result<Rates> {
 ///
 /// The decay is matched mode by mode, so that both models head for the same mapping. Modes that are at their
 /// target from the start have nothing to learn and are left out.
-fn learning_times(
-    settings: &Settings,
-    dataset: DataSet,
-    lambda: &[f64],
-) -> Result<Vec<rows::Spectrum>> {
+fn learning_times(settings: &Settings, dataset: DataSet, lambda: &[f64]) -> Result<Vec<Spectrum>> {
+    let (w0, share) = (settings.w0, settings.spectrum_fraction);
     let epsilon = settings.spectrum_epsilon;
     let Some(&largest) = lambda.first() else {
         return Ok(Vec::new());
@@ -156,20 +181,17 @@ fn learning_times(
     let mut rows = Vec::new();
     for (mode, &lambda) in lambda.iter().enumerate() {
         let [dae, wdae] = matched(lambda, epsilon)?;
-        let target = settings.spectrum_fraction * dae.fixed_point().min(wdae.fixed_point());
-        if target <= settings.w0 {
+        if share * dae.fixed_point().min(wdae.fixed_point()) <= w0 {
             continue;
         }
-        let time =
-            |mode: &Mode| rates::learning_time(mode, settings.w0, settings.spectrum_fraction);
-        rows.push(rows::Spectrum {
+        rows.push(Spectrum {
             dataset,
             mode,
             lambda,
             epsilon,
             gamma: wdae.gamma(),
-            dae_epochs: time(&dae)? / dae_alpha,
-            wdae_epochs: time(&wdae)? / wdae_alpha,
+            dae_epochs: rates::learning_time(&dae, w0, share)? / dae_alpha,
+            wdae_epochs: rates::learning_time(&wdae, w0, share)? / wdae_alpha,
         });
     }
     Ok(rows)

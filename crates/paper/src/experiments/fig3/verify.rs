@@ -2,13 +2,13 @@
 
 use std::iter;
 
-use dae::theory::{Mode, rates};
+use dae::theory::rates;
 
-use super::Settings;
 use super::rows::{Dynamics, Rates, Spectrum};
-use super::run::Variant;
+use super::run::{Variant, grid, keys};
+use super::settings::Settings;
 use crate::experiments::common::descent::{matched, steepest};
-use crate::experiments::fig2::verify::{curve, thinned};
+use crate::experiments::common::verify::{curve, pairs, thinned};
 use crate::experiments::{Model, spectra};
 use crate::tables::Judge;
 use crate::{Result, at};
@@ -21,22 +21,10 @@ pub(super) fn verify(settings: &Settings, judge: &mut Judge) -> Result<()> {
 
 fn verify_dynamics(settings: &Settings, judge: &mut Judge) -> Result<()> {
     let rows = judge.rows::<Dynamics>()?;
-    let mut curves = Vec::new();
-    for variant in Variant::ALL {
-        for model in [Model::Dae, Model::Wdae] {
-            curves.extend(
-                settings
-                    .epsilon
-                    .iter()
-                    .map(|&epsilon| (variant, model, epsilon)),
-            );
-        }
-    }
+    let curves = keys(settings);
     let recorded = thinned(settings.epochs, settings.record_every, settings.table_every);
-    let keys = curves.iter().flat_map(|&(variant, model, epsilon)| {
-        let each = recorded.iter();
-        each.map(move |&epoch| (variant, model, epsilon, epoch))
-    });
+    let keys = pairs(&curves, &recorded).into_iter();
+    let keys = keys.map(|((variant, model, epsilon), epoch)| (variant, model, epsilon, epoch));
     if !judge.keys(&rows, |r| (r.variant, r.model, r.epsilon, r.epoch), keys) {
         return Ok(());
     }
@@ -64,9 +52,8 @@ fn verify_dynamics(settings: &Settings, judge: &mut Judge) -> Result<()> {
             }
         }
         let first = i * length;
-        let points = rows[first..first + length]
-            .iter()
-            .map(|row| (row.epoch, row.w));
+        let own = rows[first..first + length].iter();
+        let points = own.map(|row| (row.epoch, row.w));
         let start = (settings.w0, rate);
         curve(judge, at!(Dynamics, first, w), &mode, start, points)?;
     }
@@ -75,9 +62,7 @@ fn verify_dynamics(settings: &Settings, judge: &mut Judge) -> Result<()> {
 
 fn verify_rates(settings: &Settings, judge: &mut Judge) -> Result<()> {
     let rows = judge.rows::<Rates>()?;
-    let grid = (0..).map(|i| f64::from(i) * settings.rates_epsilon_step);
-    let grid = grid.take_while(|&epsilon| epsilon < settings.rates_epsilon_end);
-    if !judge.keys(&rows, |row| row.epsilon, grid) {
+    if !judge.keys(&rows, |row| row.epsilon, grid(settings)) {
         return Ok(());
     }
     for (row, found) in rows.iter().enumerate() {
@@ -85,16 +70,9 @@ fn verify_rates(settings: &Settings, judge: &mut Judge) -> Result<()> {
         let at = at!(Rates, row, gamma);
         judge.exact(at, [decay.gamma(), found.gamma], "matched decay");
         let why = "one over the largest curvature on the path from the origin to w = 1";
-        judge.exact(
-            at!(Rates, row, dae),
-            [1.0 / steepest(&noise), found.dae],
-            why,
-        );
-        judge.exact(
-            at!(Rates, row, wdae),
-            [1.0 / steepest(&decay), found.wdae],
-            why,
-        );
+        let (dae, wdae) = (1.0 / steepest(&noise), 1.0 / steepest(&decay));
+        judge.exact(at!(Rates, row, dae), [dae, found.dae], why);
+        judge.exact(at!(Rates, row, wdae), [wdae, found.wdae], why);
         let at = at!(Rates, row, ratio);
         judge.exact(at, [found.dae / found.wdae, found.ratio], "dae over wdae");
     }
@@ -103,32 +81,28 @@ fn verify_rates(settings: &Settings, judge: &mut Judge) -> Result<()> {
 
 fn verify_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
     let rows = judge.rows::<Spectrum>()?;
+    let (w0, share) = (settings.w0, settings.spectrum_fraction);
     let epsilon = settings.spectrum_epsilon;
     let mut expected = Vec::new();
     for (dataset, spectrum) in spectra::committed()? {
         let Some(&largest) = spectrum.lambda.first() else {
             continue;
         };
-        let top = matched(largest, epsilon)?;
+        let top = matched(largest, epsilon)?.map(|mode| steepest(&mode));
         for (mode, &lambda) in spectrum.lambda.iter().enumerate() {
             let [dae, wdae] = matched(lambda, epsilon)?;
             // Modes that are at their target from the start are not in the table.
-            let target = dae.fixed_point().min(wdae.fixed_point());
-            if settings.spectrum_fraction * target <= settings.w0 {
+            if share * dae.fixed_point().min(wdae.fixed_point()) <= w0 {
                 continue;
             }
-            let epochs = |own: &Mode, top: &Mode| -> Result<f64> {
-                let time = rates::learning_time(own, settings.w0, settings.spectrum_fraction)?;
-                Ok(time * steepest(top))
-            };
             expected.push(Spectrum {
                 dataset,
                 mode,
                 lambda,
                 epsilon,
                 gamma: wdae.gamma(),
-                dae_epochs: epochs(&dae, &top[0])?,
-                wdae_epochs: epochs(&wdae, &top[1])?,
+                dae_epochs: rates::learning_time(&dae, w0, share)? * top[0],
+                wdae_epochs: rates::learning_time(&wdae, w0, share)? * top[1],
             });
         }
     }
@@ -140,35 +114,25 @@ fn verify_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
     for (row, (a, b)) in expected.iter().zip(&rows).enumerate() {
         // Small modes: lambda - gamma of the WDAE has lost digits, by the factor epsilon / lambda.
         let lost = 1.0 + epsilon / a.lambda;
-        for (at, pair, why) in [
-            (
-                at!(Spectrum, row, lambda),
-                [a.lambda, b.lambda],
-                "eigenvalue in data/spectra",
-            ),
-            (
-                at!(Spectrum, row, epsilon),
-                [a.epsilon, b.epsilon],
-                "setting",
-            ),
-            (
-                at!(Spectrum, row, gamma),
-                [a.gamma, b.gamma],
-                "matched decay",
-            ),
-            (
-                at!(Spectrum, row, dae_epochs),
-                [a.dae_epochs, b.dae_epochs],
-                learned,
-            ),
-            (
-                at!(Spectrum, row, wdae_epochs),
-                [a.wdae_epochs, b.wdae_epochs],
-                learned,
-            ),
-        ] {
+        let mut near = |at, pair: [f64; 2], why| {
             judge.value(at, pair, 1e-12 * lost * pair[0].abs().max(1.0), why);
-        }
+        };
+        let at = at!(Spectrum, row, lambda);
+        near(at, [a.lambda, b.lambda], "eigenvalue in data/spectra");
+        near(
+            at!(Spectrum, row, epsilon),
+            [a.epsilon, b.epsilon],
+            "setting",
+        );
+        near(
+            at!(Spectrum, row, gamma),
+            [a.gamma, b.gamma],
+            "matched decay",
+        );
+        let at = at!(Spectrum, row, dae_epochs);
+        near(at, [a.dae_epochs, b.dae_epochs], learned);
+        let at = at!(Spectrum, row, wdae_epochs);
+        near(at, [a.wdae_epochs, b.wdae_epochs], learned);
     }
     Ok(())
 }

@@ -6,11 +6,10 @@ use dae::theory::scalar::Origin;
 use super::run::{Row as ModelRow, Run, Trial};
 use crate::Result;
 use crate::experiments::Model;
-use crate::experiments::common::landscape::minima;
-use crate::experiments::common::style;
+use crate::experiments::common::{landscape, style};
 use crate::plot::{
-    self, Axis, BLACK, Colour, Entry, Error, Field, Legend, MARKED, Mark, Page, Panel, Picture,
-    Row, Shape, Strip, Stroke, grey,
+    self, Axis, BLACK, Colour, Entry, Field, MARKED, Mark, Panel, Picture, Row, Shape, Strip,
+    Stroke, grey,
 };
 
 /// Half the side of the square of weights that is shown.
@@ -21,75 +20,66 @@ const ARROWS: usize = 11;
 const BANDS: usize = 24;
 /// Samples along a side of the heat map.
 const SAMPLES: usize = 121;
+/// The small start: dark magenta, the colour of no model and not of the minima.
+const SMALL: Colour = Colour::rgb(170, 30, 120);
 
 /// Draws Figure 4: a row for each model; loss with paths, mapping, and norm of the weights.
 ///
 /// # Errors
-///
-/// [`Error::Empty`] without rows or trials, [`Error::Value`] when something is not finite.
+/// Nothing to draw, or a value that is not finite.
 pub fn figure(run: &Run) -> Result<Picture> {
-    let all = || run.rows.iter().flat_map(|r| &r.trials);
-    let Some(&last) = all().filter_map(|t| t.epochs.last()).max() else {
-        return Err(Error::Empty {
-            what: "Figure 4".to_owned(),
-        }
-        .into());
-    };
-    let mapping = plot::padded(all().flat_map(|t| &t.w).copied());
-    let norm = [0.0, plot::padded(all().flat_map(|t| &t.norm).copied())[1]];
-    let final_row = run.rows.len().saturating_sub(1);
-    let rows = run
-        .rows
-        .iter()
-        .enumerate()
-        .map(|(index, row)| {
-            let at = Place {
-                first: index == 0,
-                last: index == final_row,
-                epochs: last as f64,
-            };
-            let panels = vec![
-                landscape(row, &at)?,
-                dynamics(row, &at, "w₂w₁", mapping, |t| &t.w),
-                dynamics(row, &at, "√(w₁² + w₂²)", norm, |t| &t.norm),
-            ];
-            let drawn = Row::new(1.0, panels).labelled(&label(row), style::model(row.model));
-            Ok(if at.last {
-                drawn.with_strip(Strip::Legend(legend(run)))
-            } else {
-                drawn
-            })
-        })
-        .collect::<Result<_>>()?;
-    let page = Page {
-        title: "Figure 4: the norm of the weights under noise and under weight decay".to_owned(),
-        description: "Left: loss with descent directions, saddle, global minima and eleven paths. Middle: mapping \
-                      against epoch. Right: norm of the weights against epoch. With noise the minima are a curve and \
-                      the norm keeps what the start gave it; with weight decay they are two points of one norm."
-            .to_owned(),
+    let all = || run.rows.iter().flat_map(|row| &row.trials);
+    let last = all().filter_map(|t| t.path.len().checked_sub(1)).max();
+    let epochs = last.ok_or_else(|| style::nothing("Figure 4"))? as u64;
+    let mapping = plot::padded(all().flat_map(Trial::mappings));
+    let norm = [0.0, plot::padded(all().flat_map(Trial::norms))[1]];
+    let mut rows = Vec::new();
+    for (index, row) in run.rows.iter().enumerate() {
+        let at = Place {
+            first: index == 0,
+            last: index + 1 == run.rows.len(),
+            epochs,
+        };
+        let rule = Mark::Rule {
+            y: row.fixed_point,
+            stroke: fixed_point(),
+        };
+        let panels = vec![
+            landscape(row, &at)?,
+            at.dynamics("w₂w₁", mapping, lines(row, Trial::mappings).chain([rule])),
+            at.dynamics("√(w₁² + w₂²)", norm, lines(row, Trial::norms)),
+        ];
+        rows.push(Row::new(1.0, panels).labelled(&label(row), style::model(row.model)));
+    }
+    if let Some(row) = rows.last_mut() {
+        row.strips.push(legend(run));
+    }
+    style::page(
+        "Figure 4: the norm of the weights under noise and under weight decay",
+        "Left: loss with descent directions, saddle, global minima and eleven paths. Middle: mapping \
+         against epoch. Right: norm of the weights against epoch. With noise the minima are a curve and \
+         the norm keeps what the start gave it; with weight decay they are two points of one norm.",
         rows,
-    };
-    Ok(page.draw()?)
+    )
 }
 
-/// Where a row stands.
+/// Where a row stands: titles are above the first, labels of the horizontal axes below the last.
 struct Place {
     first: bool,
     last: bool,
-    epochs: f64,
+    epochs: u64,
 }
 
 impl Place {
-    fn title(&self, text: &str) -> String {
-        if self.first {
-            text.to_owned()
-        } else {
-            String::new()
-        }
+    fn panel(&self, title: &str, x: Axis, y: Axis, marks: Vec<Mark>) -> Panel {
+        let title = if self.first { title } else { "" };
+        let x = if self.last { x } else { x.bare() };
+        Panel::plane(title, x, y, marks)
     }
 
-    fn x(&self, axis: Axis) -> Axis {
-        if self.last { axis } else { axis.bare() }
+    fn dynamics(&self, title: &str, y: [f64; 2], marks: impl Iterator<Item = Mark>) -> Panel {
+        let x = style::epochs(self.epochs, 2);
+        self.panel(title, x, Axis::linear("", y, 5), marks.collect())
     }
 }
 
@@ -118,33 +108,8 @@ fn ordered(row: &ModelRow) -> impl Iterator<Item = &Trial> {
     others.chain(row.trials.iter().filter(|t| is_small(t)))
 }
 
-/// The small start: dark magenta, the colour of no model and not of the minima.
-const SMALL: Colour = Colour::rgb(170, 30, 120);
-
-fn dynamics(
-    row: &ModelRow,
-    at: &Place,
-    label: &str,
-    range: [f64; 2],
-    of: fn(&Trial) -> &Vec<f64>,
-) -> Panel {
-    let mut marks: Vec<Mark> = ordered(row)
-        .map(|t| {
-            Mark::line(
-                t.epochs.iter().map(|&e| e as f64),
-                of(t),
-                stroke(row.model, t),
-            )
-        })
-        .collect();
-    if label == "w₂w₁" {
-        marks.push(Mark::Rule {
-            y: row.fixed_point,
-            stroke: fixed_point(),
-        });
-    }
-    let x = at.x(Axis::linear("epoch", [0.0, at.epochs], 2));
-    Panel::plane(&at.title(label), x, Axis::linear("", range, 5), marks)
+fn lines(row: &ModelRow, of: fn(&Trial) -> Vec<f64>) -> impl Iterator<Item = Mark> {
+    ordered(row).map(move |t| Mark::line((0..).map(f64::from), &of(t), stroke(row.model, t)))
 }
 
 fn fixed_point() -> Stroke {
@@ -153,51 +118,38 @@ fn fixed_point() -> Stroke {
 
 fn landscape(row: &ModelRow, at: &Place) -> Result<Panel> {
     let mode = Mode::new(row.lambda, row.epsilon, row.gamma)?;
-    let f = |w1: f64, w2: f64| mode.loss(w1, w2);
+    let loss = |w1: f64, w2: f64| mode.loss(w1, w2);
     let side = [-REACH, REACH];
-    let top = [(REACH, REACH), (REACH, -REACH)]
-        .map(|(a, b)| f(a, b))
-        .into_iter()
-        .fold(f64::MIN_POSITIVE, f64::max);
+    let corners = [loss(REACH, REACH), loss(REACH, -REACH)];
+    let top = corners.into_iter().fold(f64::MIN_POSITIVE, f64::max);
     // Bands even in the square root: the valley is where things happen.
-    let levels: Vec<f64> = (1..BANDS)
-        .map(|k| top * (k as f64 / BANDS as f64).powi(2))
-        .collect();
-    let field = Field::sample(side, side, SAMPLES, levels, &plot::heat, &f);
+    let level = |k: usize| top * (k as f64 / BANDS as f64).powi(2);
+    let levels = (1..BANDS).map(level).collect();
+    let field = Field::sample(side, side, SAMPLES, levels, &plot::heat, &loss);
     let colours = field.colours.clone();
     let mut marks = vec![Mark::Field(field)];
     marks.extend(arrows(&mode));
-    let minima = minima(&mode, REACH);
+    let minima = landscape::minima(&mode, REACH);
     marks.extend(minima.curves.into_iter().map(|points| Mark::Line {
         points,
         stroke: minima_stroke(),
     }));
     marks.extend(ordered(row).flat_map(|t| path(row.model, t)));
-    marks.push(Mark::Markers {
-        points: minima.points,
-        shape: Shape::Star,
-        radius: 8.0,
-        fill: MARKED,
-    });
+    marks.push(style::markers(minima.points, Shape::Star, 8.0, MARKED));
     if mode.origin() == Origin::Saddle {
-        marks.push(Mark::Markers {
-            points: vec![[0.0, 0.0]],
-            shape: Shape::Cross,
-            radius: 6.5,
-            fill: BLACK,
-        });
+        let saddle = vec![[0.0, 0.0]];
+        marks.push(style::markers(saddle, Shape::Cross, 6.5, BLACK));
     }
-    let ticks = [-REACH, 0.0, REACH];
-    let x = at.x(Axis::linear("w₁", side, 2).with_ticks(&ticks));
-    let y = Axis::linear("w₂", side, 2).with_ticks(&ticks);
+    let [x, y] = ["w₁", "w₂"].map(|label| {
+        let axis = Axis::linear(label, side, 2);
+        axis.with_ticks(&[-REACH, 0.0, REACH])
+    });
     let labels = Axis::linear("", [0.0, top], 4);
-    let bar = labels
-        .ticks
-        .iter()
-        .zip(labels.tick_labels())
-        .map(|(v, label)| ((v / top).sqrt(), label))
-        .collect();
-    Ok(Panel::plane(&at.title("loss and paths"), x, y, marks).with_bar(colours, bar))
+    let bar = labels.ticks.iter().zip(labels.tick_labels());
+    let bar = bar.map(|(v, label)| ((v / top).sqrt(), label)).collect();
+    Ok(at
+        .panel("loss and paths", x, y, marks)
+        .with_bar(colours, bar))
 }
 
 /// Directions of steepest descent on a grid, all equally long.
@@ -227,45 +179,29 @@ fn minima_stroke() -> Stroke {
     Stroke::solid(MARKED, 4.5)
 }
 
-/// A path with a disc at its start.
+/// A path with a disc at its start, but for the small one.
 fn path(model: Model, trial: &Trial) -> Vec<Mark> {
-    let stroke = stroke(model, trial);
-    let start = Mark::Markers {
-        points: trial.path.first().copied().into_iter().collect(),
-        shape: Shape::Circle,
-        radius: 4.0,
-        fill: stroke.colour,
-    };
-    let line = Mark::Line {
-        points: trial.path.clone(),
-        stroke,
-    };
-    if is_small(trial) {
-        vec![line]
-    } else {
-        vec![line, start]
+    let (points, stroke) = (trial.path.clone(), stroke(model, trial));
+    let mut marks = vec![Mark::Line { points, stroke }];
+    if !is_small(trial) {
+        let start = trial.path.first().copied().into_iter().collect();
+        marks.push(style::markers(start, Shape::Circle, 4.0, stroke.colour));
     }
+    marks
 }
 
-fn legend(run: &Run) -> Legend {
-    let small = run
-        .rows
-        .iter()
-        .flat_map(|r| &r.trials)
-        .find(|t| is_small(t));
-    let start = small.and_then(|t| t.path.first());
-    let mut entries: Vec<Entry> = start
-        .map(|[w1, w2]| format!("small start ({w1}, {w2})"))
-        .map(|label| Entry::line(Stroke::solid(SMALL, 3.4), &label))
-        .into_iter()
-        .collect();
-    for row in &run.rows {
+fn legend(run: &Run) -> Strip {
+    let mut entries = Vec::new();
+    let mut trials = run.rows.iter().flat_map(|row| &row.trials);
+    if let Some([w1, w2]) = trials.find(|t| is_small(t)).and_then(|t| t.path.first()) {
+        let label = format!("small start ({w1}, {w2})");
+        entries.push(Entry::line(Stroke::solid(SMALL, 3.4), &label));
+    }
+    for model in run.rows.iter().map(|row| row.model) {
+        let (colour, label) = (style::model(model), format!("{} paths", model.name()));
         entries.push(Entry {
-            marker: Some((Shape::Circle, 4.0, style::model(row.model))),
-            ..Entry::line(
-                Stroke::solid(style::model(row.model), 1.8),
-                &format!("{} paths", row.model.name()),
-            )
+            marker: Some((Shape::Circle, 4.0, colour)),
+            ..Entry::line(Stroke::solid(colour, 1.8), &label)
         });
     }
     entries.extend([
@@ -274,8 +210,5 @@ fn legend(run: &Run) -> Legend {
         Entry::marker(Shape::Cross, 6.0, BLACK, "saddle"),
         Entry::line(fixed_point(), "fixed point"),
     ]);
-    Legend {
-        heading: String::new(),
-        entries,
-    }
+    style::legend("", entries)
 }

@@ -1,7 +1,7 @@
 //! Table of Figure 4.
 
-use super::Settings;
 use super::run::Run;
+use super::settings::Settings;
 use crate::Result;
 use crate::experiments::Model;
 use crate::tables::Table;
@@ -34,17 +34,16 @@ pub fn tables(settings: &Settings, run: &Run) -> Result<Vec<Table>> {
     let mut rows = Vec::new();
     for row in &run.rows {
         for t in &row.trials {
-            for (i, &epoch) in t.epochs.iter().enumerate() {
+            for (epoch, &[w1, w2]) in (0u64..).zip(&t.path) {
                 if epoch.is_multiple_of(settings.table_every) {
-                    let [w1, w2] = t.path[i];
                     rows.push(Paths {
                         model: row.model,
                         trial: t.trial,
                         epoch,
                         w1,
                         w2,
-                        w: t.w[i],
-                        norm: t.norm[i],
+                        w: w1 * w2,
+                        norm: w1.hypot(w2),
                     });
                 }
             }

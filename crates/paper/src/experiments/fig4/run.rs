@@ -3,16 +3,16 @@
 use dae::Checked;
 use dae::theory::Mode;
 
-use super::Settings;
+use super::settings::Settings;
 use crate::Result;
 use crate::experiments::Model;
-use crate::experiments::common::descent::descent;
+use crate::experiments::common::descent::{descent, mappings};
 use crate::experiments::starts;
 
-/// Everything that Figure 4 shows: a row for the DAE, a row for the WDAE.
+/// Everything that Figure 4 shows.
 #[derive(Debug, Clone)]
 pub struct Run {
-    /// The rows.
+    /// A row for the DAE, a row for the WDAE.
     pub rows: Vec<Row>,
 }
 
@@ -33,19 +33,25 @@ pub struct Row {
     pub trials: Vec<Trial>,
 }
 
-/// One start; all vectors have one entry for each epoch.
+/// One start.
 #[derive(Debug, Clone)]
 pub struct Trial {
     /// Number of the start.
     pub trial: usize,
-    /// Epochs; 0 is the state before the first update.
-    pub epochs: Vec<u64>,
-    /// `(w1, w2)`.
+    /// `(w1, w2)` at each epoch, the start first.
     pub path: Vec<[f64; 2]>,
-    /// `w2 w1`.
-    pub w: Vec<f64>,
-    /// `sqrt(w1^2 + w2^2)`.
-    pub norm: Vec<f64>,
+}
+
+impl Trial {
+    /// `w2 w1` at each epoch.
+    pub(super) fn mappings(&self) -> Vec<f64> {
+        mappings(&self.path)
+    }
+
+    /// `sqrt(w1^2 + w2^2)` at each epoch.
+    pub(super) fn norms(&self) -> Vec<f64> {
+        self.path.iter().map(|[w1, w2]| w1.hypot(*w2)).collect()
+    }
 }
 
 /// Runs gradient descent with noise and with decay from every start.
@@ -56,7 +62,11 @@ pub fn run(settings: &Checked<Settings>) -> Result<Run> {
     let starts = starts(settings)?;
     let rows = models(settings).into_iter().map(|(model, epsilon, gamma)| {
         let mode = Mode::new(settings.lambda, epsilon, gamma)?;
-        let trials = starts.iter().map(|&start| trial(settings, &mode, start));
+        let trials = starts.iter().map(|&(trial, start)| {
+            let states = descent(&mode, settings.alpha, settings.epochs, start)?;
+            let path = states.iter().map(|state| [state.w1, state.w2]).collect();
+            Ok(Trial { trial, path })
+        });
         Ok(Row {
             model,
             lambda: settings.lambda,
@@ -66,9 +76,8 @@ pub fn run(settings: &Checked<Settings>) -> Result<Run> {
             trials: trials.collect::<Result<_>>()?,
         })
     });
-    Ok(Run {
-        rows: rows.collect::<Result<_>>()?,
-    })
+    let rows = rows.collect::<Result<_>>()?;
+    Ok(Run { rows })
 }
 
 /// The starts by their numbers: the small one, then the published ones.
@@ -86,18 +95,4 @@ pub(super) fn models(settings: &Settings) -> [(Model, f64, f64); 2] {
         (Model::Dae, settings.epsilon, 0.0),
         (Model::Wdae, 0.0, settings.gamma),
     ]
-}
-
-fn trial(settings: &Settings, mode: &Mode, (trial, start): (usize, [f64; 2])) -> Result<Trial> {
-    let states = descent(mode, settings.alpha, settings.epochs, start)?;
-    Ok(Trial {
-        trial,
-        epochs: states.iter().map(|state| state.epoch).collect(),
-        path: states.iter().map(|state| [state.w1, state.w2]).collect(),
-        w: states.iter().map(|state| state.w1 * state.w2).collect(),
-        norm: states
-            .iter()
-            .map(|state| state.w1.hypot(state.w2))
-            .collect(),
-    })
 }

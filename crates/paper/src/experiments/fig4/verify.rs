@@ -2,26 +2,21 @@
 
 use dae::theory::{Mode, dynamics};
 
-use super::Settings;
 use super::rows::Paths;
 use super::run::{models, starts};
-use crate::experiments::fig1::verify::step;
+use super::settings::Settings;
+use crate::experiments::common::verify::{pairs, step};
 use crate::tables::Judge;
 use crate::{Result, at};
 
 pub(super) fn verify(settings: &Settings, judge: &mut Judge) -> Result<()> {
     let rows = judge.rows::<Paths>()?;
     let starts = starts(settings)?;
-    let mut curves = Vec::new();
-    for model in models(settings) {
-        curves.extend(starts.iter().map(|&start| (model, start)));
-    }
-    let epochs = (0..=settings.epochs).filter(|epoch| epoch.is_multiple_of(settings.table_every));
-    let recorded: Vec<u64> = epochs.collect();
-    let keys = curves.iter().flat_map(|&((model, ..), (trial, _))| {
-        let each = recorded.iter();
-        each.map(move |&epoch| (model, trial, epoch))
-    });
+    let curves = pairs(&models(settings), &starts);
+    let mut recorded: Vec<u64> = (0..=settings.epochs).collect();
+    recorded.retain(|epoch| epoch.is_multiple_of(settings.table_every));
+    let keys = pairs(&curves, &recorded).into_iter();
+    let keys = keys.map(|(((model, ..), (trial, _)), epoch)| (model, trial, epoch));
     if !judge.keys(&rows, |r| (r.model, r.trial, r.epoch), keys) {
         return Ok(());
     }

@@ -3,7 +3,7 @@
 //! The claims, with what there is to say about each, are in `data/claims.toml`; a function here measures each of them,
 //! from the recorded tables wherever these hold what is needed.
 
-mod curves;
+pub mod curves;
 mod networks;
 mod norm;
 mod rates;

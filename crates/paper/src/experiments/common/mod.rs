@@ -3,6 +3,7 @@
 pub mod descent;
 mod epochs;
 pub mod landscape;
+pub(crate) mod networks;
 pub mod published;
 pub mod ranges;
 pub mod spectra;

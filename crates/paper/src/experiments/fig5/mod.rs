@@ -2,10 +2,10 @@
 
 pub mod checks;
 pub mod figure;
-pub mod published;
+pub(crate) mod published;
 pub mod rows;
 pub mod run;
-pub mod settings;
+mod settings;
 pub mod train;
 mod verify;
 
@@ -73,7 +73,7 @@ impl super::Experiment for Experiment {
         let jobs = train::jobs(settings, context);
         let job = jobs.iter().find(|job| job.training.label == label);
         let job = job.ok_or_else(|| no_such_run(label))?;
-        let record = train::train(settings, context, job)?;
+        let record = train::train(context, job)?;
         match judge {
             Some(judge) => verify::retrained(settings, job, &record, judge),
             None => Ok(()),

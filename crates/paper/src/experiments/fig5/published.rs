@@ -12,13 +12,10 @@ use crate::tables::{Found, Published, Tables};
 
 /// Settings of a data set that make no difference: directions that are dropped add their whole variance to the loss,
 /// which is done exactly.
-pub const FREE: &[&str] = &["directions"];
+pub(crate) const FREE: &[&str] = &["directions"];
 
 /// The curves in the tables.
-///
-/// # Errors
-/// A table that is missing or damaged.
-pub fn read(tables: &Tables) -> Result<Vec<Curve>> {
+pub(crate) fn read(tables: &Tables) -> Result<Vec<Curve>> {
     let point = |row: Dynamics| Point {
         curve: (row.dataset, row.model, row.mode),
         epoch: row.epoch,

@@ -1,22 +1,19 @@
-//! Tables of Figure 5.
+//! Tables of Figure 5: curves are by data set, model, mode (by descending eigenvalue, from 0) and epoch.
 
 use dae::data::DataSet;
 
-use super::run::Run;
+use super::run::{Run, Training};
 use crate::Result;
 use crate::experiments::Model;
 use crate::tables::Table;
 
 crate::rows! {
     /// One mode of one training run at one epoch.
+    #[expect(missing_docs, reason = "what is not documented is a key")]
     Dynamics in "fig5_dynamics.csv" {
-        /// Data set.
         dataset: DataSet,
-        /// Model.
         model: Model,
-        /// Index by descending eigenvalue, from 0.
         mode: usize,
-        /// Epoch.
         epoch: u64,
         /// Eigenvalue.
         lambda: f64,
@@ -33,12 +30,10 @@ crate::rows! {
 
 crate::rows! {
     /// The loss of one training run at one epoch.
+    #[expect(missing_docs, reason = "what is not documented is a key")]
     Loss in "fig5_loss.csv" {
-        /// Data set.
         dataset: DataSet,
-        /// Model.
         model: Model,
-        /// Epoch.
         epoch: u64,
         /// Training loss.
         loss: f64,
@@ -47,12 +42,10 @@ crate::rows! {
 
 crate::rows! {
     /// How far the theory is from training, root mean square over the recorded epochs, for one mode.
+    #[expect(missing_docs, reason = "what is not documented is a key")]
     Rms in "fig5_rms.csv" {
-        /// Data set.
         dataset: DataSet,
-        /// Model.
         model: Model,
-        /// Mode.
         mode: usize,
         /// Closed form from the own start against the mapping.
         theory_against_mapping: f64,
@@ -66,14 +59,14 @@ crate::rows! {
 }
 
 /// Root mean square of the difference of two series.
-pub fn rms_deviation(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn rms_deviation(a: &[f64], b: &[f64]) -> f64 {
     let squares = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
     (squares / a.len().max(1) as f64).sqrt()
 }
 
 impl Rms {
     /// Summarises what [`Dynamics`] has of one mode.
-    pub fn of(rows: &[Dynamics]) -> Option<Self> {
+    pub(super) fn of(rows: &[Dynamics]) -> Option<Self> {
         let first = rows.first()?;
         let column = |value: fn(&Dynamics) -> f64| rows.iter().map(value).collect::<Vec<_>>();
         let (mapping, singular_value) = (column(|r| r.mapping), column(|r| r.singular_value));
@@ -95,34 +88,57 @@ impl Rms {
 /// # Errors
 /// A value that is not finite.
 pub fn tables(run: &Run) -> Result<Vec<Table>> {
-    let (mut dynamics, mut losses, mut summary) = (Vec::new(), Vec::new(), Vec::new());
-    for t in &run.trainings {
-        for series in &t.modes {
-            let row = |(i, &epoch): (usize, &u64)| Dynamics {
-                dataset: t.dataset,
-                model: t.model,
-                mode: series.mode,
-                epoch,
-                lambda: series.lambda,
-                mapping: series.mapping[i],
-                singular_value: series.singular_value[i],
-                theory: series.theory[i],
-                theory_published_start: series.theory_published_start[i],
-            };
-            let rows: Vec<Dynamics> = t.epochs.iter().enumerate().map(row).collect();
-            summary.extend(Rms::of(&rows));
-            dynamics.extend(rows);
-        }
-        losses.extend(t.epochs.iter().zip(&t.loss).map(|(&epoch, &loss)| Loss {
-            dataset: t.dataset,
-            model: t.model,
-            epoch,
-            loss,
-        }));
+    let (mut all, mut all_losses, mut summary) = (Vec::new(), Vec::new(), Vec::new());
+    for training in &run.trainings {
+        let rows = dynamics(training);
+        summary.extend(
+            rows.chunks(training.epochs.len().max(1))
+                .filter_map(Rms::of),
+        );
+        all.extend(rows);
+        all_losses.extend(losses(training));
     }
     Ok(vec![
-        Table::of(&dynamics)?,
-        Table::of(&losses)?,
+        Table::of(&all)?,
+        Table::of(&all_losses)?,
         Table::of(&summary)?,
     ])
+}
+
+/// The modes of a training run.
+pub(super) fn dynamics(training: &Training) -> Vec<Dynamics> {
+    let mut rows = Vec::new();
+    for series in &training.modes {
+        rows.extend(
+            training
+                .epochs
+                .iter()
+                .enumerate()
+                .map(|(i, &epoch)| Dynamics {
+                    dataset: training.dataset,
+                    model: training.model,
+                    mode: series.mode,
+                    epoch,
+                    lambda: series.lambda,
+                    mapping: series.mapping[i],
+                    singular_value: series.singular_value[i],
+                    theory: series.theory[i],
+                    theory_published_start: series.theory_published_start[i],
+                }),
+        );
+    }
+    rows
+}
+
+/// The loss of a training run.
+pub(super) fn losses(training: &Training) -> Vec<Loss> {
+    let (dataset, model) = (training.dataset, training.model);
+    let pairs = training.epochs.iter().zip(&training.loss);
+    let row = |(&epoch, &loss)| Loss {
+        dataset,
+        model,
+        epoch,
+        loss,
+    };
+    pairs.map(row).collect()
 }

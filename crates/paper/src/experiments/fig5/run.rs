@@ -75,49 +75,59 @@ pub fn run(settings: &Checked<Settings>, context: &Context) -> Result<Run> {
 /// # Errors
 /// As [`run`].
 pub fn training(settings: &Checked<Settings>, context: &Context, job: &Job) -> Result<Training> {
-    let record = train(settings, context, job)?;
+    let record = train(context, job)?;
     let lambda = &lookup(context.spectra, job.dataset)?.lambda;
-    with_theory(settings, (job.dataset, lambda), job.model, &record)
+    Training::new(settings, job, lambda, &record)
 }
 
-/// Puts the theory beside a training run.
-fn with_theory(
-    settings: &Settings,
-    (dataset, lambda): (DataSet, &[f64]),
-    model: Model,
-    record: &Record,
-) -> Result<Training> {
-    let trainer = settings.trainer(dataset, model);
-    let epochs: Vec<u64> = record.observations.iter().map(|o| o.epoch).collect();
-    let series = |of: &dyn Fn(&Observation) -> Result<f64>| -> Result<Vec<f64>> {
-        record.observations.iter().map(of).collect()
-    };
-    let mut modes = Vec::new();
-    for (i, &mode) in settings.modes.iter().enumerate() {
-        let lambda = of_mode(lambda, mode)?;
-        let scalar = Mode::new(lambda, trainer.s2, trainer.gamma)?;
-        let theory = |w0: f64| {
-            let at = |&epoch: &u64| balanced(&scalar, w0, trainer.alpha * epoch as f64);
-            epochs.iter().map(at).collect::<dae::Result<Vec<f64>>>()
-        };
-        modes.push(ModeSeries {
-            mode,
-            lambda,
-            mapping: series(&|seen| of_mode(&seen.mappings, i))?,
-            singular_value: series(&|seen| of_mode(&seen.singular_values, i))?,
-            theory: theory(of_mode(&record.growing_part, i)?)?,
-            theory_published_start: theory(record.published_start)?,
-        });
+impl Training {
+    /// Puts the theory beside what a training run left behind.
+    pub(super) fn new(
+        settings: &Settings,
+        job: &Job,
+        lambda: &[f64],
+        record: &Record,
+    ) -> Result<Self> {
+        let (dataset, model) = (job.dataset, job.model);
+        let trainer = settings.trainer(dataset, model);
+        let seen = &record.observations;
+        let epochs: Vec<u64> = seen.iter().map(|seen| seen.epoch).collect();
+        let mut modes = Vec::new();
+        for (i, &mode) in settings.modes.iter().enumerate() {
+            let lambda = of_mode(lambda, mode)?;
+            let scalar = Mode::new(lambda, trainer.s2, trainer.gamma)?;
+            let series = |of: fn(&Observation) -> &Vec<f64>| {
+                let values = seen.iter().map(|seen| of_mode(of(seen), i));
+                values.collect::<Result<Vec<f64>>>()
+            };
+            let theory = |w0: f64| {
+                let at = |&epoch: &u64| balanced(&scalar, w0, trainer.alpha * epoch as f64);
+                epochs.iter().map(at).collect::<dae::Result<Vec<f64>>>()
+            };
+            modes.push(ModeSeries {
+                mode,
+                lambda,
+                mapping: series(|seen| &seen.mappings)?,
+                singular_value: series(|seen| &seen.singular_values)?,
+                theory: theory(of_mode(&record.growing_part, i)?)?,
+                theory_published_start: theory(record.published_start)?,
+            });
+        }
+        Ok(Self {
+            dataset,
+            model,
+            s2: trainer.s2,
+            gamma: trainer.gamma,
+            pixels: dataset.pixels(),
+            directions: settings.of(dataset).directions,
+            loss: seen.iter().map(|seen| seen.loss).collect(),
+            epochs,
+            modes,
+        })
     }
-    Ok(Training {
-        dataset,
-        model,
-        s2: trainer.s2,
-        gamma: trainer.gamma,
-        pixels: dataset.pixels(),
-        directions: settings.of(dataset).directions,
-        loss: record.observations.iter().map(|o| o.loss).collect(),
-        epochs,
-        modes,
-    })
+
+    /// What it is called in checks, such as `mnist DAE`.
+    pub(super) fn name(&self) -> String {
+        format!("{} {}", self.dataset, self.model.name())
+    }
 }

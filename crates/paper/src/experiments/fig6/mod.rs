@@ -2,10 +2,10 @@
 
 pub mod checks;
 pub mod figure;
-pub mod published;
+pub(crate) mod published;
 pub mod rows;
 pub mod run;
-pub mod settings;
+mod settings;
 pub mod train;
 mod verify;
 
@@ -70,9 +70,9 @@ impl super::Experiment for Experiment {
         let jobs = train::jobs(settings, context.seed);
         let job = jobs.iter().find(|job| job.training.label == label);
         let job = job.ok_or_else(|| no_such_run(label))?;
-        let record = train::train(settings, context, job, &train::Loaded::default())?;
+        let record = train::train(context, job, &train::Loaded::default())?;
         match judge {
-            Some(judge) => verify::retrained(settings, job, &record, judge),
+            Some(judge) => verify::retrained(settings, job, record, judge),
             None => Ok(()),
         }
     }

@@ -1,4 +1,4 @@
-//! Tables of Figure 6.
+//! Tables of Figure 6: curves are by data set, model, mode (by descending eigenvalue, from 0) and epoch.
 
 use dae::data::DataSet;
 use dae::train::nonlinear::Sampler;
@@ -11,14 +11,11 @@ use crate::tables::Table;
 
 crate::rows! {
     /// One mode of a training run that is drawn, at one epoch.
+    #[expect(missing_docs, reason = "what is not documented is a key")]
     Mapping in "fig6_mapping.csv" {
-        /// Data set.
         dataset: DataSet,
-        /// Model.
         model: Model,
-        /// Index by descending eigenvalue, from 0.
         mode: usize,
-        /// Epoch.
         epoch: u64,
         /// Mapping of the mode.
         mapping: f64,
@@ -27,16 +24,13 @@ crate::rows! {
 
 crate::rows! {
     /// One mode of a training run that is only recorded, at one epoch.
+    #[expect(missing_docs, reason = "what is not documented is a key")]
     OtherSigma in "fig6_other_sigma.csv" {
-        /// Data set.
         dataset: DataSet,
-        /// Model.
         model: Model,
         /// Standard deviation of the noise.
         sigma: f64,
-        /// Index by descending eigenvalue, from 0.
         mode: usize,
-        /// Epoch.
         epoch: u64,
         /// Mapping of the mode.
         mapping: f64,
@@ -45,12 +39,10 @@ crate::rows! {
 
 crate::rows! {
     /// The loss of a training run that is drawn, at one epoch.
+    #[expect(missing_docs, reason = "what is not documented is a key")]
     Loss in "fig6_loss.csv" {
-        /// Data set.
         dataset: DataSet,
-        /// Model.
         model: Model,
-        /// Epoch.
         epoch: u64,
         /// Mean over all N D pixels.
         loss: f64,
@@ -59,10 +51,9 @@ crate::rows! {
 
 crate::rows! {
     /// Sizes and sampler of a training run, and the effect of dropped directions; 0 where none were dropped.
+    #[expect(missing_docs, reason = "what is not documented is a key")]
     Runs in "fig6_runs.csv" {
-        /// Data set.
         dataset: DataSet,
-        /// Model.
         model: Model,
         /// Training images.
         samples: usize,
@@ -89,12 +80,11 @@ crate::rows! {
 
 crate::rows! {
     /// The eigenvalue of a recorded mode, of the images that were used.
+    #[expect(missing_docs, reason = "what is not documented is a key")]
     Spectrum in "fig6_spectrum.csv" {
-        /// Data set.
         dataset: DataSet,
         /// Training images.
         samples: usize,
-        /// Index by descending eigenvalue, from 0.
         mode: usize,
         /// Eigenvalue.
         lambda: f64,
@@ -106,67 +96,83 @@ crate::rows! {
 /// # Errors
 /// A value that is not finite.
 pub fn tables(run: &Run) -> Result<Vec<Table>> {
-    let (mut mappings, mut others, mut losses) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut runs, mut spectrum) = (Vec::new(), Vec::new());
-    for t in &run.trainings {
-        let (dataset, model, sigma) = (t.dataset, t.model, t.sigma);
-        for (i, &mode) in t.modes.iter().enumerate() {
-            for seen in &t.record.observations {
-                let (epoch, mapping) = (seen.epoch, seen.mappings[i]);
-                if t.drawn {
-                    mappings.push(Mapping {
-                        dataset,
-                        model,
-                        mode,
-                        epoch,
-                        mapping,
-                    });
-                } else {
-                    others.push(OtherSigma {
-                        dataset,
-                        model,
-                        sigma,
-                        mode,
-                        epoch,
-                        mapping,
-                    });
-                }
-            }
-            // Once for each data set.
-            if model == Model::Ae {
-                spectrum.push(Spectrum {
-                    dataset,
-                    samples: t.samples,
-                    mode,
-                    lambda: t.record.lambda[i],
-                });
-            }
-        }
-        if t.drawn {
-            losses.extend(t.record.observations.iter().map(|seen| Loss {
-                dataset,
-                model,
-                epoch: seen.epoch,
-                loss: seen.loss,
-            }));
-        }
-        runs.push(of_run(t));
-    }
+    let of = |drawn| run.trainings.iter().filter(move |t| t.drawn == drawn);
+    // Once for each data set.
+    let plain = of(true).filter(|t| t.model == Model::Ae);
     let mut tables = vec![
-        Table::of(&mappings)?,
-        Table::of(&losses)?,
-        Table::of(&runs)?,
-        Table::of(&spectrum)?,
+        Table::of(&of(true).flat_map(mappings).collect::<Vec<_>>())?,
+        Table::of(&of(true).flat_map(losses).collect::<Vec<_>>())?,
+        Table::of(&run.trainings.iter().map(of_run).collect::<Vec<_>>())?,
+        Table::of(&plain.flat_map(spectrum).collect::<Vec<_>>())?,
     ];
+    let others: Vec<_> = of(false).flat_map(other_sigmas).collect();
     if !others.is_empty() {
         tables.push(Table::of(&others)?);
     }
     Ok(tables)
 }
 
+/// The modes of a training run.
+pub(super) fn mappings(t: &Training) -> Vec<Mapping> {
+    let mut rows = Vec::new();
+    for (i, &mode) in t.modes.iter().enumerate() {
+        rows.extend(t.record.observations.iter().map(|seen| Mapping {
+            dataset: t.dataset,
+            model: t.model,
+            mode,
+            epoch: seen.epoch,
+            mapping: seen.mappings[i],
+        }));
+    }
+    rows
+}
+
+/// The same of a run that is only recorded.
+pub(super) fn other_sigmas(t: &Training) -> Vec<OtherSigma> {
+    let row = |row: Mapping| OtherSigma {
+        dataset: row.dataset,
+        model: row.model,
+        sigma: t.sigma,
+        mode: row.mode,
+        epoch: row.epoch,
+        mapping: row.mapping,
+    };
+    mappings(t).into_iter().map(row).collect()
+}
+
+/// The loss of a training run.
+pub(super) fn losses(t: &Training) -> Vec<Loss> {
+    let (dataset, model) = (t.dataset, t.model);
+    let row = |(epoch, loss)| Loss {
+        dataset,
+        model,
+        epoch,
+        loss,
+    };
+    let seen = t.record.observations.iter();
+    seen.map(|seen| row((seen.epoch, seen.loss))).collect()
+}
+
+fn spectrum(t: &Training) -> Vec<Spectrum> {
+    let (dataset, samples) = (t.dataset, t.samples);
+    let row = |(&mode, &lambda)| Spectrum {
+        dataset,
+        samples,
+        mode,
+        lambda,
+    };
+    t.modes.iter().zip(&t.record.lambda).map(row).collect()
+}
+
 fn of_run(t: &Training) -> Runs {
     let projection = t.record.projection.as_ref();
     let effect = |value: fn(&Projection) -> f64| projection.map_or(0.0, value);
+    let sampler = match t.record.sampler {
+        None => "none",
+        Some(Sampler::Auto) => "auto",
+        Some(Sampler::Direct) => "direct",
+        Some(Sampler::LawEqual) => "law_equal",
+    };
     Runs {
         dataset: t.dataset,
         model: t.model,
@@ -179,15 +185,6 @@ fn of_run(t: &Training) -> Runs {
         projection_loss: effect(|p| p.loss),
         projection_final_mapping: effect(|p| p.final_mapping),
         projection_final_loss: effect(|p| p.final_loss),
-        sampler: sampler(t.record.sampler).to_owned(),
-    }
-}
-
-fn sampler(sampler: Option<Sampler>) -> &'static str {
-    match sampler {
-        None => "none",
-        Some(Sampler::Auto) => "auto",
-        Some(Sampler::Direct) => "direct",
-        Some(Sampler::LawEqual) => "law_equal",
+        sampler: sampler.to_owned(),
     }
 }

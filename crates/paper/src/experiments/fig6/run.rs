@@ -61,7 +61,7 @@ pub fn training(
     job: &Job,
     loaded: &Loaded,
 ) -> Result<Training> {
-    let record = train(settings, context, job, loaded)?;
+    let record = train(context, job, loaded)?;
     Ok(Training::new(settings, job, record))
 }
 

@@ -4,9 +4,9 @@ use dae::train::linear::Weights;
 use dae::train::nonlinear::State;
 use serde::{Deserialize, Serialize};
 
+use super::Job;
 use super::images::Images;
 use super::scale::Scale;
-use super::{Job, Settings};
 use crate::Result;
 use crate::runs::Slot;
 use crate::tables::check::largest;
@@ -31,18 +31,16 @@ pub struct Projection {
 
 /// Trains the first epochs with and without dropped directions.
 pub(super) fn measure(
-    settings: &Settings,
-    seed: u64,
     job: &Job,
     images: &Images,
     start: &Weights,
     slot: &Slot,
 ) -> Result<Projection> {
-    let scale = Scale::new(settings, job.dataset, images);
-    let mut without = scale.trainer(settings, seed, job, images, &State::start(start))?;
-    let whole = Scale::whole();
+    let (settings, seed) = (&job.inputs.settings, job.inputs.seed);
+    let (scale, whole) = (Scale::new(job, images), Scale::whole());
+    let mut without = scale.trainer(job, images, &State::start(start))?;
     let lifted = State::start(&images.lift(start, settings.init_std, seed));
-    let mut with = whole.trainer(settings, seed, job, images, &lifted)?;
+    let mut with = whole.trainer(job, images, &lifted)?;
     let epochs = settings.projection_epochs;
     let mut effect = Projection {
         epochs,

@@ -1,0 +1,133 @@
+//! What the networks of Figures 5 and 6 have in common: how runs are named and compared, ranges of settings, figures.
+
+use std::fmt::Debug;
+
+use dae::data::DataSet;
+use dae::{Result as Refused, within};
+use serde::Serialize;
+
+use super::ranges::{self, MOST_EPOCHS, count};
+use super::{Model, style};
+use crate::Result;
+use crate::experiments::Training;
+use crate::plot::{self, Axis, BLACK, Entry, Legend, Mark, Panel, Shape, Stroke};
+use crate::system::files;
+use crate::tables::{Judge, Row};
+
+/// A training run by what it is called and what it depends on.
+pub(crate) fn training(
+    (figure, dataset, label): (&str, DataSet, &str),
+    seed: u64,
+    inputs: &impl Serialize,
+) -> Training {
+    Training {
+        label: format!("{dataset}/{label}"),
+        name: format!("{figure}-{dataset}-{label}-seed{seed}"),
+        key: files::key(inputs),
+    }
+}
+
+/// Refuses lists of modes and epochs that a network cannot have, and a start out of range.
+pub(crate) fn validate(
+    modes: &[usize],
+    [epochs, every]: [u64; 2],
+    init_std: f64,
+    directions: impl Fn(DataSet) -> usize,
+) -> Refused<()> {
+    count("epochs", epochs, MOST_EPOCHS, "1 to 1e7")?;
+    count("record_every", every, epochs, "1 to epochs")?;
+    within("init_std", init_std, 1e-12..=1.0, "1e-12 to 1")?;
+    let number = modes.len() as u64;
+    count("modes", number, 1000, "a list of 1 to 1000 modes")?;
+    ranges::modes(modes, directions)
+}
+
+/// Refuses numbers of hidden units and of directions that the data do not allow.
+pub(crate) fn sizes(dataset: DataSet, hidden: usize, directions: usize) -> Refused<()> {
+    count("hidden", hidden as u64, 10_000, "1 to 1e4")?;
+    let (directions, pixels) = (directions as u64, dataset.pixels() as u64);
+    let allowed = "1 to the number of pixels";
+    count("directions", directions, pixels, allowed)
+}
+
+/// Each data set with each model, in the order of runs and tables.
+pub(crate) fn runs() -> impl Iterator<Item = (DataSet, Model)> + Clone {
+    let models = |dataset| Model::ALL.into_iter().map(move |model| (dataset, model));
+    DataSet::ALL.into_iter().flat_map(models)
+}
+
+/// The modes of each of [`runs`].
+pub(crate) fn curves(modes: &[usize]) -> impl Iterator<Item = (DataSet, Model, usize)> + Clone {
+    runs().flat_map(|(dataset, model)| modes.iter().map(move |&mode| (dataset, model, mode)))
+}
+
+/// Each of these at each of the recorded epochs: the keys of a table.
+pub(crate) fn at_each<K: Copy>(
+    keys: impl Iterator<Item = K>,
+    epochs: &[u64],
+) -> impl Iterator<Item = (K, u64)> {
+    keys.flat_map(|key| epochs.iter().map(move |&epoch| (key, epoch)))
+}
+
+/// The rows that a table has of one run, each with its place and beside the same trained again; none if they are others
+/// than those trained again.
+///
+/// The key of a row is its run and its place within that.
+pub(crate) fn beside<R: Row, Run: PartialEq, K: PartialEq + Debug>(
+    again: Vec<R>,
+    judge: &mut Judge,
+    key: impl Fn(&R) -> (Run, K),
+) -> Result<Vec<(usize, [R; 2])>> {
+    let Some((run, _)) = again.first().map(&key) else {
+        return Ok(Vec::new());
+    };
+    let rows = judge.rows::<R>()?.into_iter().enumerate();
+    let (places, found): (Vec<usize>, Vec<R>) = rows.filter(|(_, row)| key(row).0 == run).unzip();
+    let expected = again.iter().map(|row| key(row).1);
+    if !judge.keys(&found, |row| key(row).1, expected) {
+        return Ok(Vec::new());
+    }
+    let pairs = again.into_iter().zip(found).map(|(a, b)| [a, b]);
+    Ok(places.into_iter().zip(pairs).collect())
+}
+
+/// The shape of the markers of a mode, by its place; they repeat when there are more modes than shapes.
+pub(crate) fn shape(place: usize) -> Shape {
+    Shape::FAMILY[place % Shape::FAMILY.len()]
+}
+
+/// Mapping against epoch, up to the last one and up to `top`; the axis on the left is that of the first column.
+pub(crate) fn panel(
+    title: &str,
+    (last, ticks): (Option<u64>, usize),
+    (top, column): (f64, usize),
+    marks: Vec<Mark>,
+) -> Panel {
+    let last = last.map_or(1.0, |epoch| epoch as f64);
+    let x = Axis::linear("epoch", [0.0, last], ticks);
+    let y = Axis::linear("mapping", [-0.02, top], 5);
+    let y = if column > 0 { y.bare() } else { y };
+    Panel::plane(title, x, y, marks)
+}
+
+/// The marker of each mode and its eigenvalue.
+pub(crate) fn modes_legend(heading: &str, modes: impl Iterator<Item = (usize, f64)>) -> Legend {
+    let entry = |(place, (mode, lambda))| {
+        let text = format!("λ{} = {lambda:.2}", plot::subscript(mode));
+        Entry::marker(shape(place), 6.0, BLACK, &text)
+    };
+    Legend {
+        heading: heading.to_owned(),
+        entries: modes.enumerate().map(entry).collect(),
+    }
+}
+
+/// The colour of each model, and what else there is to explain.
+pub(crate) fn models_legend(more: &[Entry]) -> Legend {
+    let entry = |model| Entry::line(Stroke::solid(style::model(model), 5.0), model.name());
+    let entries = Model::ALL.map(entry).into_iter();
+    Legend {
+        heading: String::new(),
+        entries: entries.chain(more.iter().cloned()).collect(),
+    }
+}

@@ -49,7 +49,7 @@ fn table(results: &TempDir, name: &str) -> Vec<u8> {
 #[test]
 fn every_figure_passes_its_checks_and_keeps_the_contract() {
     let results = tempfile::tempdir().unwrap();
-    let without_images = |figure: &&Figure| !figure.experiment().needs().images;
+    let without_images = |figure: &&Figure| !figure.about().images;
     for &figure in Figure::ALL.iter().filter(without_images) {
         let outcome = make(figure, &job(results.path()));
         assert!(!outcome.unchanged && !outcome.record.checks.is_empty());

@@ -8,7 +8,7 @@ use paper::settings::Profile;
 pub fn list() -> anyhow::Result<bool> {
     say!("figures");
     for figure in Figure::ALL {
-        say!("  {figure}  {}", figure.title());
+        say!("  {figure}  {}", figure.about().title);
     }
     for profile in Profile::ALL {
         say!("profile {profile}");

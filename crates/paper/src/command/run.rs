@@ -130,7 +130,7 @@ impl Run {
                     .any(|entry| !matches!(entry.state, CacheState::Good(_)))
             };
             if options.offline && options.mirror.is_none() && absent() {
-                figures.retain(|figure| !figure.experiment().needs().images);
+                figures.retain(|figure| !figure.about().images);
                 say!("offline, and images are missing in the cache: leaving out what needs them");
             }
         }

@@ -2,7 +2,6 @@
 
 use dae::data::{DataSet, Spectrum};
 use dae::{Checked, Settings};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -12,12 +11,18 @@ use crate::system::progress::Progress;
 use crate::tables::{Check, Found, Judge, Published, Table, Tables};
 use crate::{Error, Result};
 
-/// What an experiment starts from beside its settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Needs {
-    /// The spectra of the data.
+/// What is said of an experiment, and what it starts from beside its settings.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// What it shows, in a line.
+    pub title: &'static str,
+    /// What to see in its figure.
+    pub caption: &'static str,
+    /// The source in which its settings are documented.
+    pub documentation: &'static str,
+    /// Whether it starts from the spectra of the data.
     pub spectra: bool,
-    /// The images themselves.
+    /// Whether it starts from the images themselves.
     pub images: bool,
 }
 
@@ -46,133 +51,51 @@ pub struct Training {
 }
 
 /// What making an experiment gives.
-pub struct Product {
-    /// Its tables.
+pub(crate) struct Product {
     pub tables: Vec<Table>,
-    /// Its figure.
     pub picture: Picture,
-    /// What it should show.
+    /// What the figure should show.
     pub checks: Vec<Check>,
 }
 
-/// One experiment of the paper.
-pub trait Experiment {
-    /// Its settings.
-    type Settings: Settings + Serialize + DeserializeOwned;
-    /// Everything that it computes.
-    type Run;
-
-    /// What it shows, in a line.
-    const TITLE: &'static str;
-    /// What to see in its figure.
-    const CAPTION: &'static str;
-    /// The source in which its settings are documented.
-    const DOCUMENTATION: &'static str;
-    /// What it starts from beside its settings.
-    const NEEDS: Needs = Needs {
-        spectra: false,
-        images: false,
-    };
-
-    /// Computes it.
-    ///
-    /// # Errors
-    /// Settings outside the domain of the theory, divergence, or the file system failing.
-    fn run(settings: &Checked<Self::Settings>, context: &Context) -> Result<Self::Run>;
-
-    /// Its tables.
-    ///
-    /// # Errors
-    /// A value that is not finite.
-    fn tables(settings: &Self::Settings, run: &Self::Run) -> Result<Vec<Table>>;
-
-    /// Its figure.
-    ///
-    /// # Errors
-    /// Nothing to draw, or a value that is not finite.
-    fn figure(run: &Self::Run) -> Result<Picture>;
-
-    /// What it should show.
-    ///
-    /// # Errors
-    /// Divergence, or settings outside the domain of the theory.
-    fn checks(settings: &Checked<Self::Settings>, run: &Self::Run) -> Result<Vec<Check>>;
-
-    /// Judges its tables by the theory.
-    ///
-    /// # Errors
-    /// A table that is missing or damaged.
-    fn verify(settings: &Checked<Self::Settings>, judge: &mut Judge) -> Result<()>;
-
-    /// The training runs that it is made from, in order.
-    fn trainings(_settings: &Self::Settings, _context: &Context) -> Vec<Training> {
-        Vec::new()
-    }
-
-    /// Does one of its training runs, or takes it from where it is kept. With a judge, the tables are judged by it.
-    ///
-    /// # Errors
-    /// As [`Experiment::run`]; no such run.
-    fn train(
-        _settings: &Checked<Self::Settings>,
-        _context: &Context,
-        label: &str,
-        _judge: Option<&mut Judge>,
-    ) -> Result<()> {
-        Err(no_such_run(label))
-    }
-
-    /// What its tables say of a published value; until an experiment has lines for its values, each counts as missing.
-    ///
-    /// # Errors
-    /// A table that is missing or damaged.
-    fn published(_value: &Published, _settings: [&Value; 2], _tables: &Tables) -> Result<Found> {
-        Ok(Found::Value(f64::NAN, String::new()))
-    }
+/// One experiment of the paper, by its settings `S` and by everything that it computes, `R`.
+pub(crate) struct Experiment<S, R> {
+    pub about: About,
+    pub run: fn(&Checked<S>, &Context) -> Result<R>,
+    pub tables: fn(&S, &R) -> Result<Vec<Table>>,
+    pub figure: fn(&R) -> Result<Picture>,
+    /// What the figure should show.
+    pub checks: fn(&Checked<S>, &R) -> Result<Vec<Check>>,
+    /// Judges the tables by the theory.
+    pub verify: fn(&S, &mut Judge) -> Result<()>,
+    /// What there is beside, if networks are trained.
+    pub trained: Option<Trained<S>>,
 }
 
-/// An experiment as the registry knows it: its settings are those of a record.
-pub trait Registered: Sync {
-    /// What it shows, in a line.
-    fn title(&self) -> &'static str;
+/// What an experiment with trained networks has beside.
+pub(crate) struct Trained<S> {
+    /// The training runs that it is made from, in order.
+    pub runs: fn(&S, &Context) -> Vec<Training>,
+    /// Does one of them, or takes it from where it is kept; with a judge, the tables are judged by it.
+    pub train: fn(&Checked<S>, &Context, &str, Option<&mut Judge>) -> Result<()>,
+    /// What the tables say of a published value; the settings are the recorded ones and the paper's.
+    pub published: fn(&Published, [&Value; 2], &Tables) -> Result<Found>,
+}
 
-    /// What to see in its figure.
-    fn caption(&self) -> &'static str;
+/// An [`Experiment`] as the registry knows it: its settings are those of a record.
+pub(crate) trait Registered: Sync {
+    fn about(&self) -> About;
 
-    /// The source in which its settings are documented.
-    fn documentation(&self) -> &'static str;
-
-    /// What it starts from beside its settings.
-    fn needs(&self) -> Needs;
-
-    /// Computes, draws and checks it.
-    ///
-    /// # Errors
-    /// As [`Experiment::run`].
+    /// Computes, draws and checks.
     fn produce(&self, settings: &Value, context: &Context) -> Result<Product>;
 
-    /// Computes its tables alone.
-    ///
-    /// # Errors
-    /// As [`Experiment::run`].
+    /// Computes the tables alone.
     fn tables(&self, settings: &Value, context: &Context) -> Result<Vec<Table>>;
 
-    /// See [`Experiment::verify`].
-    ///
-    /// # Errors
-    /// As there.
     fn verify(&self, settings: &Value, judge: &mut Judge) -> Result<()>;
 
-    /// See [`Experiment::trainings`].
-    ///
-    /// # Errors
-    /// Settings of another version of this program.
     fn trainings(&self, settings: &Value, context: &Context) -> Result<Vec<Training>>;
 
-    /// See [`Experiment::train`].
-    ///
-    /// # Errors
-    /// As there.
     fn train(
         &self,
         settings: &Value,
@@ -181,52 +104,41 @@ pub trait Registered: Sync {
         judge: Option<&mut Judge>,
     ) -> Result<()>;
 
-    /// See [`Experiment::published`]; the settings are the recorded ones and the paper's.
-    ///
-    /// # Errors
-    /// As there.
     fn published(&self, value: &Published, settings: [&Value; 2], tables: &Tables)
     -> Result<Found>;
 }
 
-impl<E: Experiment + Sync> Registered for E {
-    fn title(&self) -> &'static str {
-        E::TITLE
-    }
-
-    fn caption(&self) -> &'static str {
-        E::CAPTION
-    }
-
-    fn documentation(&self) -> &'static str {
-        E::DOCUMENTATION
-    }
-
-    fn needs(&self) -> Needs {
-        E::NEEDS
+impl<S: Settings + DeserializeOwned, R> Registered for Experiment<S, R> {
+    fn about(&self) -> About {
+        self.about
     }
 
     fn produce(&self, settings: &Value, context: &Context) -> Result<Product> {
-        let settings = checked::<E>(settings)?;
-        let run = E::run(&settings, context)?;
+        let settings = checked(settings)?;
+        let run = (self.run)(&settings, context)?;
         Ok(Product {
-            tables: E::tables(&settings, &run)?,
-            picture: E::figure(&run)?,
-            checks: E::checks(&settings, &run)?,
+            tables: (self.tables)(&settings, &run)?,
+            picture: (self.figure)(&run)?,
+            checks: (self.checks)(&settings, &run)?,
         })
     }
 
     fn tables(&self, settings: &Value, context: &Context) -> Result<Vec<Table>> {
-        let settings = checked::<E>(settings)?;
-        E::tables(&settings, &E::run(&settings, context)?)
+        let settings = checked(settings)?;
+        (self.tables)(&settings, &(self.run)(&settings, context)?)
     }
 
     fn verify(&self, settings: &Value, judge: &mut Judge) -> Result<()> {
-        E::verify(&checked::<E>(settings)?, judge)
+        (self.verify)(&*checked(settings)?, judge)
     }
 
     fn trainings(&self, settings: &Value, context: &Context) -> Result<Vec<Training>> {
-        Ok(E::trainings(&plain::<E>(settings)?, context))
+        let settings = plain(settings)?;
+        let runs = self
+            .trained
+            .as_ref()
+            .map(|it| (it.runs)(&settings, context));
+        Ok(runs.unwrap_or_default())
     }
 
     fn train(
@@ -236,7 +148,8 @@ impl<E: Experiment + Sync> Registered for E {
         label: &str,
         judge: Option<&mut Judge>,
     ) -> Result<()> {
-        E::train(&checked::<E>(settings)?, context, label, judge)
+        let trained = self.trained.as_ref().ok_or_else(|| no_such_run(label))?;
+        (trained.train)(&checked(settings)?, context, label, judge)
     }
 
     fn published(
@@ -245,17 +158,21 @@ impl<E: Experiment + Sync> Registered for E {
         settings: [&Value; 2],
         tables: &Tables,
     ) -> Result<Found> {
-        E::published(value, settings, tables)
+        match &self.trained {
+            Some(trained) => (trained.published)(value, settings, tables),
+            // Until an experiment has lines for its values, each counts as missing.
+            None => Ok(Found::Value(f64::NAN, String::new())),
+        }
     }
 }
 
 /// Settings as a record has them, not looked at.
-fn plain<E: Experiment>(settings: &Value) -> Result<E::Settings> {
+fn plain<S: DeserializeOwned>(settings: &Value) -> Result<S> {
     serde_json::from_value(settings.clone()).map_err(|error| damaged(&error.to_string()))
 }
 
-fn checked<E: Experiment>(settings: &Value) -> Result<Checked<E::Settings>> {
-    let settings = plain::<E>(settings)?.check();
+fn checked<S: Settings + DeserializeOwned>(settings: &Value) -> Result<Checked<S>> {
+    let settings = plain::<S>(settings)?.check();
     settings.map_err(|error| damaged(&error.to_string()))
 }
 

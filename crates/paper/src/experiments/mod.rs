@@ -14,5 +14,6 @@ pub mod fig5;
 pub mod fig6;
 
 pub use common::{Model, spectra, starts};
-pub use experiment::{Context, Experiment, Needs, Product, Registered, Training};
+pub(crate) use experiment::Product;
+pub use experiment::{About, Context, Training};
 pub use registry::{AllSettings, Figure, load, load_with};

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use dae::Settings as _;
 use serde::{Deserialize, Serialize};
 
-use super::experiment::Registered;
+use super::experiment::{About, Registered};
 use crate::Result;
 use crate::settings::{self, Difference, Profile, Schema};
 
@@ -31,10 +31,10 @@ macro_rules! experiments {
                 }
             }
 
-            /// What it does.
-            pub fn experiment(self) -> &'static dyn Registered {
+            /// What is done for it.
+            pub(crate) fn experiment(self) -> &'static dyn Registered {
                 match self {
-                    $(Self::$variant => &super::$module::Experiment),+
+                    $(Self::$variant => &super::$module::EXPERIMENT),+
                 }
             }
         }
@@ -56,7 +56,7 @@ macro_rules! experiments {
 
             fn documentation(experiment: &str) -> Option<&'static str> {
                 let figure = Figure::ALL.iter().find(|figure| figure.name() == experiment)?;
-                Some(figure.experiment().documentation())
+                Some(figure.about().documentation)
             }
         }
     };
@@ -78,9 +78,9 @@ experiments! {
 }
 
 impl Figure {
-    /// What it shows, in a line.
-    pub fn title(self) -> &'static str {
-        self.experiment().title()
+    /// What is said of its experiment, and what that starts from.
+    pub fn about(self) -> About {
+        self.experiment().about()
     }
 }
 
@@ -104,44 +104,4 @@ pub fn load(profile: Profile) -> Result<(AllSettings, Vec<Difference>)> {
 /// As [`settings::load_with`].
 pub fn load_with(profile: Profile, set: &[String]) -> Result<(AllSettings, Vec<Difference>)> {
     settings::load_with(profile, set)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_profile_loads_and_its_differences_are_real() {
-        for profile in Profile::ALL {
-            let (_, differences) = load(profile).unwrap();
-            assert_eq!(differences.is_empty(), profile == Profile::Paper);
-            for difference in differences {
-                assert_ne!(difference.paper, difference.profile, "{}", difference.key);
-            }
-        }
-    }
-
-    #[test]
-    fn single_values_can_be_set() {
-        let set = ["fig6.cifar10.samples=5000", "fig1.epsilon=[0.0, 2.0]"].map(str::to_owned);
-        let (settings, differences) = load_with(Profile::Quick, &set).unwrap();
-        assert_eq!(settings.fig6.cifar10.samples, 5000);
-        assert_eq!(settings.fig1.epsilon, [0.0, 2.0]);
-        let of = |key: &str| differences.iter().find(|d| d.key == key).unwrap();
-        assert_eq!(of("fig6.cifar10.samples").paper, "30000");
-        assert_eq!(of("fig6.cifar10.samples").profile, "5000");
-    }
-
-    #[test]
-    fn ranges_are_found_at_every_depth() {
-        let error = |set: &str| {
-            let refused = load_with(Profile::Smoke, &[set.to_owned()]).unwrap_err();
-            refused.to_string()
-        };
-        assert!(error("fig2.w0 = \"a\"").contains("allowed: 0 to 1, not 0"));
-        assert!(error("fig5.mnist.hidden = 0.5").contains("allowed: 1 to 1e4"));
-        assert!(error("seed = -1").contains("9223372036854775807"));
-        assert!(error("fig2.nothing = 1").contains("is not a setting"));
-        assert!(error("fig9.alpha = 1").contains("is not a setting"));
-    }
 }

@@ -109,7 +109,7 @@ pub fn regenerate(figure: Figure, job: &Job, progress: &Progress) -> Result<Outc
     let session = Session::begin();
     let (all, differences, seed) = job.settings()?;
     let experiment = figure.experiment();
-    let spectra = match experiment.needs().spectra {
+    let spectra = match figure.about().spectra {
         true => spectra::checked(progress)?,
         false => Vec::new(),
     };
@@ -238,7 +238,7 @@ pub fn train_only(figure: Figure, only: &str, job: &Job, progress: &Progress) ->
             },
         });
     }
-    let spectra = match experiment.needs().spectra {
+    let spectra = match figure.about().spectra {
         true => spectra::checked(progress)?,
         false => Vec::new(),
     };
@@ -253,7 +253,7 @@ pub fn train_only(figure: Figure, only: &str, job: &Job, progress: &Progress) ->
 pub fn inputs_of_all(job: &Job) -> Result<BTreeMap<Figure, Inputs>> {
     let ((all, _, seed), spectra) = (job.settings()?, spectra::committed()?);
     let of = |&figure: &Figure| {
-        let needed = if figure.experiment().needs().spectra {
+        let needed = if figure.about().spectra {
             &spectra[..]
         } else {
             &[]
@@ -314,9 +314,7 @@ fn inputs(figure: Figure, all: &Value, seed: u64, spectra: &[(DataSet, Spectrum)
         (dataset.name().to_owned(), fingerprint)
     });
     Inputs {
-        images: images
-            .filter(|_| figure.experiment().needs().images)
-            .collect(),
+        images: images.filter(|_| figure.about().images).collect(),
         settings: of(figure, all).clone(),
         seed,
         spectra: spectra.collect(),

@@ -1,14 +1,16 @@
 //! Gradient descent of the scalar network beside its theory.
 
-use dae::theory::Mode;
+use dae::theory::{Mode, dynamics};
 use dae::train::scalar::{ScalarSettings, ScalarState, descend};
 use dae::{Result, Settings as _};
 
 /// Descends from `(w1, w2)` with the noise and the decay of a mode; one state an epoch, the start first.
-///
-/// # Errors
-/// A learning rate out of range, or divergence.
-pub fn descent(mode: &Mode, alpha: f64, epochs: u64, start: [f64; 2]) -> Result<Vec<ScalarState>> {
+pub(crate) fn descent(
+    mode: &Mode,
+    alpha: f64,
+    epochs: u64,
+    start: [f64; 2],
+) -> Result<Vec<ScalarState>> {
     let settings = ScalarSettings {
         lambda: mode.lambda(),
         epsilon: mode.epsilon(),
@@ -19,17 +21,25 @@ pub fn descent(mode: &Mode, alpha: f64, epochs: u64, start: [f64; 2]) -> Result<
     descend(&settings.check()?, start)
 }
 
+/// `w2 w1` along a path of `(w1, w2)`.
+pub(crate) fn mappings(path: &[[f64; 2]]) -> Vec<f64> {
+    path.iter().map(|[w1, w2]| w1 * w2).collect()
+}
+
+/// `w2 w1` of the balanced closed form at each epoch.
+pub(crate) fn balanced(mode: &Mode, w0: f64, alpha: f64, epochs: &[u64]) -> Result<Vec<f64>> {
+    let at = |&epoch: &u64| dynamics::balanced(mode, w0, alpha * epoch as f64);
+    epochs.iter().map(at).collect()
+}
+
 /// A DAE and the WDAE with the same fixed point.
-///
-/// # Errors
-/// As [`Mode::denoising`].
-pub fn matched(lambda: f64, epsilon: f64) -> Result<[Mode; 2]> {
+pub(crate) fn matched(lambda: f64, epsilon: f64) -> Result<[Mode; 2]> {
     let dae = Mode::denoising(lambda, epsilon)?;
     Ok([dae, Mode::decaying(lambda, dae.matched_gamma())?])
 }
 
 /// The largest eigenvalue of the Hessian on the balanced path from the origin to `w2 w1 = 1`.
-pub fn steepest(mode: &Mode) -> f64 {
+pub(crate) fn steepest(mode: &Mode) -> f64 {
     /// Points at which it is looked at.
     const PATH: u32 = 200;
     let points = (0..=PATH).map(|i| (f64::from(i) / f64::from(PATH)).sqrt());

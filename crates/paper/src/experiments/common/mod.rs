@@ -9,6 +9,7 @@ pub mod ranges;
 pub mod spectra;
 pub mod starts;
 pub mod style;
+pub(crate) mod verify;
 
 use polars::prelude::Column;
 use serde::{Deserialize, Serialize};

@@ -6,7 +6,7 @@ use dae::data::DataSet;
 use dae::{Result as Refused, within};
 use serde::Serialize;
 
-use super::ranges::{self, MOST_EPOCHS, count};
+use super::ranges::{self, count};
 use super::{Model, style};
 use crate::Result;
 use crate::experiments::Training;
@@ -34,8 +34,7 @@ pub(crate) fn validate(
     init_std: f64,
     directions: impl Fn(DataSet) -> usize,
 ) -> Refused<()> {
-    count("epochs", epochs, MOST_EPOCHS, "1 to 1e7")?;
-    count("record_every", every, epochs, "1 to epochs")?;
+    ranges::recorded(epochs, every)?;
     within("init_std", init_std, 1e-12..=1.0, "1e-12 to 1")?;
     let number = modes.len() as u64;
     count("modes", number, 1000, "a list of 1 to 1000 modes")?;

@@ -5,27 +5,31 @@ use std::ops::RangeInclusive;
 use dae::data::DataSet;
 use dae::{Error, Result, within};
 
+/// Epochs beyond this are refused everywhere: memory for the records would run out first.
+pub(crate) const MOST_EPOCHS: u64 = 10_000_000;
+
 /// Refuses an empty list or one with a value outside `range`.
-pub fn each_within(
+pub(crate) fn each_within(
     name: &'static str,
     values: &[f64],
     range: RangeInclusive<f64>,
     allowed: &'static str,
 ) -> Result<()> {
     if values.is_empty() {
-        return Err(Error::out_of_range(
-            name,
-            "[]",
-            "a list with at least one entry",
-        ));
+        let allowed = "a list with at least one entry";
+        return Err(Error::out_of_range(name, "[]", allowed));
     }
-    values
-        .iter()
-        .try_for_each(|&value| within(name, value, range.clone(), allowed).map(|_| ()))
+    let mut values = values.iter();
+    values.try_for_each(|&value| within(name, value, range.clone(), allowed).map(drop))
 }
 
 /// Refuses a count of zero or beyond `most`.
-pub fn count(name: &'static str, value: u64, most: u64, allowed: &'static str) -> Result<()> {
+pub(crate) fn count(
+    name: &'static str,
+    value: u64,
+    most: u64,
+    allowed: &'static str,
+) -> Result<()> {
     if (1..=most).contains(&value) {
         Ok(())
     } else {
@@ -33,31 +37,27 @@ pub fn count(name: &'static str, value: u64, most: u64, allowed: &'static str) -
     }
 }
 
-/// Refuses a table grid that is not part of the recorded grid.
-pub fn multiple(name: &'static str, value: u64, of: u64) -> Result<()> {
-    if value > 0 && value.is_multiple_of(of) {
-        Ok(())
-    } else {
-        Err(Error::out_of_range(
-            name,
-            value,
-            "a multiple of record_every",
-        ))
-    }
+/// Refuses no or too many epochs, and a distance of the recorded ones that is longer than all of them.
+pub(crate) fn recorded(epochs: u64, record_every: u64) -> Result<()> {
+    count("epochs", epochs, MOST_EPOCHS, "1 to 1e7")?;
+    count("record_every", record_every, epochs, "1 to epochs")
 }
 
-/// Epochs beyond this are refused everywhere: memory for the records would run out first.
-pub const MOST_EPOCHS: u64 = 10_000_000;
-
-/// Refuses modes that one of the data sets does not have, and a list of none or too many.
-pub fn modes(modes: &[usize], directions: impl Fn(DataSet) -> usize) -> Result<()> {
-    let fewest = DataSet::ALL.map(directions).into_iter().min();
-    match modes.iter().find(|&&mode| Some(mode) >= fewest) {
-        Some(mode) => Err(Error::out_of_range(
-            "modes",
-            mode,
-            "below `directions` of both data sets",
-        )),
-        None => Ok(()),
+/// Refuses a table grid that is not part of the recorded grid.
+pub(crate) fn multiple(name: &'static str, value: u64, of: u64) -> Result<()> {
+    if value > 0 && value.is_multiple_of(of) {
+        return Ok(());
     }
+    let allowed = "a multiple of record_every";
+    Err(Error::out_of_range(name, value, allowed))
+}
+
+/// Refuses modes that one of the data sets does not have.
+pub(crate) fn modes(modes: &[usize], directions: impl Fn(DataSet) -> usize) -> Result<()> {
+    let fewest = DataSet::ALL.map(directions).into_iter().min();
+    let Some(mode) = modes.iter().find(|&&mode| Some(mode) >= fewest) else {
+        return Ok(());
+    };
+    let allowed = "below `directions` of both data sets";
+    Err(Error::out_of_range("modes", mode, allowed))
 }

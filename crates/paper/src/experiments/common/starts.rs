@@ -1,5 +1,6 @@
 //! The starts `(w1, w2)` that the published Figures 1 and 4 were drawn from.
 
+use super::ranges::count;
 use crate::{Error, Result};
 
 const FILE: &str = "data/figure1_starts.csv";
@@ -32,18 +33,16 @@ pub fn published(trial: usize) -> Result<[f64; 2]> {
     })
 }
 
-/// Refuses trials whose start was not published.
-///
-/// # Errors
-/// The first of them.
-pub fn all_published(trials: &[usize]) -> dae::Result<()> {
+/// Refuses no or too many trials, and those whose start was not published.
+pub(crate) fn all_published(trials: &[usize]) -> dae::Result<()> {
+    let several = "a list of 1 to 1000 trials";
+    count("trials", trials.len() as u64, 1000, several)?;
     match trials.iter().find(|&&trial| published(trial).is_err()) {
         None => Ok(()),
-        Some(trial) => Err(dae::Error::out_of_range(
-            "trials",
-            trial,
-            "one of those in data/figure1_starts.csv",
-        )),
+        Some(trial) => {
+            let allowed = "one of those in data/figure1_starts.csv";
+            Err(dae::Error::out_of_range("trials", trial, allowed))
+        }
     }
 }
 

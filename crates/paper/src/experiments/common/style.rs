@@ -1,9 +1,13 @@
-//! How the paper's models and data sets look and are called, the same in every figure.
+//! How the paper's models, data sets and pictures look, the same in every figure.
 
 use dae::data::DataSet;
 
 use super::Model;
-use crate::plot::{BLUE, Colour, DARK, VERMILLION};
+use crate::plot::{
+    Axis, BLUE, Colour, DARK, Entry, Legend, Mark, Page, Picture, Row, Shape, Strip, Stroke,
+    VERMILLION,
+};
+use crate::{Result, plot};
 
 /// The colour of a model.
 pub fn model(model: Model) -> Colour {
@@ -22,15 +26,64 @@ pub fn dataset(dataset: DataSet) -> &'static str {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plot::MARKED;
+/// A horizontal axis of epochs.
+pub(crate) fn epochs(last: u64, ticks: usize) -> Axis {
+    Axis::linear("epoch", [0.0, last as f64], ticks)
+}
 
-    #[test]
-    fn each_model_has_a_colour_of_its_own() {
-        let [a, w, d] = Model::ALL.map(model);
-        assert!(a != w && w != d && a != d);
-        assert!([a, w, d].iter().all(|colour| *colour != MARKED));
+/// A vertical axis, with labels in the first column only.
+pub(crate) fn shared(axis: Axis, column: usize) -> Axis {
+    if column > 0 { axis.bare() } else { axis }
+}
+
+pub(crate) fn by_epoch(epochs: &[u64], values: &[f64], stroke: Stroke) -> Mark {
+    Mark::line(epochs.iter().map(|&epoch| epoch as f64), values, stroke)
+}
+
+pub(crate) fn markers(points: Vec<[f64; 2]>, shape: Shape, radius: f64, fill: Colour) -> Mark {
+    Mark::Markers {
+        points,
+        shape,
+        radius,
+        fill,
     }
+}
+
+pub(crate) fn legend(heading: &str, entries: Vec<Entry>) -> Strip {
+    Strip::Legend(Legend {
+        heading: heading.to_owned(),
+        entries,
+    })
+}
+
+/// A whole figure: what it is and shows, for readers who cannot see it, and its rows.
+pub(crate) fn page(title: &str, description: &str, rows: Vec<Row>) -> Result<Picture> {
+    let page = Page {
+        title: title.to_owned(),
+        description: description.to_owned(),
+        rows,
+    };
+    Ok(page.draw()?)
+}
+
+pub(crate) fn nothing(what: &str) -> crate::Error {
+    let what = what.to_owned();
+    plot::Error::Empty { what }.into()
+}
+
+/// The values in the order in which they first occur.
+pub(crate) fn distinct<T: PartialEq>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut seen = Vec::new();
+    for value in values {
+        if !seen.contains(&value) {
+            seen.push(value);
+        }
+    }
+    seen
+}
+
+pub(crate) fn ascending(values: impl IntoIterator<Item = f64>) -> Vec<f64> {
+    let mut all = distinct(values);
+    all.sort_by(f64::total_cmp);
+    all
 }

@@ -3,10 +3,9 @@
 use dae::Checked;
 use dae::theory::{Mode, dynamics};
 
-use super::Settings;
-use super::run::{Run, trial};
+use super::run::{Run, Trial, trial};
+use super::settings::Settings;
 use crate::Result;
-use crate::experiments::starts;
 use crate::tables::Check;
 use crate::tables::check::largest;
 
@@ -19,48 +18,26 @@ const REFINEMENT: u64 = 100;
 /// # Errors
 /// Divergence.
 pub fn checks(settings: &Checked<Settings>, run: &Run) -> Result<Vec<Check>> {
+    let times = REFINEMENT as f64;
+    let (alpha, epochs) = (settings.alpha / times, settings.epochs * REFINEMENT);
     let mut checks = Vec::new();
     for panel in &run.panels {
         let mode = Mode::denoising(run.lambda, panel.epsilon)?;
         let name = format!("epsilon = {}", panel.epsilon);
-        let mut ends = Vec::new();
-        let mut fine = Vec::new();
+        let (mut ends, mut fine) = (Vec::new(), Vec::new());
         for t in &panel.trials {
-            let start = starts::published(t.trial)?;
-            let [w1, w2] = dynamics::unbalanced(&mode, start, 1e6)?;
+            let [w1, w2] = dynamics::unbalanced(&mode, t.path[0], 1e6)?;
             ends.push(w1 * w2 - panel.fixed_point);
-            let epochs = settings.epochs * REFINEMENT;
-            let t = trial(
-                &mode,
-                settings.alpha / REFINEMENT as f64,
-                epochs,
-                t.trial,
-                start,
-            )?;
-            fine.extend(differences(&t.theory, &t.simulation));
+            fine.push(trial(&mode, t.trial, alpha, epochs)?);
         }
-        let coarse = panel
-            .trials
-            .iter()
-            .flat_map(|t| differences(&t.theory, &t.simulation));
-        checks.push(Check::theory(
-            format!("{name}: theory at s = 1e6 minus fixed point, largest"),
-            0.0,
-            largest(ends),
-            1e-12,
-            "rounding",
-        ));
-        checks.push(Check::theory(
-            format!("{name}: |theory - simulation| at alpha/{REFINEMENT} over the same at alpha"),
-            1.0 / REFINEMENT as f64,
-            largest(fine) / largest(coarse),
-            0.01,
-            "descent is first order in alpha, once alpha times the curvature is small",
-        ));
+        let off = |trials: &[Trial]| largest(trials.iter().flat_map(Trial::differences));
+        let share = off(&fine) / off(&panel.trials);
+        let what = format!("{name}: theory at s = 1e6 minus fixed point, largest");
+        checks.push(Check::theory(what, 0.0, largest(ends), 1e-12, "rounding"));
+        let what =
+            format!("{name}: |theory - simulation| at alpha/{REFINEMENT} over the same at alpha");
+        let why = "descent is first order in alpha, once alpha times the curvature is small";
+        checks.push(Check::theory(what, 1.0 / times, share, 0.01, why));
     }
     Ok(checks)
-}
-
-fn differences<'a>(a: &'a [f64], b: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
-    a.iter().zip(b).map(|(a, b)| a - b)
 }

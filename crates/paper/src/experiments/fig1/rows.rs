@@ -46,14 +46,15 @@ pub fn tables(run: &Run) -> Result<Vec<Table>> {
     let (mut dynamics, mut paths) = (Vec::new(), Vec::new());
     for panel in &run.panels {
         for t in &panel.trials {
-            for (i, &epoch) in t.epochs.iter().enumerate() {
-                let (epsilon, trial, [w1, w2]) = (panel.epsilon, t.trial, t.path[i]);
+            for (epoch, &[w1, w2]) in (0..).zip(&t.path) {
+                let (epsilon, trial, i) = (panel.epsilon, t.trial, epoch as usize);
+                let (theory, simulation, loss) = (t.theory[i], w1 * w2, t.loss[i]);
                 dynamics.push(Dynamics {
                     epsilon,
                     trial,
                     epoch,
-                    theory: t.theory[i],
-                    simulation: t.simulation[i],
+                    theory,
+                    simulation,
                 });
                 paths.push(Paths {
                     epsilon,
@@ -61,7 +62,7 @@ pub fn tables(run: &Run) -> Result<Vec<Table>> {
                     epoch,
                     w1,
                     w2,
-                    loss: t.loss[i],
+                    loss,
                 });
             }
         }

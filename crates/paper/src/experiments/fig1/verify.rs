@@ -1,27 +1,22 @@
 //! The tables of Figure 1 against the theory.
 
-use dae::theory::{Mode, dynamics, scalar};
+use dae::theory::{Mode, dynamics};
 
-use super::Settings;
 use super::rows::{Dynamics, Paths};
-use crate::experiments::common::descent::descent;
+use super::settings::Settings;
+use crate::experiments::common::verify::{pairs, step};
 use crate::experiments::starts;
-use crate::tables::{At, Judge};
+use crate::tables::Judge;
 use crate::{Result, at};
 
 pub(super) fn verify(settings: &Settings, judge: &mut Judge) -> Result<()> {
     let (dynamics, paths) = (judge.rows::<Dynamics>()?, judge.rows::<Paths>()?);
-    let mut curves = Vec::new();
-    for &epsilon in &settings.epsilon {
-        curves.extend(settings.trials.iter().map(|&trial| (epsilon, trial)));
-    }
-    let epochs = settings.epochs;
-    let keys = || {
-        let each = curves.iter();
-        each.flat_map(|&(epsilon, trial)| (0..=epochs).map(move |epoch| (epsilon, trial, epoch)))
-    };
-    if !judge.keys(&dynamics, |r| (r.epsilon, r.trial, r.epoch), keys())
-        || !judge.keys(&paths, |r| (r.epsilon, r.trial, r.epoch), keys())
+    let curves = pairs(&settings.epsilon, &settings.trials);
+    let epochs: Vec<u64> = (0..=settings.epochs).collect();
+    let keys = pairs(&curves, &epochs).into_iter();
+    let keys = keys.map(|((epsilon, trial), epoch)| (epsilon, trial, epoch));
+    if !judge.keys(&dynamics, |r| (r.epsilon, r.trial, r.epoch), keys.clone())
+        || !judge.keys(&paths, |r| (r.epsilon, r.trial, r.epoch), keys)
     {
         return Ok(());
     }
@@ -30,7 +25,7 @@ pub(super) fn verify(settings: &Settings, judge: &mut Judge) -> Result<()> {
         let mode = Mode::denoising(settings.lambda, epsilon)?;
         let start = starts::published(trial)?;
         let mut last = None;
-        for (row, (mapping, path)) in rows.by_ref().take(epochs as usize + 1) {
+        for (row, (mapping, path)) in rows.by_ref().take(epochs.len()) {
             let (w1, w2) = (path.w1, path.w2);
             let s = settings.alpha * path.epoch as f64;
             let [a, b] = dynamics::unbalanced(&mode, start, s)?;
@@ -55,37 +50,5 @@ pub(super) fn verify(settings: &Settings, judge: &mut Judge) -> Result<()> {
             judge.exact(at!(Paths, row, w1), [mode.fixed_point(), a * b], why);
         }
     }
-    Ok(())
-}
-
-/// Judges a row of a path, `w1` and `w2` at two places, by steps of descent from the row before, and by what a step does
-/// to `w2^2 - w1^2`.
-pub fn step(
-    judge: &mut Judge,
-    places: [At; 2],
-    (mode, alpha, steps): (&Mode, f64, u64),
-    before: [f64; 2],
-    found: [f64; 2],
-) -> Result<()> {
-    let states = descent(mode, alpha, steps, before)?;
-    let mut kept = 1.0;
-    for state in states.iter().take(steps as usize) {
-        // A step multiplies w2 + w1 by 1 - alpha (gamma - p), w2 - w1 by 1 - alpha (gamma + p), p the pull of the error:
-        // their product w2^2 - w1^2 by (1 - alpha gamma)^2 - (alpha p)^2. Without decay it changes in second order only.
-        let pull = mode.lambda() - state.w1 * state.w2 * mode.input_variance();
-        kept *= (1.0 - alpha * mode.gamma()).powi(2) - (alpha * pull).powi(2);
-    }
-    if let Some(after) = states.last() {
-        let why = "gradient descent from the row before";
-        judge.exact(places[0], [after.w1, found[0]], why);
-        judge.exact(places[1], [after.w2, found[1]], why);
-    }
-    let difference = |[w1, w2]: [f64; 2]| scalar::imbalance(w1, w2);
-    let why = "w2^2 - w1^2, conserved but for decay and second order";
-    judge.exact(
-        places[1],
-        [kept * difference(before), difference(found)],
-        why,
-    );
     Ok(())
 }

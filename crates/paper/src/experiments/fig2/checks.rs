@@ -1,7 +1,7 @@
 //! What Figure 2 should show.
 
-use super::Settings;
 use super::run::{Curve, Run};
+use super::settings::Settings;
 use crate::experiments::Model;
 use crate::tables::Check;
 use crate::tables::check::largest;
@@ -10,41 +10,29 @@ use crate::tables::check::largest;
 pub fn checks(settings: &Settings, run: &Run) -> Vec<Check> {
     let of = |model| run.curves.iter().filter(move |curve| curve.model == model);
     let pairs = || of(Model::Dae).zip(of(Model::Wdae));
-    let ahead = pairs().flat_map(|(dae, wdae)| wdae.w.iter().zip(&dae.w).map(|(w, d)| w - d));
-    let mut checks = vec![Check::theory(
-        "how far the WDAE is ever ahead of the DAE, largest",
-        0.0,
-        ahead.fold(0.0, f64::max),
-        1e-15,
-        "rounding",
-    )];
+    let most = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, f64::max);
+    let mut ahead = pairs().flat_map(|(dae, wdae)| wdae.w.iter().zip(&dae.w).map(|(w, d)| w - d));
     let past = largest(run.curves.iter().map(|curve| {
         let target = curve.lambda / (curve.lambda + curve.epsilon);
-        curve
-            .w
-            .iter()
-            .fold(0.0, |worst: f64, w| worst.max(w - target))
+        most(&mut curve.w.iter().map(|w| w - target))
     }));
-    checks.push(Check::theory(
-        "how far any curve passes its fixed point",
-        0.0,
-        past,
-        1e-15,
-        "rounding",
-    ));
+    let above = |what: &str, by: f64| Check::theory(what, 0.0, by, 1e-15, "rounding");
+    let what = "how far the WDAE is ever ahead of the DAE, largest";
+    let mut checks = vec![
+        above(what, most(&mut ahead)),
+        above("how far any curve passes its fixed point", past),
+    ];
     for lambda in &settings.lambda {
         let same = pairs().filter(|(dae, _)| dae.lambda == *lambda && dae.epsilon > 0.0);
         let errors = same.filter_map(|(dae, wdae)| {
             let expected = 1.0 + dae.epsilon / dae.lambda;
             Some(half_rise(wdae)? / half_rise(dae)? / expected - 1.0)
         });
-        checks.push(Check::theory(
-            format!("lambda = {lambda}: half-rise time WDAE/DAE over 1 + epsilon/lambda, minus 1, largest"),
-            0.0,
-            largest(errors),
-            0.02,
-            "half-rise times are interpolated between recorded epochs",
-        ));
+        let what = format!(
+            "lambda = {lambda}: half-rise time WDAE/DAE over 1 + epsilon/lambda, minus 1, largest"
+        );
+        let why = "half-rise times are interpolated between recorded epochs";
+        checks.push(Check::theory(what, 0.0, largest(errors), 0.02, why));
     }
     checks
 }

@@ -1,7 +1,7 @@
 //! Table of Figure 2.
 
-use super::Settings;
 use super::run::Run;
+use super::settings::Settings;
 use crate::Result;
 use crate::experiments::Model;
 use crate::tables::Table;

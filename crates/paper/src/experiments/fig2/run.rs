@@ -1,12 +1,11 @@
 //! What Figure 2 computes.
 
 use dae::Checked;
-use dae::theory::dynamics::balanced;
 
-use super::Settings;
+use super::settings::Settings;
 use crate::Result;
 use crate::experiments::Model;
-use crate::experiments::common::descent::matched;
+use crate::experiments::common::descent::{balanced, matched};
 use crate::experiments::common::epochs;
 
 /// Everything that Figure 2 shows.
@@ -40,23 +39,33 @@ pub struct Curve {
 pub fn run(settings: &Checked<Settings>) -> Result<Run> {
     let epochs = epochs(settings.epochs, settings.record_every);
     let mut curves = Vec::new();
-    for model in [Model::Dae, Model::Wdae] {
-        for &lambda in &settings.lambda {
-            for &epsilon in &settings.epsilon {
-                let [dae, wdae] = matched(lambda, epsilon)?;
-                let mode = if model == Model::Dae { dae } else { wdae };
-                let at = |&epoch: &u64| balanced(&mode, settings.w0, settings.alpha * epoch as f64);
-                let w = epochs.iter().map(at).collect::<dae::Result<_>>()?;
-                curves.push(Curve {
-                    model,
-                    lambda,
-                    epsilon,
-                    gamma: wdae.gamma(),
-                    epochs: epochs.clone(),
-                    w,
-                });
-            }
-        }
+    for (model, lambda, epsilon) in keys(settings) {
+        let [dae, wdae] = matched(lambda, epsilon)?;
+        let mode = if model == Model::Dae { dae } else { wdae };
+        curves.push(Curve {
+            model,
+            lambda,
+            epsilon,
+            gamma: wdae.gamma(),
+            w: balanced(&mode, settings.w0, settings.alpha, &epochs)?,
+            epochs: epochs.clone(),
+        });
     }
     Ok(Run { curves })
+}
+
+/// Model, lambda and epsilon of each curve, in order.
+pub(super) fn keys(settings: &Settings) -> Vec<(Model, f64, f64)> {
+    let mut keys = Vec::new();
+    for model in [Model::Dae, Model::Wdae] {
+        for &lambda in &settings.lambda {
+            keys.extend(
+                settings
+                    .epsilon
+                    .iter()
+                    .map(|&epsilon| (model, lambda, epsilon)),
+            );
+        }
+    }
+    keys
 }

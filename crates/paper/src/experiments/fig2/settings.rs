@@ -3,7 +3,7 @@
 use dae::{Result, positive, within};
 use serde::{Deserialize, Serialize};
 
-use crate::experiments::common::ranges::{MOST_EPOCHS, count, each_within, multiple};
+use crate::experiments::common::ranges::{each_within, multiple, recorded};
 
 /// Settings of Figure 2.
 ///
@@ -18,16 +18,14 @@ use crate::experiments::common::ranges::{MOST_EPOCHS, count, each_within, multip
 /// | `table_every` | 100 | epochs | a multiple of `record_every` |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the table says what each field is")]
 pub struct Settings {
-    /// Eigenvalue of each column.
+    /// One for each column.
     pub lambda: Vec<f64>,
-    /// Noise variances.
     pub epsilon: Vec<f64>,
-    /// Start of every curve.
     pub w0: f64,
-    /// Learning rate: theory is evaluated at `s = alpha * epoch`.
+    /// Theory is evaluated at `s = alpha * epoch`.
     pub alpha: f64,
-    /// Last epoch.
     pub epochs: u64,
     /// Distance of the epochs that are computed and drawn.
     pub record_every: u64,
@@ -41,13 +39,7 @@ impl dae::Settings for Settings {
         each_within("epsilon", &self.epsilon, 0.0..=1e6, "0 to 1e6")?;
         within("w0", self.w0, f64::MIN_POSITIVE..=1.0, "above 0, at most 1")?;
         positive("alpha", self.alpha)?;
-        count("epochs", self.epochs, MOST_EPOCHS, "1 to 1e7")?;
-        count(
-            "record_every",
-            self.record_every,
-            self.epochs,
-            "1 to epochs",
-        )?;
+        recorded(self.epochs, self.record_every)?;
         multiple("table_every", self.table_every, self.record_every)
     }
 }

@@ -2,8 +2,8 @@
 
 use dae::data::DataSet;
 
-use super::Settings;
 use super::run::{Run, Variant};
+use super::settings::Settings;
 use crate::Result;
 use crate::experiments::Model;
 use crate::tables::Table;

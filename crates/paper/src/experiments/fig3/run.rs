@@ -6,8 +6,8 @@ use dae::theory::dynamics::balanced;
 use dae::theory::{Mode, rates};
 use serde::{Deserialize, Serialize};
 
-use super::Settings;
 use super::rows::{self, Rates};
+use super::settings::Settings;
 use crate::Result;
 use crate::experiments::Model;
 use crate::experiments::common::descent::matched;

@@ -4,11 +4,11 @@ use std::iter;
 
 use dae::theory::{Mode, rates};
 
-use super::Settings;
 use super::rows::{Dynamics, Rates, Spectrum};
 use super::run::Variant;
+use super::settings::Settings;
 use crate::experiments::common::descent::{matched, steepest};
-use crate::experiments::fig2::verify::{curve, thinned};
+use crate::experiments::common::verify::{curve, thinned};
 use crate::experiments::{Model, spectra};
 use crate::tables::Judge;
 use crate::{Result, at};

@@ -2,8 +2,8 @@
 
 use dae::theory::{Mode, dynamics, scalar::imbalance};
 
-use super::Settings;
 use super::run::{Row, Run, Trial};
+use super::settings::Settings;
 use crate::Result;
 use crate::tables::Check;
 use crate::tables::check::largest;

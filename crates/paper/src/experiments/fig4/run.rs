@@ -3,7 +3,7 @@
 use dae::Checked;
 use dae::theory::Mode;
 
-use super::Settings;
+use super::settings::Settings;
 use crate::Result;
 use crate::experiments::Model;
 use crate::experiments::common::descent::descent;

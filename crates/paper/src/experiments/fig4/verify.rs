@@ -2,10 +2,10 @@
 
 use dae::theory::{Mode, dynamics};
 
-use super::Settings;
 use super::rows::Paths;
 use super::run::{models, starts};
-use crate::experiments::fig1::verify::step;
+use super::settings::Settings;
+use crate::experiments::common::verify::step;
 use crate::tables::Judge;
 use crate::{Result, at};
 

@@ -31,7 +31,7 @@ impl SettingsTable {
     /// Settings without a JSON form.
     pub fn new(figure: Figure, settings: &impl Serialize, paper: &AllSettings) -> Result<Self> {
         let (here, paper) = (to_json(settings)?, to_json(paper)?);
-        let documented = documented(figure.experiment().documentation());
+        let documented = documented(figure.about().documentation);
         // In the order of the documentation, which has those of the data sets last; MNIST first.
         let place = |key: &str| {
             let (group, name) = key.rsplit_once('.').unwrap_or(("", key));

@@ -138,8 +138,8 @@ impl Page {
             figures.push(Section {
                 figure,
                 number: index + 1,
-                title: figure.title(),
-                caption: figure.experiment().caption(),
+                title: figure.about().title,
+                caption: figure.about().caption,
                 made: record.map(|record| Made::new(record, folder, compared.as_deref())),
             });
         }

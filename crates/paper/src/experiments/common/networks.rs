@@ -7,10 +7,11 @@ use dae::{Result as Refused, within};
 use serde::Serialize;
 
 use super::ranges::{self, count};
+use super::verify::pairs;
 use super::{Model, style};
 use crate::Result;
 use crate::experiments::Training;
-use crate::plot::{self, Axis, BLACK, Entry, Legend, Mark, Panel, Shape, Stroke};
+use crate::plot::{self, Axis, BLACK, Entry, Mark, Panel, Shape, Strip, Stroke};
 use crate::system::files;
 use crate::tables::{Judge, Row};
 
@@ -50,22 +51,8 @@ pub(crate) fn sizes(dataset: DataSet, hidden: usize, directions: usize) -> Refus
 }
 
 /// Each data set with each model, in the order of runs and tables.
-pub(crate) fn runs() -> impl Iterator<Item = (DataSet, Model)> + Clone {
-    let models = |dataset| Model::ALL.into_iter().map(move |model| (dataset, model));
-    DataSet::ALL.into_iter().flat_map(models)
-}
-
-/// The modes of each of [`runs`].
-pub(crate) fn curves(modes: &[usize]) -> impl Iterator<Item = (DataSet, Model, usize)> + Clone {
-    runs().flat_map(|(dataset, model)| modes.iter().map(move |&mode| (dataset, model, mode)))
-}
-
-/// Each of these at each of the recorded epochs: the keys of a table.
-pub(crate) fn at_each<K: Copy>(
-    keys: impl Iterator<Item = K>,
-    epochs: &[u64],
-) -> impl Iterator<Item = (K, u64)> {
-    keys.flat_map(|key| epochs.iter().map(move |&epoch| (key, epoch)))
+pub(crate) fn runs() -> Vec<(DataSet, Model)> {
+    pairs(&DataSet::ALL, &Model::ALL)
 }
 
 /// The rows that a table has of one run, each with its place and beside the same trained again; none if they are others
@@ -95,38 +82,29 @@ pub(crate) fn shape(place: usize) -> Shape {
     Shape::FAMILY[place % Shape::FAMILY.len()]
 }
 
-/// Mapping against epoch, up to the last one and up to `top`; the axis on the left is that of the first column.
+/// Mapping against epoch, up to the last one and up to `top`.
 pub(crate) fn panel(
     title: &str,
     (last, ticks): (Option<u64>, usize),
     (top, column): (f64, usize),
     marks: Vec<Mark>,
 ) -> Panel {
-    let last = last.map_or(1.0, |epoch| epoch as f64);
-    let x = Axis::linear("epoch", [0.0, last], ticks);
+    let x = style::epochs(last.unwrap_or(1), ticks);
     let y = Axis::linear("mapping", [-0.02, top], 5);
-    let y = if column > 0 { y.bare() } else { y };
-    Panel::plane(title, x, y, marks)
+    Panel::plane(title, x, style::shared(y, column), marks)
 }
 
 /// The marker of each mode and its eigenvalue.
-pub(crate) fn modes_legend(heading: &str, modes: impl Iterator<Item = (usize, f64)>) -> Legend {
+pub(crate) fn modes_legend(heading: &str, modes: impl Iterator<Item = (usize, f64)>) -> Strip {
     let entry = |(place, (mode, lambda))| {
         let text = format!("λ{} = {lambda:.2}", plot::subscript(mode));
         Entry::marker(shape(place), 6.0, BLACK, &text)
     };
-    Legend {
-        heading: heading.to_owned(),
-        entries: modes.enumerate().map(entry).collect(),
-    }
+    style::legend(heading, modes.enumerate().map(entry).collect())
 }
 
 /// The colour of each model, and what else there is to explain.
-pub(crate) fn models_legend(more: &[Entry]) -> Legend {
+pub(crate) fn models_legend(more: &[Entry]) -> Strip {
     let entry = |model| Entry::line(Stroke::solid(style::model(model), 5.0), model.name());
-    let entries = Model::ALL.map(entry).into_iter();
-    Legend {
-        heading: String::new(),
-        entries: entries.chain(more.iter().cloned()).collect(),
-    }
+    style::legend("", [&Model::ALL.map(entry), more].concat())
 }

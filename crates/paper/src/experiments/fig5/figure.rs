@@ -4,7 +4,7 @@ use super::run::{ModeSeries, Run, Training};
 use crate::Result;
 use crate::experiments::Model;
 use crate::experiments::common::{networks, style};
-use crate::plot::{self, BLACK, Entry, Mark, Page, Panel, Picture, Row, Shape, Strip, Stroke};
+use crate::plot::{self, BLACK, Entry, Mark, Panel, Picture, Row, Shape, Stroke};
 
 /// Markers along the whole of a curve: every 100 of 5,000 epochs, as published.
 const MARKERS: u64 = 50;
@@ -23,7 +23,7 @@ pub fn figure(run: &Run) -> Result<Picture> {
         let modes = own[0].modes.iter().map(|m| (m.mode, m.lambda));
         let row = Row::new(0.62, panels.collect())
             .labelled(style::dataset(own[0].dataset), BLACK)
-            .with_strip(Strip::Legend(networks::modes_legend("", modes)));
+            .with_strip(networks::modes_legend("", modes));
         rows.push(row);
         above = own;
     }
@@ -32,16 +32,14 @@ pub fn figure(run: &Run) -> Result<Picture> {
         Entry::marker(Shape::Circle, 5.0, BLACK, "actual"),
     ]);
     if let Some(last) = rows.pop() {
-        rows.push(last.with_strip(Strip::Legend(models)));
+        rows.push(last.with_strip(models));
     }
-    let page = Page {
-        title: "Figure 5: linear autoencoders on real data, theory against training".to_owned(),
-        description: "Mapping of five eigen-directions against epoch: closed form (lines) and gradient descent \
-                      (markers), for the plain, the weight-decay and the denoising autoencoder."
-            .to_owned(),
+    style::page(
+        "Figure 5: linear autoencoders on real data, theory against training",
+        "Mapping of five eigen-directions against epoch: closed form (lines) and gradient descent \
+         (markers), for the plain, the weight-decay and the denoising autoencoder.",
         rows,
-    };
-    Ok(page.draw()?)
+    )
 }
 
 fn panel([above, own]: [&[Training]; 2], model: Model, column: usize) -> Panel {
@@ -70,9 +68,8 @@ fn title(training: &Training) -> String {
 }
 
 fn theory(training: &Training, mode: &ModeSeries) -> Mark {
-    let epochs = training.epochs.iter().map(|&epoch| epoch as f64);
     let stroke = Stroke::solid(style::model(training.model), 1.8);
-    Mark::line(epochs, &mode.theory, stroke)
+    style::by_epoch(&training.epochs, &mode.theory, stroke)
 }
 
 fn actual(training: &Training, place: usize) -> Mark {
@@ -86,10 +83,6 @@ fn actual(training: &Training, place: usize) -> Mark {
             due = epoch + spacing;
         }
     }
-    Mark::Markers {
-        points,
-        shape: networks::shape(place),
-        radius: 3.4,
-        fill: style::model(training.model),
-    }
+    let colour = style::model(training.model);
+    style::markers(points, networks::shape(place), 3.4, colour)
 }

@@ -3,12 +3,12 @@
 use dae::Checked;
 use dae::data::DataSet;
 use dae::theory::Mode;
-use dae::theory::dynamics::balanced;
 use dae::train::linear::Observation;
 
 use super::Settings;
 use super::train::{Job, Record, jobs, lookup, of_mode, train};
 use crate::Result;
+use crate::experiments::common::descent::balanced;
 use crate::experiments::{Context, Model};
 
 /// Everything that Figure 5 shows: one training run for each data set and model.
@@ -100,10 +100,7 @@ impl Training {
                 let values = seen.iter().map(|seen| of_mode(of(seen), i));
                 values.collect::<Result<Vec<f64>>>()
             };
-            let theory = |w0: f64| {
-                let at = |&epoch: &u64| balanced(&scalar, w0, trainer.alpha * epoch as f64);
-                epochs.iter().map(at).collect::<dae::Result<Vec<f64>>>()
-            };
+            let theory = |w0| balanced(&scalar, w0, trainer.alpha, &epochs);
             modes.push(ModeSeries {
                 mode,
                 lambda,

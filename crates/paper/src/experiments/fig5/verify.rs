@@ -7,6 +7,7 @@ use super::Settings;
 use super::rows::{self, Dynamics, Loss, Rms};
 use super::run::Training;
 use super::train::{Job, Record, lookup};
+use crate::experiments::common::verify::pairs;
 use crate::experiments::common::{epochs, networks};
 use crate::experiments::spectra::{self, eigenvalue};
 use crate::tables::Judge;
@@ -27,18 +28,18 @@ pub(super) fn verify(settings: &Settings, judge: &mut Judge) -> Result<()> {
 
 fn verify_dynamics(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Result<()> {
     let (rows, summary) = (judge.rows::<Dynamics>()?, judge.rows::<Rms>()?);
-    let curves = networks::curves(&settings.modes);
-    let times = networks::at_each(curves.clone(), recorded);
-    if !judge.keys(&rows, |r| ((r.dataset, r.model, r.mode), r.epoch), times)
-        || !judge.keys(&summary, |r| (r.dataset, r.model, r.mode), curves.clone())
+    let curves = pairs(&networks::runs(), &settings.modes);
+    let times = pairs(&curves, recorded);
+    if !judge.keys(&rows, |r| (((r.dataset, r.model), r.mode), r.epoch), times)
+        || !judge.keys(&summary, |r| ((r.dataset, r.model), r.mode), curves.clone())
     {
         return Ok(());
     }
     let spectra = spectra::committed()?;
     let length = recorded.len();
     let mut before: Option<&[Dynamics]> = None;
-    let found = curves.zip(rows.chunks_exact(length)).zip(&summary);
-    for (i, (((dataset, model, number), own), rms)) in found.enumerate() {
+    let found = curves.into_iter().zip(rows.chunks_exact(length));
+    for (i, ((((dataset, model), number), own), rms)) in found.zip(&summary).enumerate() {
         let trainer = settings.trainer(dataset, model);
         let lambda = eigenvalue(lookup(&spectra, dataset)?, number, "records/fig5.json")?;
         let mode = Mode::new(lambda, trainer.s2, trainer.gamma)?;
@@ -90,14 +91,13 @@ fn verify_dynamics(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> 
 /// The loss starts at half the trace of the spectrum, falls, and stays above the least that its width can reach.
 fn verify_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Result<()> {
     let rows = judge.rows::<Loss>()?;
-    let keys = networks::at_each(networks::runs(), recorded);
+    let (runs, length) = (networks::runs(), recorded.len());
+    let keys = pairs(&runs, recorded);
     if !judge.keys(&rows, |r| ((r.dataset, r.model), r.epoch), keys) {
         return Ok(());
     }
     let spectra = spectra::committed()?;
-    let length = recorded.len();
-    let found = networks::runs().zip(rows.chunks_exact(length)).enumerate();
-    for (i, ((dataset, model), own)) in found {
+    for (i, ((dataset, model), own)) in runs.into_iter().zip(rows.chunks(length)).enumerate() {
         let (trainer, data) = (settings.trainer(dataset, model), settings.of(dataset));
         let spectrum = lookup(&spectra, dataset)?;
         let (trace, pixels) = (spectrum.half_trace(), dataset.pixels() as f64);

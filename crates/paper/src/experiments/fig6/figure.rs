@@ -4,7 +4,7 @@ use super::run::{Run, Training};
 use crate::Result;
 use crate::experiments::Model;
 use crate::experiments::common::{networks, style};
-use crate::plot::{self, Mark, Page, Panel, Picture, Row, Strip, Stroke};
+use crate::plot::{self, Mark, Panel, Picture, Row, Stroke};
 
 /// Markers along the whole of a curve; between them is a line through every recorded epoch.
 const MARKERS: usize = 14;
@@ -24,16 +24,14 @@ pub fn figure(run: &Run) -> Result<Picture> {
         let heading = format!("{}:", style::dataset(own[0].dataset));
         let lambda = own[0].record.lambda.iter().copied();
         let modes = own[0].modes.iter().copied().zip(lambda);
-        row = row.with_strip(Strip::Legend(networks::modes_legend(&heading, modes)));
+        row = row.with_strip(networks::modes_legend(&heading, modes));
     }
-    let page = Page {
-        title: "Figure 6: nonlinear autoencoders on real images".to_owned(),
-        description: "Mapping of the leading eigen-directions against epoch for the plain, the weight-decay and the \
-                      denoising autoencoder with a nonlinear hidden layer."
-            .to_owned(),
-        rows: vec![row.with_strip(Strip::Legend(networks::models_legend(&[])))],
-    };
-    Ok(page.draw()?)
+    style::page(
+        "Figure 6: nonlinear autoencoders on real images",
+        "Mapping of the leading eigen-directions against epoch for the plain, the weight-decay and the \
+         denoising autoencoder with a nonlinear hidden layer.",
+        vec![row.with_strip(networks::models_legend(&[]))],
+    )
 }
 
 fn panel(own: &[&Training], column: usize) -> Panel {
@@ -49,20 +47,16 @@ fn panel(own: &[&Training], column: usize) -> Panel {
 fn curve(training: &Training, place: usize) -> [Mark; 2] {
     let colour = style::model(training.model);
     let seen = &training.record.observations;
+    let epochs: Vec<u64> = seen.iter().map(|seen| seen.epoch).collect();
     let mapping: Vec<f64> = seen.iter().map(|seen| seen.mappings[place]).collect();
-    let epochs = || seen.iter().map(|seen| seen.epoch as f64);
     // Shifted from mode to mode, so that markers of neighbouring curves do not cover each other.
     let spacing = (seen.len() / MARKERS).max(1);
     let offset = spacing * place / training.modes.len();
-    let points = epochs().zip(&mapping).skip(offset).step_by(spacing);
+    let points = epochs.iter().zip(&mapping).skip(offset).step_by(spacing);
+    let points = points.map(|(&epoch, &w)| [epoch as f64, w]).collect();
     [
-        Mark::line(epochs(), &mapping, Stroke::solid(colour, 1.8)),
-        Mark::Markers {
-            points: points.map(|(epoch, &w)| [epoch, w]).collect(),
-            shape: networks::shape(place),
-            radius: 4.0,
-            fill: colour,
-        },
+        style::by_epoch(&epochs, &mapping, Stroke::solid(colour, 1.8)),
+        style::markers(points, networks::shape(place), 4.0, colour),
     ]
 }
 

@@ -6,9 +6,10 @@ use super::Settings;
 use super::rows::{self, Loss, Mapping, OtherSigma, Runs, Spectrum};
 use super::run::Training;
 use super::train::{Job, Record, jobs};
+use crate::experiments::Model;
+use crate::experiments::common::verify::pairs;
 use crate::experiments::common::{epochs, networks};
 use crate::experiments::spectra::eigenvalue;
-use crate::experiments::{Model, spectra};
 use crate::tables::{At, Judge};
 use crate::{Result, at};
 
@@ -69,26 +70,23 @@ fn verify_runs(settings: &Settings, judge: &mut Judge) -> Result<()> {
 /// The eigenvalues: those of the committed spectrum, if the images are the same; in order, in any case.
 fn verify_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
     let rows = judge.rows::<Spectrum>()?;
-    let spectra = spectra::committed()?;
-    let each = || {
-        let modes = |data| settings.modes.iter().map(move |&mode| (data, mode));
-        spectra.iter().flat_map(modes)
-    };
-    let keys = each().map(|((dataset, _), mode)| (*dataset, settings.of(*dataset).samples, mode));
-    if !judge.keys(&rows, |r| (r.dataset, r.samples, r.mode), keys) {
+    let data = DataSet::ALL.map(|dataset| (dataset, settings.of(dataset).samples));
+    let keys = pairs(&data, &settings.modes);
+    if !judge.keys(&rows, |r| ((r.dataset, r.samples), r.mode), keys) {
         return Ok(());
     }
     let mut before: Option<&Spectrum> = None;
-    for (row, (((_, spectrum), mode), found)) in each().zip(&rows).enumerate() {
+    for (row, found) in rows.iter().enumerate() {
         let (at, lambda) = (at!(Spectrum, row, lambda), found.lambda);
-        let expected = eigenvalue(spectrum, mode, "records/fig6.json")?;
+        let spectrum = dae::data::Spectrum::committed(found.dataset)?;
+        let expected = eigenvalue(&spectrum, found.mode, "records/fig6.json")?;
         let (share, of) = match found.samples == spectrum.samples {
             true => (1e-8, ""),
             false => (0.5, ", of other images of the same kind"),
         };
         let why = format!("eigenvalue in data/spectra{of}");
         judge.value(at, [expected, lambda], share * expected, &why);
-        let stronger = before.filter(|b| b.dataset == found.dataset && b.mode < mode);
+        let stronger = before.filter(|b| b.dataset == found.dataset && b.mode < found.mode);
         if let Some(stronger) = stronger {
             let why = "how far it is above the one before; sorted";
             judge.at_most(at, [stronger.lambda, lambda], 0.0, why);
@@ -100,8 +98,8 @@ fn verify_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
 
 fn verify_mapping(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Result<()> {
     let rows = judge.rows::<Mapping>()?;
-    let keys = networks::at_each(networks::curves(&settings.modes), recorded);
-    if !judge.keys(&rows, |r| ((r.dataset, r.model, r.mode), r.epoch), keys) {
+    let keys = pairs(&pairs(&networks::runs(), &settings.modes), recorded);
+    if !judge.keys(&rows, |r| (((r.dataset, r.model), r.mode), r.epoch), keys) {
         return Ok(());
     }
     let length = recorded.len();
@@ -133,15 +131,14 @@ fn bounds(judge: &mut Judge, first: At, mappings: impl Iterator<Item = f64>) {
 
 fn verify_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Result<()> {
     let rows = judge.rows::<Loss>()?;
-    let keys = networks::at_each(networks::runs(), recorded);
+    let (runs, length) = (networks::runs(), recorded.len());
+    let keys = pairs(&runs, recorded);
     if !judge.keys(&rows, |r| ((r.dataset, r.model), r.epoch), keys) {
         return Ok(());
     }
-    let length = recorded.len();
     let mut plain = f64::NAN;
-    let found = networks::runs().zip(rows.chunks_exact(length)).enumerate();
-    for (run, ((dataset, model), own)) in found {
-        let (first, start) = (at!(Loss, run * length, loss), own[0].loss);
+    for (i, ((dataset, model), own)) in runs.into_iter().zip(rows.chunks(length)).enumerate() {
+        let (first, start) = (at!(Loss, i * length, loss), own[0].loss);
         // Weights are tiny at the start, so that nothing is reconstructed, whatever the model; the AE comes first.
         if model == Model::Ae {
             plain = start;
@@ -172,19 +169,16 @@ fn verify_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resu
 
 /// The DAEs that are recorded and not drawn.
 fn verify_other(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Result<()> {
-    let mut curves = Vec::new();
-    for dataset in DataSet::ALL {
-        for &sigma in &settings.of(dataset).other_sigmas {
-            let modes = settings.modes.iter();
-            curves.extend(modes.map(|&mode| (dataset, Model::Dae, sigma, mode)));
-        }
-    }
-    if curves.is_empty() {
+    let jobs = jobs(settings, 0).into_iter().filter(|job| !job.drawn());
+    let runs: Vec<_> = jobs
+        .map(|job| (job.dataset, job.model, job.sigma))
+        .collect();
+    if runs.is_empty() {
         return Ok(());
     }
     let rows = judge.rows::<OtherSigma>()?;
-    let keys = networks::at_each(curves.into_iter(), recorded);
-    let key = |r: &OtherSigma| ((r.dataset, r.model, r.sigma, r.mode), r.epoch);
+    let keys = pairs(&pairs(&runs, &settings.modes), recorded);
+    let key = |r: &OtherSigma| (((r.dataset, r.model, r.sigma), r.mode), r.epoch);
     if judge.keys(&rows, key, keys) {
         for (i, own) in rows.chunks_exact(recorded.len()).enumerate() {
             let first = at!(OtherSigma, i * recorded.len(), mapping);

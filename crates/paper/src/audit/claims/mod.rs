@@ -19,9 +19,6 @@ use crate::{Error, Result};
 /// Where the table is, below the folder of a profile.
 pub const FILE: &str = "tables/claims.csv";
 
-/// The committed file, as it was when this crate was built.
-pub const TEXT: &str = include_str!("../../../../../data/claims.toml");
-
 /// A claim of the paper.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -88,7 +85,8 @@ struct File {
 /// # Errors
 /// A damaged file.
 pub fn all() -> Result<Vec<Claim>> {
-    let file: File = toml::from_str(TEXT).map_err(|error| damaged(error.to_string()))?;
+    let text = include_str!("../../../../../data/claims.toml");
+    let file: File = toml::from_str(text).map_err(|error| damaged(error.to_string()))?;
     Ok(file.claim)
 }
 
@@ -171,9 +169,22 @@ fn fixed_points(model: Model, recorded: &Recorded) -> Result<Vec<Check>> {
     Ok(all)
 }
 
-/// A quantity of a figure that is not there.
+/// A measure of a claim.
+fn claim(
+    quantity: impl Into<String>,
+    [expected, found]: [f64; 2],
+    tolerance: f64,
+    note: impl Into<String>,
+) -> Check {
+    Check {
+        origin: Origin::Claim,
+        ..Check::theory(quantity, expected, found, tolerance, note)
+    }
+}
+
+/// A measure of a figure that is not there.
 fn not_made(figure: Figure, quantity: &str, expected: f64, tolerance: f64) -> Check {
-    let check = Check::claim(quantity, expected, f64::NAN, tolerance, "");
+    let check = claim(quantity, [expected, f64::NAN], tolerance, "");
     check.not_measured(format!("{figure} has not been made"))
 }
 
@@ -182,4 +193,9 @@ fn furthest(values: &[f64], from: f64) -> f64 {
     let by_distance = |a: &&f64, b: &&f64| (*a - from).abs().total_cmp(&(*b - from).abs());
     let found = values.iter().max_by(by_distance);
     found.copied().unwrap_or(f64::NAN)
+}
+
+/// A list in words.
+fn list(words: impl IntoIterator<Item = String>) -> String {
+    words.into_iter().collect::<Vec<_>>().join(", ")
 }

@@ -4,7 +4,7 @@ use dae::theory::{Mode, rates};
 
 use super::curves::passes;
 use super::scalar::product;
-use super::{furthest, not_made};
+use super::{claim, furthest, list, not_made};
 use crate::experiments::common::descent::{descent, matched, steepest};
 use crate::experiments::fig3::run::Variant;
 use crate::experiments::fig3::{self, rows::Rates};
@@ -32,13 +32,9 @@ pub(super) fn matched_decay(recorded: &Recorded) -> Result<Vec<Check>> {
         }
     }
     let count = differences.len();
-    Ok(vec![Check::claim(
-        quantity,
-        0.0,
-        largest(differences),
-        1e-9,
-        format!("{count} pairs; rounding, and lambda - gamma has lost digits"),
-    )])
+    let note = format!("{count} pairs; rounding, and lambda - gamma has lost digits");
+    let pair = [0.0, largest(differences)];
+    Ok(vec![claim(quantity, pair, 1e-9, note)])
 }
 
 /// A curve of Figures 2 and 3.
@@ -59,49 +55,36 @@ impl Curve {
     }
 }
 
-/// The curves that rows make up: a curve without points and a point for each; epoch 0 begins a curve.
-fn curves(rows: impl IntoIterator<Item = (Curve, u64, f64)>) -> Vec<Curve> {
-    let mut curves: Vec<Curve> = Vec::new();
-    for (curve, epoch, w) in rows {
-        if epoch == 0 {
-            curves.push(curve);
-        }
-        if let Some(curve) = curves.last_mut() {
-            curve.epochs.push(epoch);
-            curve.w.push(w);
-        }
-    }
-    curves
-}
-
 fn of_fig2(recorded: &Recorded) -> Result<Vec<Curve>> {
     let rows = recorded.tables().rows::<fig2::rows::Dynamics>()?;
-    Ok(curves(rows.into_iter().map(|row| {
-        let curve = Curve {
-            model: row.model,
-            lambda: row.lambda,
-            epsilon: row.epsilon,
+    let curves = rows.chunk_by(|_, next| next.epoch > 0);
+    let curve = |own: &[fig2::rows::Dynamics]| {
+        own.first().map(|first| Curve {
+            model: first.model,
+            lambda: first.lambda,
+            epsilon: first.epsilon,
             variant: None,
-            epochs: Vec::new(),
-            w: Vec::new(),
-        };
-        (curve, row.epoch, row.w)
-    })))
+            epochs: own.iter().map(|row| row.epoch).collect(),
+            w: own.iter().map(|row| row.w).collect(),
+        })
+    };
+    Ok(curves.filter_map(curve).collect())
 }
 
 fn of_fig3(recorded: &Recorded, lambda: f64) -> Result<Vec<Curve>> {
     let rows = recorded.tables().rows::<fig3::rows::Dynamics>()?;
-    Ok(curves(rows.into_iter().map(|row| {
-        let curve = Curve {
-            model: row.model,
+    let curves = rows.chunk_by(|_, next| next.epoch > 0);
+    let curve = |own: &[fig3::rows::Dynamics]| {
+        own.first().map(|first| Curve {
+            model: first.model,
             lambda,
-            epsilon: row.epsilon,
-            variant: Some(row.variant),
-            epochs: Vec::new(),
-            w: Vec::new(),
-        };
-        (curve, row.epoch, row.w)
-    })))
+            epsilon: first.epsilon,
+            variant: Some(first.variant),
+            epochs: own.iter().map(|row| row.epoch).collect(),
+            w: own.iter().map(|row| row.w).collect(),
+        })
+    };
+    Ok(curves.filter_map(curve).collect())
 }
 
 /// Pairs of a DAE and the WDAE that belongs to it.
@@ -137,14 +120,12 @@ pub(super) fn more_noise_learns_sooner(recorded: &Recorded) -> Result<Vec<Check>
             (less.lambda == more.lambda).then_some((less.half_rise()?, more.half_rise()?))
         });
         let rising: Vec<(f64, f64)> = rising.collect();
+        let all = rising.len();
         let wrong = rising
             .iter()
             .filter(|(less, more)| sign * (more - less) > 0.0);
-        let note = format!(
-            "of {} neighbours that rise within the epochs drawn",
-            rising.len()
-        );
-        Check::claim(quantity, 0.0, wrong.count() as f64, 0.0, note)
+        let note = format!("of {all} neighbours that rise within the epochs drawn");
+        claim(quantity, [0.0, wrong.count() as f64], 0.0, note)
     });
     Ok(measured.into())
 }
@@ -166,18 +147,11 @@ pub(super) fn noise_is_faster_than_decay(recorded: &Recorded) -> Result<Vec<Chec
         let relative = relative.map(|(epsilon, ratio)| ratio / (1.0 + epsilon / lambda));
         let relative: Vec<f64> = relative.collect();
         let each = ratios.iter();
-        let each = each.map(|(epsilon, ratio)| format!("{ratio:.4} at {epsilon}"));
-        let each: Vec<String> = each.collect();
-        all.push(Check::claim(
-            format!("{quantity}, lambda = {lambda}, furthest from 1 over epsilon"),
-            1.0,
-            furthest(&relative, 1.0),
-            1e-6,
-            format!(
-                "closed forms, interpolated between recorded epochs; ratio by epsilon: {}",
-                each.join(", ")
-            ),
-        ));
+        let each = list(each.map(|(epsilon, ratio)| format!("{ratio:.4} at {epsilon}")));
+        let quantity = format!("{quantity}, lambda = {lambda}, furthest from 1 over epsilon");
+        let note =
+            format!("closed forms, interpolated between recorded epochs; ratio by epsilon: {each}");
+        all.push(claim(quantity, [1.0, furthest(&relative, 1.0)], 1e-6, note));
     }
     // The same by gradient descent, which knows no closed form.
     let (lambda, start) = (1.0, [settings.w0.sqrt(); 2]);
@@ -195,13 +169,10 @@ pub(super) fn noise_is_faster_than_decay(recorded: &Recorded) -> Result<Vec<Chec
             relative.push(wdae / dae / (1.0 + epsilon / lambda));
         }
     }
-    all.push(Check::claim(
-        "gradient descent, lambda = 1: half-rise time of WDAE over DAE, over 1 + epsilon, furthest from 1",
-        1.0,
-        furthest(&relative, 1.0),
-        settings.alpha,
-        format!("first order in alpha; {} values of epsilon", relative.len()),
-    ));
+    let quantity = "gradient descent, lambda = 1: half-rise time of WDAE over DAE, over 1 + epsilon, furthest from 1";
+    let pair = [1.0, furthest(&relative, 1.0)];
+    let note = format!("first order in alpha; {} values of epsilon", relative.len());
+    all.push(claim(quantity, pair, settings.alpha, note));
     Ok(all)
 }
 
@@ -218,18 +189,13 @@ pub(super) fn optimal_rates(recorded: &Recorded) -> Result<Vec<Check>> {
     }
     let neighbours = rows.iter().zip(rows.iter().skip(1));
     let rises = neighbours.filter(|(row, next)| next.ratio >= row.ratio);
-    let (end, last) = rows
-        .last()
-        .map_or((f64::NAN, f64::NAN), |row| (row.epsilon, row.ratio));
+    let last = rows.last();
+    let (end, last) = last.map_or((f64::NAN, f64::NAN), |row| (row.epsilon, row.ratio));
+    let rising = "Figure 3: neighbouring values of epsilon between which the ratio of the rates does not fall";
+    let note = format!("the ratio is 1 at epsilon = 0 and {last:.4} at {end:.2}");
     Ok(vec![
-        Check::claim(quantity, 1.0, furthest(&products, 1.0), 1e-12, "rounding"),
-        Check::claim(
-            "Figure 3: neighbouring values of epsilon between which the ratio of the rates does not fall",
-            0.0,
-            rises.count() as f64,
-            0.0,
-            format!("the ratio is 1 at epsilon = 0 and {last:.4} at {end:.2}"),
-        ),
+        claim(quantity, [1.0, furthest(&products, 1.0)], 1e-12, "rounding"),
+        claim(rising, [0.0, rises.count() as f64], 0.0, note),
     ])
 }
 
@@ -261,31 +227,19 @@ pub(super) fn faster_at_optimal_rates(recorded: &Recorded) -> Result<Vec<Check>>
         let times = wdae.half_rise().zip(dae.half_rise());
         explained.extend(times.map(|(wdae, dae)| wdae / dae / slower));
     }
+    let pair = [0.0, differences(Variant::Consistent)];
+    let same = "the two exponents are the same number; rounding";
+    let descent = "gradient descent at the whole optimal rates: DAE minus WDAE at any of 500 epochs, largest over epsilon";
+    let tie = "the tie is one of gradient descent too, step by step; rounding";
+    let published = "Figure 3, published rates: half-rise time of WDAE over DAE, over the ratio of the two WDAE rates, \
+                     furthest from 1";
+    let note = format!(
+        "the lower rate explains the whole lead of the DAE, which is at most {lead:.4} of mapping; \
+         interpolated between recorded epochs"
+    );
     Ok(vec![
-        Check::claim(
-            quantity,
-            0.0,
-            differences(Variant::Consistent),
-            1e-12,
-            "the two exponents are the same number; rounding",
-        ),
-        Check::claim(
-            "gradient descent at the whole optimal rates: DAE minus WDAE at any of 500 epochs, largest over epsilon",
-            0.0,
-            largest(descended),
-            1e-12,
-            "the tie is one of gradient descent too, step by step; rounding",
-        ),
-        Check::claim(
-            "Figure 3, published rates: half-rise time of WDAE over DAE, over the ratio of the two WDAE rates, \
-             furthest from 1",
-            1.0,
-            furthest(&explained, 1.0),
-            1e-6,
-            format!(
-                "the lower rate explains the whole lead of the DAE, which is at most {lead:.4} of mapping; \
-                 interpolated between recorded epochs"
-            ),
-        ),
+        claim(quantity, pair, 1e-12, same),
+        claim(descent, [0.0, largest(descended)], 1e-12, tie),
+        claim(published, [1.0, furthest(&explained, 1.0)], 1e-6, note),
     ])
 }

@@ -37,20 +37,15 @@ pub struct Claim {
 
 /// One measured quantity of a claim.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "fields are those of Claim and of Check")]
 pub struct Row {
-    /// The claim.
     pub id: String,
-    /// Where the paper says it.
     pub source: String,
-    /// What it says, in our words.
     pub statement: String,
-    /// What was measured.
     pub quantity: String,
-    /// What it should be; unknown only where what it depends on was not made.
+    /// Unknown only where what it depends on was not made.
     pub expected: Option<f64>,
-    /// What it is.
     pub measured: Option<f64>,
-    /// Largest absolute difference that counts as agreement.
     pub tolerance: f64,
     /// Whether the claim holds by this measure.
     pub verdict: Verdict,
@@ -126,10 +121,9 @@ impl Claim {
             tolerance: check.tolerance,
             verdict: check.verdict(),
             quantity: check.quantity,
-            note: if check.measured {
-                check.reason
-            } else {
-                format!("not measured: {}", check.reason)
+            note: match check.measured {
+                true => check.reason,
+                false => format!("not measured: {}", check.reason),
             },
         }
     }

@@ -121,25 +121,20 @@ pub(super) fn small_variances(recorded: &Recorded) -> Result<Vec<Check>> {
         all.push(claim(quantity, pair, 0.0, note));
         let quantity =
             format!("{dataset} DAE: drawn modes that ended on the wrong side of one half");
-        all.push(measured(
-            recorded,
-            (Figure::Fig5, dataset),
-            (quantity, 0.0),
-            || {
-                let (mut wrong, mut each) = (0, Vec::new());
-                for (curve, lambda) in of_fig5(recorded, (dataset, Model::Dae))? {
-                    let (mode, last, ratio) = (curve.mode, curve.last(), lambda / epsilon);
-                    // A strong mode that has not risen yet says nothing.
-                    if curve.settled(lambda / (lambda + epsilon)) || lambda < epsilon {
-                        wrong += usize::from((last > 0.5) != (lambda > epsilon));
-                        each.push(format!(
-                            "mode {mode}: {last:.3}, lambda/epsilon = {ratio:.3}"
-                        ));
-                    }
+        let networks = (Figure::Fig5, dataset);
+        all.push(measured(recorded, networks, (quantity, 0.0), || {
+            let (mut wrong, mut each) = (0, Vec::new());
+            for (curve, lambda) in of_fig5(recorded, (dataset, Model::Dae))? {
+                let (mode, last, ratio) = (curve.mode, curve.last(), lambda / epsilon);
+                // A strong mode that has not risen yet says nothing.
+                if curve.settled(lambda / (lambda + epsilon)) || lambda < epsilon {
+                    wrong += usize::from((last > 0.5) != (lambda > epsilon));
+                    let words = format!("mode {mode}: {last:.3}, lambda/epsilon = {ratio:.3}");
+                    each.push(words);
                 }
-                Ok((wrong as f64, each.join("; ")))
-            },
-        )?);
+            }
+            Ok((wrong as f64, each.join("; ")))
+        })?);
     }
     Ok(all)
 }
@@ -165,12 +160,8 @@ pub(super) fn faster_on_real_spectra(recorded: &Recorded) -> Result<Vec<Check>> 
             let note = format!(
                 "(1 + epsilon/lambda)/(1 + epsilon/lambda_0), epsilon = {epsilon}; rounding"
             );
-            all.push(claim(
-                quantity,
-                [expected, factor(row)],
-                1e-9 * expected,
-                note,
-            ));
+            let pair = [expected, factor(row)];
+            all.push(claim(quantity, pair, 1e-9 * expected, note));
         }
         let slower = after.iter().filter(|row| row.dae_epochs >= row.wdae_epochs);
         let strong = own.iter().filter(|row| row.lambda >= epsilon);
@@ -197,9 +188,8 @@ pub(super) fn theory_approximates_real_data(recorded: &Recorded) -> Result<Vec<C
             let mut rows = recorded.tables().rows::<fig5::rows::Rms>()?;
             rows.retain(|row| (row.dataset, row.model) == (dataset, model));
             let rms = |row: &fig5::rows::Rms| row.theory_against_mapping;
-            let each = rows
-                .iter()
-                .map(|row| format!("mode {}: {:.5}", row.mode, rms(row)));
+            let words = |row: &fig5::rows::Rms| format!("mode {}: {:.5}", row.mode, rms(row));
+            let each = rows.iter().map(words);
             let note = format!(
                 "markers of the published figure are about 0.02 high: below that a curve lies within its markers; {}",
                 list(each)

@@ -44,12 +44,8 @@ pub(super) fn end_of_fig4(model: Model, recorded: &Recorded) -> Result<Vec<Check
     let note = format!(
         "fixed point {fixed_point:.6}; s = {s} is enough for the slowest start to come this near"
     );
-    Ok(vec![claim(
-        quantity,
-        [0.0, largest(distances)],
-        tolerance,
-        note,
-    )])
+    let pair = [0.0, largest(distances)];
+    Ok(vec![claim(quantity, pair, tolerance, note)])
 }
 
 pub(super) fn noise_leaves_the_norm(recorded: &Recorded) -> Result<Vec<Check>> {
@@ -134,12 +130,9 @@ pub(super) fn decay_shrinks_the_norm(recorded: &Recorded) -> Result<Vec<Check>> 
                the error";
     let smaller =
         "Figure 4: unbalanced starts from which decay does not end with a smaller norm than noise";
-    let note = format!(
-        "of {}; mean norm at the end {:.4} under decay, {:.4} under noise",
-        under_decay.len(),
-        mean(&under_decay),
-        mean(&under_noise)
-    );
+    let (count, decay, noise) = (under_decay.len(), mean(&under_decay), mean(&under_noise));
+    let note =
+        format!("of {count}; mean norm at the end {decay:.4} under decay, {noise:.4} under noise");
     let excesses = "WDAE: norm that the flow tends to minus the least norm sqrt(2 w*), largest over the starts";
     let integrated = "integrated from where the table ends";
     Ok(vec![

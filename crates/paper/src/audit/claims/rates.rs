@@ -42,7 +42,6 @@ struct Curve {
     model: Model,
     lambda: f64,
     epsilon: f64,
-    variant: Option<Variant>,
     epochs: Vec<u64>,
     w: Vec<f64>,
 }
@@ -55,46 +54,54 @@ impl Curve {
     }
 }
 
-fn of_fig2(recorded: &Recorded) -> Result<Vec<Curve>> {
-    let rows = recorded.tables().rows::<fig2::rows::Dynamics>()?;
-    let curves = rows.chunk_by(|_, next| next.epoch > 0);
-    let curve = |own: &[fig2::rows::Dynamics]| {
-        own.first().map(|first| Curve {
-            model: first.model,
-            lambda: first.lambda,
-            epsilon: first.epsilon,
-            variant: None,
-            epochs: own.iter().map(|row| row.epoch).collect(),
-            w: own.iter().map(|row| row.w).collect(),
-        })
-    };
-    Ok(curves.filter_map(curve).collect())
+/// The curves that rows make up: each row is what tells its curve apart, epoch and mapping; epoch 0 begins a curve.
+fn curves(rows: impl Iterator<Item = ((Model, f64, f64), u64, f64)>) -> Vec<Curve> {
+    let mut curves: Vec<Curve> = Vec::new();
+    for ((model, lambda, epsilon), epoch, w) in rows {
+        if epoch == 0 {
+            let (epochs, w) = (Vec::new(), Vec::new());
+            curves.push(Curve {
+                model,
+                lambda,
+                epsilon,
+                epochs,
+                w,
+            });
+        }
+        if let Some(curve) = curves.last_mut() {
+            curve.epochs.push(epoch);
+            curve.w.push(w);
+        }
+    }
+    curves
 }
 
-fn of_fig3(recorded: &Recorded, lambda: f64) -> Result<Vec<Curve>> {
+fn of_fig2(recorded: &Recorded) -> Result<Vec<Curve>> {
+    let rows = recorded.tables().rows::<fig2::rows::Dynamics>()?;
+    let rows = rows.into_iter();
+    Ok(curves(rows.map(|row| {
+        ((row.model, row.lambda, row.epsilon), row.epoch, row.w)
+    })))
+}
+
+fn of_fig3(recorded: &Recorded, lambda: f64, variant: Variant) -> Result<Vec<Curve>> {
     let rows = recorded.tables().rows::<fig3::rows::Dynamics>()?;
-    let curves = rows.chunk_by(|_, next| next.epoch > 0);
-    let curve = |own: &[fig3::rows::Dynamics]| {
-        own.first().map(|first| Curve {
-            model: first.model,
-            lambda,
-            epsilon: first.epsilon,
-            variant: Some(first.variant),
-            epochs: own.iter().map(|row| row.epoch).collect(),
-            w: own.iter().map(|row| row.w).collect(),
-        })
-    };
-    Ok(curves.filter_map(curve).collect())
+    let own = rows.into_iter().filter(|row| row.variant == variant);
+    Ok(curves(own.map(|row| {
+        ((row.model, lambda, row.epsilon), row.epoch, row.w)
+    })))
 }
 
 /// Pairs of a DAE and the WDAE that belongs to it.
-fn pairs(
-    curves: &[Curve],
-    variant: Option<Variant>,
-) -> impl Iterator<Item = (&Curve, &Curve)> + Clone {
-    let of = move |model| move |curve: &&Curve| curve.model == model && curve.variant == variant;
+fn pairs(curves: &[Curve]) -> impl Iterator<Item = (&Curve, &Curve)> {
+    let of = |model| move |curve: &&Curve| curve.model == model;
     let wdae = curves.iter().filter(of(Model::Wdae));
     curves.iter().filter(of(Model::Dae)).zip(wdae)
+}
+
+/// How many times as long as the DAE the WDAE takes to half of its fixed point.
+fn ratio((dae, wdae): (&Curve, &Curve)) -> Option<f64> {
+    Some(wdae.half_rise()? / dae.half_rise()?)
 }
 
 pub(super) fn more_noise_learns_sooner(recorded: &Recorded) -> Result<Vec<Check>> {
@@ -119,13 +126,11 @@ pub(super) fn more_noise_learns_sooner(recorded: &Recorded) -> Result<Vec<Check>
         let rising = neighbours.filter_map(|(less, more)| {
             (less.lambda == more.lambda).then_some((less.half_rise()?, more.half_rise()?))
         });
-        let rising: Vec<(f64, f64)> = rising.collect();
-        let all = rising.len();
-        let wrong = rising
-            .iter()
-            .filter(|(less, more)| sign * (more - less) > 0.0);
+        let later: Vec<f64> = rising.map(|(less, more)| sign * (more - less)).collect();
+        let wrong = later.iter().filter(|&&later| later > 0.0).count();
+        let all = later.len();
         let note = format!("of {all} neighbours that rise within the epochs drawn");
-        claim(quantity, [0.0, wrong.count() as f64], 0.0, note)
+        claim(quantity, [0.0, wrong as f64], 0.0, note)
     });
     Ok(measured.into())
 }
@@ -138,14 +143,11 @@ pub(super) fn noise_is_faster_than_decay(recorded: &Recorded) -> Result<Vec<Chec
     let curves = of_fig2(recorded)?;
     let mut all = Vec::new();
     for &lambda in &settings.lambda {
-        let own = pairs(&curves, None).filter(|(dae, _)| dae.lambda == lambda && dae.epsilon > 0.0);
-        let ratio = |(dae, wdae): (&Curve, &Curve)| {
-            Some((dae.epsilon, wdae.half_rise()? / dae.half_rise()?))
-        };
-        let ratios: Vec<(f64, f64)> = own.filter_map(ratio).collect();
-        let relative = ratios.iter();
-        let relative = relative.map(|(epsilon, ratio)| ratio / (1.0 + epsilon / lambda));
-        let relative: Vec<f64> = relative.collect();
+        let own = pairs(&curves).filter(|(dae, _)| dae.lambda == lambda && dae.epsilon > 0.0);
+        let ratios = own.filter_map(|pair| Some((pair.0.epsilon, ratio(pair)?)));
+        let ratios: Vec<(f64, f64)> = ratios.collect();
+        let relative = |(epsilon, ratio): &(f64, f64)| ratio / (1.0 + epsilon / lambda);
+        let relative: Vec<f64> = ratios.iter().map(relative).collect();
         let each = ratios.iter();
         let each = list(each.map(|(epsilon, ratio)| format!("{ratio:.4} at {epsilon}")));
         let quantity = format!("{quantity}, lambda = {lambda}, furthest from 1 over epsilon");
@@ -204,12 +206,12 @@ pub(super) fn faster_at_optimal_rates(recorded: &Recorded) -> Result<Vec<Check>>
     let Some(settings) = recorded.settings::<fig3::Settings>(Figure::Fig3)? else {
         return Ok(vec![not_made(Figure::Fig3, quantity, 0.0, 1e-12)]);
     };
-    let curves = of_fig3(recorded, settings.lambda)?;
-    let differences = |variant| {
-        let pairs = pairs(&curves, Some(variant));
-        largest(pairs.flat_map(|(dae, wdae)| dae.w.iter().zip(&wdae.w).map(|(d, w)| d - w)))
+    let of = |variant| of_fig3(recorded, settings.lambda, variant);
+    let (consistent, published) = (of(Variant::Consistent)?, of(Variant::Published)?);
+    let difference = |curves: &[Curve]| {
+        largest(pairs(curves).flat_map(|(dae, wdae)| dae.w.iter().zip(&wdae.w).map(|(d, w)| d - w)))
     };
-    let lead = differences(Variant::Published);
+    let lead = difference(&published);
     // Gradient descent at the optimal rates themselves, not at a share of them.
     let mut descended = Vec::new();
     let start = [settings.w0.sqrt(); 2];
@@ -221,13 +223,12 @@ pub(super) fn faster_at_optimal_rates(recorded: &Recorded) -> Result<Vec<Check>>
         descended.extend(both.map(|(d, w)| product(d) - product(w)));
     }
     let mut explained = Vec::new();
-    for (dae, wdae) in pairs(&curves, Some(Variant::Published)) {
-        let [_, decay] = matched(settings.lambda, dae.epsilon)?;
+    for pair in pairs(&published) {
+        let [_, decay] = matched(settings.lambda, pair.0.epsilon)?;
         let slower = rates::optimal(&decay)? / rates::published_wdae(&decay)?;
-        let times = wdae.half_rise().zip(dae.half_rise());
-        explained.extend(times.map(|(wdae, dae)| wdae / dae / slower));
+        explained.extend(ratio(pair).map(|ratio| ratio / slower));
     }
-    let pair = [0.0, differences(Variant::Consistent)];
+    let pair = [0.0, difference(&consistent)];
     let same = "the two exponents are the same number; rounding";
     let descent = "gradient descent at the whole optimal rates: DAE minus WDAE at any of 500 epochs, largest over epsilon";
     let tie = "the tie is one of gradient descent too, step by step; rounding";

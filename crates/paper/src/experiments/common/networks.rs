@@ -77,6 +77,12 @@ pub(crate) fn beside<R: Row, Run: PartialEq, K: PartialEq + Debug>(
     Ok(places.into_iter().zip(pairs).collect())
 }
 
+/// Whether the theory has been within a thousandth of a target for the last tenth of the recorded epochs.
+pub(crate) fn settled(theory: impl ExactSizeIterator<Item = f64>, target: f64) -> bool {
+    let late = theory.len() * 9 / 10;
+    theory.skip(late).all(|w| (w - target).abs() < 1e-3)
+}
+
 /// The shape of the markers of a mode, by its place; they repeat when there are more modes than shapes.
 pub(crate) fn shape(place: usize) -> Shape {
     Shape::FAMILY[place % Shape::FAMILY.len()]

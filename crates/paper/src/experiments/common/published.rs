@@ -4,6 +4,7 @@ use dae::data::{DataSet, Spectrum};
 use serde_json::Value;
 
 use super::Model;
+use super::networks::settled;
 use crate::settings::differences;
 use crate::tables::{Found, Published};
 use crate::{Error, Result};
@@ -46,8 +47,7 @@ impl Curve {
 
     /// Whether the theory has been at the target for the last tenth of the epochs.
     pub fn settled(&self, target: f64) -> bool {
-        let mut late = self.theory.iter().skip(self.theory.len() * 9 / 10);
-        late.all(|w| (w - target).abs() < 1e-3)
+        settled(self.theory.iter().copied(), target)
     }
 }
 

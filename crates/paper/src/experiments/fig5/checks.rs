@@ -6,6 +6,7 @@ use super::rows::rms_deviation;
 use super::run::{ModeSeries, Run, Training};
 use super::settings::Settings;
 use crate::Result;
+use crate::experiments::common::networks::settled;
 use crate::tables::Check;
 use crate::tables::check::largest;
 
@@ -20,7 +21,7 @@ pub fn checks(run: &Run) -> Result<Vec<Check>> {
         let mut distances = Vec::new();
         for series in &training.modes {
             let target = Mode::new(series.lambda, training.s2, training.gamma)?.fixed_point();
-            if settled(series, target) {
+            if target > 0.0 && settled(series.theory.iter().copied(), target) {
                 distances.extend(series.mapping.last().map(|mapping| mapping - target));
             }
         }
@@ -64,10 +65,4 @@ pub fn agreement(settings: &Settings, run: &Run) -> Vec<Check> {
         )
     };
     run.trainings.iter().map(check).collect()
-}
-
-/// Whether the theory has been within a thousandth of the fixed point for the last tenth of the run.
-fn settled(series: &ModeSeries, target: f64) -> bool {
-    let mut late = series.theory.iter().skip(series.theory.len() * 9 / 10);
-    target > 0.0 && late.all(|w| (w - target).abs() < 1e-3)
 }

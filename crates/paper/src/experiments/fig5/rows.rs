@@ -1,5 +1,10 @@
 //! Tables of Figure 5: curves are by data set, model, mode (by descending eigenvalue, from 0) and epoch.
 
+#![expect(
+    missing_docs,
+    reason = "the names of the other columns say what they are"
+)]
+
 use dae::data::DataSet;
 
 use super::run::{Run, Training};
@@ -9,13 +14,11 @@ use crate::tables::Table;
 
 crate::rows! {
     /// One mode of one training run at one epoch.
-    #[expect(missing_docs, reason = "what is not documented is a key")]
     Dynamics in "fig5_dynamics.csv" {
         dataset: DataSet,
         model: Model,
         mode: usize,
         epoch: u64,
-        /// Eigenvalue.
         lambda: f64,
         /// Mapping `(A B)_ii`.
         mapping: f64,
@@ -30,19 +33,16 @@ crate::rows! {
 
 crate::rows! {
     /// The loss of one training run at one epoch.
-    #[expect(missing_docs, reason = "what is not documented is a key")]
     Loss in "fig5_loss.csv" {
         dataset: DataSet,
         model: Model,
         epoch: u64,
-        /// Training loss.
         loss: f64,
     }
 }
 
 crate::rows! {
     /// How far the theory is from training, root mean square over the recorded epochs, for one mode.
-    #[expect(missing_docs, reason = "what is not documented is a key")]
     Rms in "fig5_rms.csv" {
         dataset: DataSet,
         model: Model,
@@ -91,10 +91,8 @@ pub fn tables(run: &Run) -> Result<Vec<Table>> {
     let (mut all, mut all_losses, mut summary) = (Vec::new(), Vec::new(), Vec::new());
     for training in &run.trainings {
         let rows = dynamics(training);
-        summary.extend(
-            rows.chunks(training.epochs.len().max(1))
-                .filter_map(Rms::of),
-        );
+        let modes = rows.chunks(training.epochs.len().max(1));
+        summary.extend(modes.filter_map(Rms::of));
         all.extend(rows);
         all_losses.extend(losses(training));
     }
@@ -109,23 +107,19 @@ pub fn tables(run: &Run) -> Result<Vec<Table>> {
 pub(super) fn dynamics(training: &Training) -> Vec<Dynamics> {
     let mut rows = Vec::new();
     for series in &training.modes {
-        rows.extend(
-            training
-                .epochs
-                .iter()
-                .enumerate()
-                .map(|(i, &epoch)| Dynamics {
-                    dataset: training.dataset,
-                    model: training.model,
-                    mode: series.mode,
-                    epoch,
-                    lambda: series.lambda,
-                    mapping: series.mapping[i],
-                    singular_value: series.singular_value[i],
-                    theory: series.theory[i],
-                    theory_published_start: series.theory_published_start[i],
-                }),
-        );
+        for (i, &epoch) in training.epochs.iter().enumerate() {
+            rows.push(Dynamics {
+                dataset: training.dataset,
+                model: training.model,
+                mode: series.mode,
+                epoch,
+                lambda: series.lambda,
+                mapping: series.mapping[i],
+                singular_value: series.singular_value[i],
+                theory: series.theory[i],
+                theory_published_start: series.theory_published_start[i],
+            });
+        }
     }
     rows
 }

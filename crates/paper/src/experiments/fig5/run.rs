@@ -6,7 +6,7 @@ use dae::theory::Mode;
 use dae::train::linear::Observation;
 
 use super::Settings;
-use super::train::{Job, Record, jobs, lookup, of_mode, train};
+use super::train::{Job, Record, jobs, of_mode, train};
 use crate::Result;
 use crate::experiments::common::descent::balanced;
 use crate::experiments::{Context, Model};
@@ -41,20 +41,15 @@ pub struct Training {
     pub modes: Vec<ModeSeries>,
 }
 
-/// One mode; all vectors have one entry for each recorded epoch.
+/// One mode, as in the table [`Dynamics`](super::rows::Dynamics); all vectors have one entry for each recorded epoch.
 #[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "fields are the columns of that table")]
 pub struct ModeSeries {
-    /// Index by descending eigenvalue, from 0.
     pub mode: usize,
-    /// Eigenvalue.
     pub lambda: f64,
-    /// Mapping `(A B)_ii`.
     pub mapping: Vec<f64>,
-    /// Singular value of `W1 W2` of the same rank.
     pub singular_value: Vec<f64>,
-    /// Balanced closed form from the growing part of this mode's own start.
     pub theory: Vec<f64>,
-    /// Balanced closed form from the published start value.
     pub theory_published_start: Vec<f64>,
 }
 
@@ -65,36 +60,30 @@ pub struct ModeSeries {
 pub fn run(settings: &Checked<Settings>, context: &Context) -> Result<Run> {
     let jobs = jobs(settings, context).into_iter();
     let trainings = jobs.map(|job| training(settings, context, &job));
-    Ok(Run {
-        trainings: trainings.collect::<Result<_>>()?,
-    })
+    let trainings = trainings.collect::<Result<_>>()?;
+    Ok(Run { trainings })
 }
 
 /// One training run with the theory beside it.
-///
-/// # Errors
-/// As [`run`].
-pub fn training(settings: &Checked<Settings>, context: &Context, job: &Job) -> Result<Training> {
+pub(crate) fn training(
+    settings: &Checked<Settings>,
+    context: &Context,
+    job: &Job,
+) -> Result<Training> {
     let record = train(context, job)?;
-    let lambda = &lookup(context.spectra, job.dataset)?.lambda;
-    Training::new(settings, job, lambda, &record)
+    Training::new(settings, job, &record)
 }
 
 impl Training {
     /// Puts the theory beside what a training run left behind.
-    pub(super) fn new(
-        settings: &Settings,
-        job: &Job,
-        lambda: &[f64],
-        record: &Record,
-    ) -> Result<Self> {
+    pub(super) fn new(settings: &Settings, job: &Job, record: &Record) -> Result<Self> {
         let (dataset, model) = (job.dataset, job.model);
         let trainer = settings.trainer(dataset, model);
         let seen = &record.observations;
         let epochs: Vec<u64> = seen.iter().map(|seen| seen.epoch).collect();
         let mut modes = Vec::new();
         for (i, &mode) in settings.modes.iter().enumerate() {
-            let lambda = of_mode(lambda, mode)?;
+            let lambda = of_mode(&job.lambda, mode)?;
             let scalar = Mode::new(lambda, trainer.s2, trainer.gamma)?;
             let series = |of: fn(&Observation) -> &Vec<f64>| {
                 let values = seen.iter().map(|seen| of_mode(of(seen), i));

@@ -6,10 +6,10 @@ use dae::theory::{Mode, dynamics};
 use super::Settings;
 use super::rows::{self, Dynamics, Loss, Rms};
 use super::run::Training;
-use super::train::{Job, Record, lookup};
+use super::train::{Job, Record};
 use crate::experiments::common::verify::pairs;
 use crate::experiments::common::{epochs, networks};
-use crate::experiments::spectra::{self, eigenvalue};
+use crate::experiments::spectra::eigenvalue;
 use crate::tables::Judge;
 use crate::{Result, at};
 
@@ -35,13 +35,13 @@ fn verify_dynamics(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> 
     {
         return Ok(());
     }
-    let spectra = spectra::committed()?;
     let length = recorded.len();
     let mut before: Option<&[Dynamics]> = None;
     let found = curves.into_iter().zip(rows.chunks_exact(length));
     for (i, ((((dataset, model), number), own), rms)) in found.zip(&summary).enumerate() {
         let trainer = settings.trainer(dataset, model);
-        let lambda = eigenvalue(lookup(&spectra, dataset)?, number, "records/fig5.json")?;
+        let spectrum = Spectrum::committed(dataset)?;
+        let lambda = eigenvalue(&spectrum, number, "records/fig5.json")?;
         let mode = Mode::new(lambda, trainer.s2, trainer.gamma)?;
         // Curves of one network: the singular values are sorted.
         let stronger = before.filter(|rows| {
@@ -66,10 +66,12 @@ fn verify_dynamics(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> 
             }
         }
         let target = mode.fixed_point();
-        let mut late = own.iter().skip(length * 9 / 10);
-        let learned = late.all(|row| (row.theory - target).abs() < 1e-3);
-        if let (Some(last), true) = (own.last(), target > 0.0 && learned) {
-            let at = at!(Dynamics, (i + 1) * length - 1, mapping);
+        let learned = networks::settled(own.iter().map(|row| row.theory), target);
+        if target > 0.0 && learned {
+            let (at, last) = (
+                at!(Dynamics, (i + 1) * length - 1, mapping),
+                &own[length - 1],
+            );
             let why = "fixed point of a mode that the theory says is learned";
             judge.value(at, [target, last.mapping], LEARNED, why);
         }
@@ -96,10 +98,9 @@ fn verify_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resu
     if !judge.keys(&rows, |r| ((r.dataset, r.model), r.epoch), keys) {
         return Ok(());
     }
-    let spectra = spectra::committed()?;
     for (i, ((dataset, model), own)) in runs.into_iter().zip(rows.chunks(length)).enumerate() {
         let (trainer, data) = (settings.trainer(dataset, model), settings.of(dataset));
-        let spectrum = lookup(&spectra, dataset)?;
+        let spectrum = Spectrum::committed(dataset)?;
         let (trace, pixels) = (spectrum.half_trace(), dataset.pixels() as f64);
         // What the 2 k H weights of variance init_std^2 in the k directions trained add: decay, gamma/2 each; error and
         // noise are of higher order, and their size is that of W.
@@ -110,7 +111,7 @@ fn verify_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resu
             + trainer.s2 * mapped * mapped * pixels.powi(2);
         let tolerance = size + (0.05 * trainer.gamma * weights) + 1e-6 * trace;
         let hidden = data.hidden.min(data.directions);
-        let least = least(spectrum, hidden, (trainer.s2, trainer.gamma))?;
+        let least = least(&spectrum, hidden, (trainer.s2, trainer.gamma))?;
         let mut before = None;
         for (found, row) in own.iter().zip(i * length..) {
             let (at, loss) = (at!(Loss, row, loss), found.loss);
@@ -149,8 +150,7 @@ pub(super) fn retrained(
     record: &Record,
     judge: &mut Judge,
 ) -> Result<()> {
-    let spectrum = Spectrum::committed(job.dataset)?;
-    let training = Training::new(settings, job, &spectrum.lambda, record)?;
+    let training = Training::new(settings, job, record)?;
     let why = "trained again";
     let key = |row: &Dynamics| ((row.dataset, row.model), (row.mode, row.epoch));
     for (row, [again, found]) in networks::beside(rows::dynamics(&training), judge, key)? {

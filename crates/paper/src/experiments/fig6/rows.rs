@@ -1,5 +1,10 @@
 //! Tables of Figure 6: curves are by data set, model, mode (by descending eigenvalue, from 0) and epoch.
 
+#![expect(
+    missing_docs,
+    reason = "the names of the other columns say what they are"
+)]
+
 use dae::data::DataSet;
 use dae::train::nonlinear::Sampler;
 
@@ -11,20 +16,17 @@ use crate::tables::Table;
 
 crate::rows! {
     /// One mode of a training run that is drawn, at one epoch.
-    #[expect(missing_docs, reason = "what is not documented is a key")]
     Mapping in "fig6_mapping.csv" {
         dataset: DataSet,
         model: Model,
         mode: usize,
         epoch: u64,
-        /// Mapping of the mode.
         mapping: f64,
     }
 }
 
 crate::rows! {
     /// One mode of a training run that is only recorded, at one epoch.
-    #[expect(missing_docs, reason = "what is not documented is a key")]
     OtherSigma in "fig6_other_sigma.csv" {
         dataset: DataSet,
         model: Model,
@@ -32,14 +34,12 @@ crate::rows! {
         sigma: f64,
         mode: usize,
         epoch: u64,
-        /// Mapping of the mode.
         mapping: f64,
     }
 }
 
 crate::rows! {
     /// The loss of a training run that is drawn, at one epoch.
-    #[expect(missing_docs, reason = "what is not documented is a key")]
     Loss in "fig6_loss.csv" {
         dataset: DataSet,
         model: Model,
@@ -50,28 +50,19 @@ crate::rows! {
 }
 
 crate::rows! {
-    /// Sizes and sampler of a training run, and the effect of dropped directions; 0 where none were dropped.
-    #[expect(missing_docs, reason = "what is not documented is a key")]
+    /// Sizes and sampler of a training run, and the effect of dropped directions (a [`Projection`], 0 where none were).
     Runs in "fig6_runs.csv" {
         dataset: DataSet,
         model: Model,
-        /// Training images.
         samples: usize,
-        /// Pixels.
         pixels: usize,
-        /// Eigen-directions that were trained in.
         directions: usize,
-        /// Epochs over which the effect was measured.
         projection_epochs: u64,
         /// Standard deviation of the noise.
         sigma: f64,
-        /// Largest difference of a mapping at any of them.
         projection_mapping: f64,
-        /// Largest relative difference of the loss at any of them.
         projection_loss: f64,
-        /// Largest difference of a mapping at the last of them.
         projection_final_mapping: f64,
-        /// Relative difference of the loss at the last of them.
         projection_final_loss: f64,
         /// How the noise was drawn.
         sampler: String,
@@ -80,13 +71,10 @@ crate::rows! {
 
 crate::rows! {
     /// The eigenvalue of a recorded mode, of the images that were used.
-    #[expect(missing_docs, reason = "what is not documented is a key")]
     Spectrum in "fig6_spectrum.csv" {
         dataset: DataSet,
-        /// Training images.
         samples: usize,
         mode: usize,
-        /// Eigenvalue.
         lambda: f64,
     }
 }

@@ -4,18 +4,18 @@
 //! stays out of it.
 
 use dae::Settings as _;
-use dae::data::{DataSet, Spectrum};
+use dae::data::DataSet;
 use dae::random::stream;
 use dae::train::linear::{LinearSettings, LinearTrainer, Observation, Weights};
 use serde::{Deserialize, Serialize};
 
 use super::Settings;
+use crate::Result;
 use crate::experiments::common::{epochs, networks};
 use crate::experiments::{Context, Model, Training};
 use crate::runs::Slot;
 use crate::system::progress::Progress;
 use crate::system::{files, sources};
-use crate::{Error, Result};
 
 /// What one training run leaves behind; the theory is computed from it afresh.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -56,11 +56,13 @@ pub struct Job {
     pub model: Model,
     /// Its label, its name among the kept runs and its key.
     pub training: Training,
+    /// Eigenvalues of the data.
+    pub(super) lambda: Vec<f64>,
     inputs: Inputs,
 }
 
 /// The training runs of this figure on the spectra at hand, in order.
-pub fn jobs(settings: &Settings, context: &Context) -> Vec<Job> {
+pub(crate) fn jobs(settings: &Settings, context: &Context) -> Vec<Job> {
     let mut jobs = Vec::new();
     for (dataset, spectrum) in context.spectra {
         for model in Model::ALL {
@@ -78,6 +80,7 @@ pub fn jobs(settings: &Settings, context: &Context) -> Vec<Job> {
                 dataset,
                 model,
                 training,
+                lambda: spectrum.lambda.clone(),
                 inputs,
             });
         }
@@ -87,22 +90,9 @@ pub fn jobs(settings: &Settings, context: &Context) -> Vec<Job> {
 
 /// One training run: the kept one if there is one.
 pub(super) fn train(context: &Context, job: &Job) -> Result<Record> {
-    let spectrum = lookup(context.spectra, job.dataset)?;
     let (name, progress) = (&job.training.name, context.progress);
-    context.runs.get_or(name, &job.inputs, progress, |slot| {
-        job.descend(&spectrum.lambda, slot, progress)
-    })
-}
-
-/// The spectrum of a data set.
-pub(super) fn lookup(spectra: &[(DataSet, Spectrum)], wanted: DataSet) -> Result<&Spectrum> {
-    let found = spectra.iter().find(|(dataset, _)| *dataset == wanted);
-    let found = found.map(|(_, spectrum)| spectrum);
-    found.ok_or_else(|| Error::Unknown {
-        kind: "spectrum",
-        name: wanted.name().to_owned(),
-        choices: "those that were passed".to_owned(),
-    })
+    let descend = |slot: &Slot| job.descend(slot, progress);
+    context.runs.get_or(name, &job.inputs, progress, descend)
 }
 
 impl Settings {
@@ -121,12 +111,13 @@ impl Settings {
 }
 
 impl Job {
-    fn descend(&self, lambda: &[f64], slot: &Slot, progress: &Progress) -> Result<Record> {
+    fn descend(&self, slot: &Slot, progress: &Progress) -> Result<Record> {
         let (dataset, model, settings) = (self.dataset, self.model, &self.inputs.settings);
-        let (kept, dropped) = lambda.split_at(settings.of(dataset).directions.min(lambda.len()));
+        let directions = settings.of(dataset).directions.min(self.lambda.len());
+        let (kept, dropped) = self.lambda.split_at(directions);
         let checkpoint = match slot.checkpoint(progress)? {
             Some(checkpoint) => checkpoint,
-            None => self.begin(kept.len())?,
+            None => self.begin(directions)?,
         };
         let mut record: Record = checkpoint.record;
         let (epoch, weights) = (checkpoint.epoch, checkpoint.weights);

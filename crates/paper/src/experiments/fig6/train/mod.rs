@@ -75,14 +75,10 @@ struct Checkpoint {
 
 /// The images of each data set, loaded when they are first needed.
 #[derive(Debug, Default)]
-pub struct Loaded([OnceCell<Images>; 2]);
+pub(crate) struct Loaded([OnceCell<Images>; 2]);
 
 impl Loaded {
-    /// The images of a data set.
-    ///
-    /// # Errors
-    /// No source has them.
-    pub fn get(
+    pub(crate) fn get(
         &self,
         settings: &Settings,
         dataset: DataSet,

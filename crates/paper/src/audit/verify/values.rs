@@ -12,34 +12,27 @@ use crate::tables::rows::to_csv;
 use crate::tables::{Check, Origin, Tally, Verdict};
 
 pub(super) fn check(recorded: &Recorded, verification: &mut Verification) {
+    let words = [
+        "published values compared",
+        "not comparable with what was made",
+    ];
     let rows = comparison::rows(recorded);
     let compared = rows.and_then(|rows| {
-        let file = |row: &comparison::Row| format!("tables of {}", row.figure);
-        let checks = rows
-            .iter()
-            .map(|row| (row.check(), file(row), String::new()));
-        let [measured, rest] = judge(checks, verification);
-        let words = format!(
-            "{measured} published values compared, {rest} not comparable with what was made"
-        );
-        verification.done.push((Part::Values, words));
+        let place = |row: &comparison::Row| [format!("tables of {}", row.figure), String::new()];
+        let checks = rows.iter().map(|row| (row.check(), place(row)));
+        judge(checks, words, verification);
         as_written(&rows, comparison::FILE, recorded, verification)
     });
+    let words = ["measures of claims", "of what was not made"];
     let rows = claims::rows(recorded);
-    let claimed = rows.and_then(|rows| {
-        let claim = |row: &claims::Row| format!("claim {}: ", row.id);
-        let checks = rows
-            .iter()
-            .map(|row| (row.check(), claims::FILE.to_owned(), claim(row)));
-        let [measured, rest] = judge(checks, verification);
-        let words = format!("{measured} measures of claims, {rest} of what was not made");
-        verification.done.push((Part::Values, words));
+    let measured = rows.and_then(|rows| {
+        let place = |row: &claims::Row| [claims::FILE.to_owned(), format!("claim {}: ", row.id)];
+        let checks = rows.iter().map(|row| (row.check(), place(row)));
+        judge(checks, words, verification);
         as_written(&rows, claims::FILE, recorded, verification)
     });
-    let mut results = vec![
-        (comparison::FILE.to_owned(), compared),
-        (claims::FILE.to_owned(), claimed),
-    ];
+    let made = [(comparison::FILE, compared), (claims::FILE, measured)];
+    let mut results: Vec<_> = made.map(|(file, result)| (file.to_owned(), result)).into();
     for record in recorded.records.values() {
         let result = checks_of(record, recorded, verification);
         results.push((Record::file(record.figure), result));
@@ -51,13 +44,14 @@ pub(super) fn check(recorded: &Recorded, verification: &mut Verification) {
     }
 }
 
-/// Enters the checks that fail, each with its file and what to say before it; counts those measured and the others.
+/// Enters the checks that fail, each with its file and what to say before it, and how many were measured and were not.
 fn judge(
-    checks: impl Iterator<Item = (Check, String, String)>,
+    checks: impl Iterator<Item = (Check, [String; 2])>,
+    words: [&str; 2],
     verification: &mut Verification,
-) -> [usize; 2] {
+) {
     let mut all = Vec::new();
-    for (check, file, before) in checks {
+    for (check, [file, before]) in checks {
         if check.verdict() == Verdict::Fail {
             let problem = format!("{before}{check} ({})", check.reason);
             verification.find(Part::Values, file, problem);
@@ -65,7 +59,9 @@ fn judge(
         all.push(check);
     }
     let measured = Tally::of(&all).measured();
-    [measured, all.len() - measured]
+    let (rest, [done, open]) = (all.len() - measured, words);
+    let words = format!("{measured} {done}, {rest} {open}");
+    verification.done.push((Part::Values, words));
 }
 
 /// Whether a table of the audit says what the tables of the figures say now.

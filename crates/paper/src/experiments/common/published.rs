@@ -51,24 +51,14 @@ impl Curve {
     }
 }
 
-/// One row of a table of curves.
-pub struct Point {
-    /// Data set, model and mode.
-    pub curve: (DataSet, Model, usize),
-    /// Epoch.
-    pub epoch: u64,
-    /// Mapping.
-    pub mapping: f64,
-    /// What the theory says, where it says something.
-    pub theory: Option<f64>,
-}
-
-/// The curves that the rows of a table make up, in their order.
-pub fn curves(points: impl IntoIterator<Item = Point>) -> Vec<Curve> {
+/// The curves that the rows of a table make up, in their order; a row is its curve (data set, model and mode), the epoch,
+/// the mapping, and what the theory says, where it says something.
+pub fn curves(
+    rows: impl Iterator<Item = ((DataSet, Model, usize), u64, f64, Option<f64>)>,
+) -> Vec<Curve> {
     let mut curves: Vec<Curve> = Vec::new();
-    for point in points {
-        let (dataset, model, mode) = point.curve;
-        let same = |c: &Curve| (c.dataset, c.model, c.mode) == point.curve;
+    for ((dataset, model, mode), epoch, mapping, theory) in rows {
+        let same = |c: &Curve| (c.dataset, c.model, c.mode) == (dataset, model, mode);
         if !curves.last().is_some_and(same) {
             curves.push(Curve {
                 dataset,
@@ -80,9 +70,9 @@ pub fn curves(points: impl IntoIterator<Item = Point>) -> Vec<Curve> {
             });
         }
         if let Some(curve) = curves.last_mut() {
-            curve.epochs.push(point.epoch);
-            curve.mapping.push(point.mapping);
-            curve.theory.extend(point.theory);
+            curve.epochs.push(epoch);
+            curve.mapping.push(mapping);
+            curve.theory.extend(theory);
         }
     }
     curves

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::rows::{Mapping, Spectrum};
 use crate::Result;
 use crate::experiments::Model;
-use crate::experiments::common::published::{Curve, Point, comparable, curves, dataset, found};
+use crate::experiments::common::published::{Curve, comparable, curves, dataset, found};
 use crate::settings::walk::at;
 use crate::tables::{Found, Published, Tables};
 
@@ -14,13 +14,10 @@ pub(crate) const FREE: &[&str] = &["samples", "directions", "other_sigmas"];
 
 /// The curves in the tables.
 pub(crate) fn read(tables: &Tables) -> Result<Vec<Curve>> {
-    let point = |row: Mapping| Point {
-        curve: (row.dataset, row.model, row.mode),
-        epoch: row.epoch,
-        mapping: row.mapping,
-        theory: None,
-    };
-    Ok(curves(tables.rows::<Mapping>()?.into_iter().map(point)))
+    let rows = tables.rows::<Mapping>()?.into_iter();
+    let curve = |row: &Mapping| (row.dataset, row.model, row.mode);
+    let rows = rows.map(|row| (curve(&row), row.epoch, row.mapping, None));
+    Ok(curves(rows))
 }
 
 pub(super) fn find(value: &Published, [own, paper]: [&Value; 2], tables: &Tables) -> Result<Found> {

@@ -64,20 +64,14 @@ impl Images {
         })
     }
 
-    /// The images and the recorded modes in pixels.
-    ///
-    /// # Errors
-    /// A mode that has no eigen-direction here.
+    /// The images and the recorded modes in pixels; refuses a mode that has no eigen-direction here.
     pub fn in_pixels(&self, modes: &[usize]) -> Result<(ArcArray2<f32>, Modes)> {
         let lambda = self.eigenvalues(modes)?;
         let vectors = self.basis.vectors.select(Axis(1), modes);
         Ok((self.pixels.clone(), Modes { vectors, lambda }))
     }
 
-    /// The images and the recorded modes in the leading eigen-directions alone.
-    ///
-    /// # Errors
-    /// As [`Images::in_pixels`].
+    /// The same in the leading eigen-directions alone.
     pub fn projected(&self, modes: &[usize]) -> Result<(ArcArray2<f32>, Modes)> {
         let lambda = self.eigenvalues(modes)?;
         let vectors = Array2::eye(self.basis.vectors.ncols()).select(Axis(1), modes);

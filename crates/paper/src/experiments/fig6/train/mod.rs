@@ -85,13 +85,11 @@ impl Loaded {
         progress: &Progress,
     ) -> Result<&Images> {
         let cell = &self.0[dataset as usize];
-        match cell.get() {
-            Some(images) => Ok(images),
-            None => {
-                let images = Images::load(settings, dataset, progress)?;
-                Ok(cell.get_or_init(|| images))
-            }
+        if let Some(images) = cell.get() {
+            return Ok(images);
         }
+        let images = Images::load(settings, dataset, progress)?;
+        Ok(cell.get_or_init(|| images))
     }
 }
 
@@ -100,10 +98,9 @@ pub fn jobs(settings: &Settings, seed: u64) -> Vec<Job> {
     let mut jobs = Vec::new();
     for dataset in DataSet::ALL {
         let data = settings.of(dataset);
-        let name = |model: Model| model.name().to_owned();
-        let drawn = Model::ALL.map(|model| match model {
-            Model::Dae => (model, data.sigma, name(model)),
-            _ => (model, 0.0, name(model)),
+        let drawn = Model::ALL.map(|model| {
+            let sigma = if model == Model::Dae { data.sigma } else { 0.0 };
+            (model, sigma, model.name().to_owned())
         });
         let other = data.other_sigmas.iter();
         let other = other.map(|&sigma| (Model::Dae, sigma, format!("DAE-sigma{sigma}")));
@@ -148,7 +145,8 @@ impl Job {
     }
 
     fn descend(&self, images: &Images, slot: &Slot, progress: &Progress) -> Result<Record> {
-        let (scale, settings) = (Scale::new(self, images), &self.inputs.settings);
+        let settings = &self.inputs.settings;
+        let scale = Scale::new(settings.of(self.dataset).directions, images);
         let Checkpoint { state, mut record } = match slot.checkpoint(progress)? {
             Some(checkpoint) => checkpoint,
             None => self.begin(images, slot, progress)?,
@@ -184,10 +182,8 @@ impl Job {
         let start = Weights::normal(sides, data.directions, data.hidden, std)?;
         let lambda = images.eigenvalues(&settings.modes)?;
         let projection = if data.directions < self.dataset.pixels() {
-            let name = &self.training.name;
-            progress.say(&format!(
-                "{name}: measuring the effect of dropped directions"
-            ));
+            let what = "measuring the effect of dropped directions";
+            progress.say(&format!("{}: {what}", self.training.name));
             Some(projection::measure(self, images, &start, slot)?)
         } else {
             None

@@ -15,7 +15,7 @@ use crate::tables::check::largest;
 ///
 /// While a mode switches on, a shift of a fraction of an epoch is a large difference; so the state at the end of the
 /// epochs compared says more than the largest difference on the way. A DAE has other noise in both.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Projection {
     /// Epochs compared.
     pub epochs: u64,
@@ -37,17 +37,16 @@ pub(super) fn measure(
     slot: &Slot,
 ) -> Result<Projection> {
     let (settings, seed) = (&job.inputs.settings, job.inputs.seed);
-    let (scale, whole) = (Scale::new(job, images), Scale::whole());
+    let directions = settings.of(job.dataset).directions;
+    let scale = Scale::new(directions, images);
+    let whole = Scale::new(job.dataset.pixels(), images);
     let mut without = scale.trainer(job, images, &State::start(start))?;
     let lifted = State::start(&images.lift(start, settings.init_std, seed));
     let mut with = whole.trainer(job, images, &lifted)?;
     let epochs = settings.projection_epochs;
     let mut effect = Projection {
         epochs,
-        mapping: 0.0,
-        loss: 0.0,
-        final_mapping: 0.0,
-        final_loss: 0.0,
+        ..Projection::default()
     };
     for _ in 0..epochs {
         slot.stop_at_start(settings.epochs)?;

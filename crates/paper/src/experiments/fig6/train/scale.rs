@@ -21,19 +21,9 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// Nothing is left out.
-    pub fn whole() -> Self {
-        Self {
-            share: 1.0,
-            rest: 0.0,
-            projected: false,
-        }
-    }
-
-    /// For as many directions as the settings say.
-    pub fn new(job: &Job, images: &Images) -> Self {
-        let directions = job.inputs.settings.of(job.dataset).directions;
-        let pixels = job.dataset.pixels();
+    /// For so many directions, which may be all.
+    pub fn new(directions: usize, images: &Images) -> Self {
+        let pixels = images.pixels.ncols();
         let dropped = images.basis.lambda.iter().skip(directions).sum::<f64>();
         Self {
             share: directions as f64 / pixels as f64,

@@ -11,7 +11,7 @@ mod verify;
 
 use dae::Checked;
 
-use super::experiment::{About, Context, Experiment, Trained, Training, no_such_run};
+use super::experiment::{About, Context, Experiment, Trained, no_such_run};
 use crate::Result;
 use crate::tables::Judge;
 pub use settings::Settings;
@@ -37,16 +37,14 @@ pub(crate) const EXPERIMENT: Experiment<Settings, run::Run> = Experiment {
     },
     verify: verify::verify,
     trained: Some(Trained {
-        runs: trainings,
+        runs: |settings, context| {
+            let jobs = train::jobs(settings, context).into_iter();
+            jobs.map(|job| job.training).collect()
+        },
         train,
         published: published::find,
     }),
 };
-
-fn trainings(settings: &Settings, context: &Context) -> Vec<Training> {
-    let jobs = train::jobs(settings, context).into_iter();
-    jobs.map(|job| job.training).collect()
-}
 
 fn train(
     settings: &Checked<Settings>,

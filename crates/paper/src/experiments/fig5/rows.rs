@@ -126,11 +126,10 @@ pub(super) fn dynamics(training: &Training) -> Vec<Dynamics> {
 
 /// The loss of a training run.
 pub(super) fn losses(training: &Training) -> Vec<Loss> {
-    let (dataset, model) = (training.dataset, training.model);
     let pairs = training.epochs.iter().zip(&training.loss);
     let row = |(&epoch, &loss)| Loss {
-        dataset,
-        model,
+        dataset: training.dataset,
+        model: training.model,
         epoch,
         loss,
     };

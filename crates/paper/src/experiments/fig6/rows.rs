@@ -6,10 +6,9 @@
 )]
 
 use dae::data::DataSet;
-use dae::train::nonlinear::Sampler;
+use dae::train::nonlinear::{Observation, Sampler};
 
 use super::run::{Run, Training};
-use super::train::Projection;
 use crate::Result;
 use crate::experiments::Model;
 use crate::tables::Table;
@@ -50,7 +49,7 @@ crate::rows! {
 }
 
 crate::rows! {
-    /// Sizes and sampler of a training run, and the effect of dropped directions (a [`Projection`], 0 where none were).
+    /// Sizes and sampler of a training run, and the effect of dropped directions (a `Projection`, 0 where none were).
     Runs in "fig6_runs.csv" {
         dataset: DataSet,
         model: Model,
@@ -130,22 +129,19 @@ pub(super) fn other_sigmas(t: &Training) -> Vec<OtherSigma> {
 
 /// The loss of a training run.
 pub(super) fn losses(t: &Training) -> Vec<Loss> {
-    let (dataset, model) = (t.dataset, t.model);
-    let row = |(epoch, loss)| Loss {
-        dataset,
-        model,
-        epoch,
-        loss,
+    let row = |seen: &Observation| Loss {
+        dataset: t.dataset,
+        model: t.model,
+        epoch: seen.epoch,
+        loss: seen.loss,
     };
-    let seen = t.record.observations.iter();
-    seen.map(|seen| row((seen.epoch, seen.loss))).collect()
+    t.record.observations.iter().map(row).collect()
 }
 
 fn spectrum(t: &Training) -> Vec<Spectrum> {
-    let (dataset, samples) = (t.dataset, t.samples);
     let row = |(&mode, &lambda)| Spectrum {
-        dataset,
-        samples,
+        dataset: t.dataset,
+        samples: t.samples,
         mode,
         lambda,
     };
@@ -153,8 +149,7 @@ fn spectrum(t: &Training) -> Vec<Spectrum> {
 }
 
 fn of_run(t: &Training) -> Runs {
-    let projection = t.record.projection.as_ref();
-    let effect = |value: fn(&Projection) -> f64| projection.map_or(0.0, value);
+    let effect = t.record.projection.clone().unwrap_or_default();
     let sampler = match t.record.sampler {
         None => "none",
         Some(Sampler::Auto) => "auto",
@@ -167,12 +162,12 @@ fn of_run(t: &Training) -> Runs {
         samples: t.samples,
         pixels: t.pixels,
         directions: t.directions,
-        projection_epochs: projection.map_or(0, |p| p.epochs),
+        projection_epochs: effect.epochs,
         sigma: t.sigma,
-        projection_mapping: effect(|p| p.mapping),
-        projection_loss: effect(|p| p.loss),
-        projection_final_mapping: effect(|p| p.final_mapping),
-        projection_final_loss: effect(|p| p.final_loss),
+        projection_mapping: effect.mapping,
+        projection_loss: effect.loss,
+        projection_final_mapping: effect.final_mapping,
+        projection_final_loss: effect.final_loss,
         sampler: sampler.to_owned(),
     }
 }

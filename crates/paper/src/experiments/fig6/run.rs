@@ -57,8 +57,7 @@ pub(crate) fn training(
     job: &Job,
     loaded: &Loaded,
 ) -> Result<Training> {
-    let record = train(context, job, loaded)?;
-    Ok(Training::new(settings, job, record))
+    Ok(Training::new(settings, job, train(context, job, loaded)?))
 }
 
 impl Training {

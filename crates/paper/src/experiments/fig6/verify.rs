@@ -102,26 +102,25 @@ fn verify_mapping(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> R
     if !judge.keys(&rows, |r| (((r.dataset, r.model), r.mode), r.epoch), keys) {
         return Ok(());
     }
-    let length = recorded.len();
+    let (first, length) = (at!(Mapping, 0, mapping), recorded.len());
+    bounds(judge, (first, length), rows.iter().map(|row| row.mapping));
     for (i, own) in rows.chunks_exact(length).enumerate() {
-        let first = at!(Mapping, i * length, mapping);
-        bounds(judge, first, own.iter().map(|row| row.mapping));
         // Neither noise nor decay: a mode that was learned long ago is reconstructed whole.
         let learned = own[length / 2].mapping > 0.9;
-        if let (Some(last), true) = (own.last(), learned && own[0].model == Model::Ae) {
+        if learned && own[0].model == Model::Ae {
             let at = at!(Mapping, (i + 1) * length - 1, mapping);
             let why = "fixed point of a mode that was learned in the first half";
-            judge.value(at, [1.0, last.mapping], 0.05, why);
+            judge.value(at, [1.0, own[length - 1].mapping], 0.05, why);
         }
     }
     Ok(())
 }
 
-/// A mapping starts at nothing, and nothing draws it far below 0 or above 1: its values from a place on.
-fn bounds(judge: &mut Judge, first: At, mappings: impl Iterator<Item = f64>) {
-    for (row, mapping) in (first.row..).zip(mappings) {
+/// A mapping starts at nothing, and nothing draws it far below 0 or above 1: a column of curves of some length.
+fn bounds(judge: &mut Judge, (first, length): (At, usize), mappings: impl Iterator<Item = f64>) {
+    for (row, mapping) in mappings.enumerate() {
         let at = At { row, ..first };
-        if row == first.row {
+        if row.is_multiple_of(length) {
             judge.value(at, [0.0, mapping], 0.05, "small random start");
         }
         let why = "between 0 and 1 but for fluctuations";
@@ -180,10 +179,8 @@ fn verify_other(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Res
     let keys = pairs(&pairs(&runs, &settings.modes), recorded);
     let key = |r: &OtherSigma| (((r.dataset, r.model, r.sigma), r.mode), r.epoch);
     if judge.keys(&rows, key, keys) {
-        for (i, own) in rows.chunks_exact(recorded.len()).enumerate() {
-            let first = at!(OtherSigma, i * recorded.len(), mapping);
-            bounds(judge, first, own.iter().map(|row| row.mapping));
-        }
+        let column = (at!(OtherSigma, 0, mapping), recorded.len());
+        bounds(judge, column, rows.iter().map(|row| row.mapping));
     }
     Ok(())
 }

@@ -36,9 +36,6 @@ pub struct Images {
 impl Images {
     /// Loads the images, fetching them if need be, and finds their leading eigen-directions (once; they are kept in
     /// the cache).
-    ///
-    /// # Errors
-    /// No source has the images.
     pub fn load(settings: &Settings, dataset: DataSet, progress: &Progress) -> Result<Self> {
         // The products here and in the trainer are the same bytes with any number of threads.
         use_one_thread();

@@ -34,18 +34,10 @@ pub fn enter_report(folder: &Path) -> Result<Manifest> {
 fn write(folder: &Path, report: Option<&[u8]>) -> Result<Manifest> {
     let _lock = manifest::lock(folder)?;
     let recorded = Recorded::open(folder)?;
-    let tables = [
-        (
-            comparison::FILE,
-            to_csv(&comparison::rows(&recorded)?, comparison::FILE)?,
-        ),
-        (
-            claims::FILE,
-            to_csv(&claims::rows(&recorded)?, claims::FILE)?,
-        ),
-    ];
+    let compared = to_csv(&comparison::rows(&recorded)?, comparison::FILE)?;
+    let measured = to_csv(&claims::rows(&recorded)?, claims::FILE)?;
     let mut audit = BTreeMap::new();
-    for (file, text) in tables {
+    for (file, text) in [(comparison::FILE, compared), (claims::FILE, measured)] {
         audit.insert(file.to_owned(), files::sha256(&text));
         write_if_new(&folder.join(file), &text)?;
     }

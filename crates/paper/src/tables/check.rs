@@ -95,20 +95,6 @@ impl Check {
         }
     }
 
-    /// A measure of a claim of the paper.
-    pub fn claim(
-        quantity: impl Into<String>,
-        expected: f64,
-        found: f64,
-        tolerance: f64,
-        reason: impl Into<String>,
-    ) -> Self {
-        Self {
-            origin: Origin::Claim,
-            ..Self::theory(quantity, expected, found, tolerance, reason)
-        }
-    }
-
     /// The same expectation where there is nothing to measure, and why.
     pub fn not_measured(self, why: impl Into<String>) -> Self {
         Self {

@@ -3,7 +3,7 @@
 /// The epoch at which a rising curve passes a level, interpolated; `None` if it does not.
 ///
 /// Between two recorded epochs the logit of `w / top` is taken to be linear, which for a logistic curve it is.
-pub(super) fn passes(epochs: &[u64], w: &[f64], (level, top): (f64, f64)) -> Option<f64> {
+pub fn passes(epochs: &[u64], w: &[f64], (level, top): (f64, f64)) -> Option<f64> {
     // A curve that begins at the level or above it does not pass it.
     w.first().filter(|&&w| w < level)?;
     let points = epochs
@@ -23,7 +23,7 @@ pub(super) fn passes(epochs: &[u64], w: &[f64], (level, top): (f64, f64)) -> Opt
 }
 
 /// Slope of the least-squares line through the logarithms of pairs: the exponent of a power law.
-pub(super) fn exponent(pairs: &[(f64, f64)]) -> f64 {
+pub fn exponent(pairs: &[(f64, f64)]) -> f64 {
     slope(pairs.iter().map(|&(x, y)| (x.ln(), y.ln())))
 }
 
@@ -36,30 +36,4 @@ pub(super) fn slope(points: impl Iterator<Item = (f64, f64)>) -> f64 {
     let up: f64 = points.iter().map(|p| (p.0 - x) * (p.1 - y)).sum();
     let down: f64 = points.iter().map(|p| (p.0 - x).powi(2)).sum();
     up / down
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_half_rise_of_a_logistic_curve_is_found_between_records() {
-        let epochs: Vec<u64> = (0..=10).map(|i| 100 * i).collect();
-        let curve = |t: f64| 0.8 / (1.0 + (-(t - 333.0) / 40.0).exp());
-        let w: Vec<f64> = epochs.iter().map(|&t| curve(t as f64)).collect();
-        let half = passes(&epochs, &w, (0.4, 0.8)).unwrap();
-        assert!((half - 333.0).abs() < 1e-9, "{half}");
-        assert_eq!(passes(&epochs, &w, (0.9, 1.0)), None);
-        assert_eq!(
-            passes(&epochs[5..], &w[5..], (0.4, 0.8)),
-            None,
-            "it began above"
-        );
-    }
-
-    #[test]
-    fn the_exponent_of_a_power_law_is_its_exponent() {
-        let pairs: Vec<_> = [0.5, 1.0, 4.0].map(|x: f64| (x, 3.0 * x.powf(1.5))).into();
-        assert!((exponent(&pairs) - 1.5).abs() < 1e-12);
-    }
 }

@@ -3,7 +3,7 @@
 //! The claims, with what there is to say about each, are in `data/claims.toml`; a function here measures each of them,
 //! from the recorded tables wherever these hold what is needed.
 
-mod curves;
+pub mod curves;
 mod networks;
 mod norm;
 mod rates;
@@ -18,9 +18,6 @@ use crate::{Error, Result};
 
 /// Where the table is, below the folder of a profile.
 pub const FILE: &str = "tables/claims.csv";
-
-/// The committed file, as it was when this crate was built.
-pub const TEXT: &str = include_str!("../../../../../data/claims.toml");
 
 /// A claim of the paper.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,20 +37,15 @@ pub struct Claim {
 
 /// One measured quantity of a claim.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "fields are those of Claim and of Check")]
 pub struct Row {
-    /// The claim.
     pub id: String,
-    /// Where the paper says it.
     pub source: String,
-    /// What it says, in our words.
     pub statement: String,
-    /// What was measured.
     pub quantity: String,
-    /// What it should be; unknown only where what it depends on was not made.
+    /// Unknown only where what it depends on was not made.
     pub expected: Option<f64>,
-    /// What it is.
     pub measured: Option<f64>,
-    /// Largest absolute difference that counts as agreement.
     pub tolerance: f64,
     /// Whether the claim holds by this measure.
     pub verdict: Verdict,
@@ -88,7 +80,8 @@ struct File {
 /// # Errors
 /// A damaged file.
 pub fn all() -> Result<Vec<Claim>> {
-    let file: File = toml::from_str(TEXT).map_err(|error| damaged(error.to_string()))?;
+    let text = include_str!("../../../../../data/claims.toml");
+    let file: File = toml::from_str(text).map_err(|error| damaged(error.to_string()))?;
     Ok(file.claim)
 }
 
@@ -128,10 +121,9 @@ impl Claim {
             tolerance: check.tolerance,
             verdict: check.verdict(),
             quantity: check.quantity,
-            note: if check.measured {
-                check.reason
-            } else {
-                format!("not measured: {}", check.reason)
+            note: match check.measured {
+                true => check.reason,
+                false => format!("not measured: {}", check.reason),
             },
         }
     }
@@ -171,9 +163,22 @@ fn fixed_points(model: Model, recorded: &Recorded) -> Result<Vec<Check>> {
     Ok(all)
 }
 
-/// A quantity of a figure that is not there.
+/// A measure of a claim.
+fn claim(
+    quantity: impl Into<String>,
+    [expected, found]: [f64; 2],
+    tolerance: f64,
+    note: impl Into<String>,
+) -> Check {
+    Check {
+        origin: Origin::Claim,
+        ..Check::theory(quantity, expected, found, tolerance, note)
+    }
+}
+
+/// A measure of a figure that is not there.
 fn not_made(figure: Figure, quantity: &str, expected: f64, tolerance: f64) -> Check {
-    let check = Check::claim(quantity, expected, f64::NAN, tolerance, "");
+    let check = claim(quantity, [expected, f64::NAN], tolerance, "");
     check.not_measured(format!("{figure} has not been made"))
 }
 
@@ -182,4 +187,9 @@ fn furthest(values: &[f64], from: f64) -> f64 {
     let by_distance = |a: &&f64, b: &&f64| (*a - from).abs().total_cmp(&(*b - from).abs());
     let found = values.iter().max_by(by_distance);
     found.copied().unwrap_or(f64::NAN)
+}
+
+/// A list in words.
+fn list(words: impl IntoIterator<Item = String>) -> String {
+    words.into_iter().collect::<Vec<_>>().join(", ")
 }

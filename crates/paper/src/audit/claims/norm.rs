@@ -5,7 +5,7 @@ use dae::theory::{Mode, dynamics};
 
 use super::curves::{exponent, slope};
 use super::scalar::SHARES;
-use super::{furthest, not_made};
+use super::{claim, furthest, not_made};
 use crate::Result;
 use crate::experiments::common::descent::descent;
 use crate::experiments::fig4::{self, rows::Paths};
@@ -37,17 +37,15 @@ pub(super) fn end_of_fig4(model: Model, recorded: &Recorded) -> Result<Vec<Check
     let rows = recorded.tables().rows::<Paths>()?;
     let paths = paths(&rows, model);
     let ends = paths.iter().filter_map(|path| path.last());
-    Ok(vec![Check::claim(
-        quantity,
-        0.0,
-        largest(ends.map(|end| end.w1 * end.w2 - fixed_point)),
-        // Under decay the fixed point of w moves as long as w2^2 - w1^2 is there.
-        if model == Model::Dae { 1e-3 } else { 0.02 },
-        format!(
-            "fixed point {fixed_point:.6}; s = {} is enough for the slowest start to come this near",
-            settings.alpha * settings.epochs as f64
-        ),
-    )])
+    let distances = ends.map(|end| end.w1 * end.w2 - fixed_point);
+    // Under decay the fixed point of w moves as long as w2^2 - w1^2 is there.
+    let tolerance = if model == Model::Dae { 1e-3 } else { 0.02 };
+    let s = settings.alpha * settings.epochs as f64;
+    let note = format!(
+        "fixed point {fixed_point:.6}; s = {s} is enough for the slowest start to come this near"
+    );
+    let pair = [0.0, largest(distances)];
+    Ok(vec![claim(quantity, pair, tolerance, note)])
 }
 
 pub(super) fn noise_leaves_the_norm(recorded: &Recorded) -> Result<Vec<Check>> {
@@ -80,22 +78,14 @@ pub(super) fn noise_leaves_the_norm(recorded: &Recorded) -> Result<Vec<Check>> {
         }
         errors.push((alpha, worst));
     }
+    let first_order = "first order in alpha, times the time integral of the squared pull of the error, \
+                       which is a few for the farthest starts";
+    let tolerance = 5.0 * settings.alpha;
+    let exponents = "exponent of that change in alpha";
+    let conserved = "the flow conserves it; terms of second order are left at these rates";
     Ok(vec![
-        Check::claim(
-            quantity,
-            0.0,
-            largest(changes),
-            5.0 * settings.alpha,
-            "first order in alpha, times the time integral of the squared pull of the error, \
-             which is a few for the farthest starts",
-        ),
-        Check::claim(
-            "exponent of that change in alpha",
-            1.0,
-            exponent(&errors),
-            0.05,
-            "the flow conserves it; terms of second order are left at these rates",
-        ),
+        claim(quantity, [0.0, largest(changes)], tolerance, first_order),
+        claim(exponents, [1.0, exponent(&errors)], 0.05, conserved),
     ])
 }
 
@@ -136,33 +126,18 @@ pub(super) fn decay_shrinks_the_norm(recorded: &Recorded) -> Result<Vec<Check>> 
         let ends = dynamics::trajectory(&mode, [end.w1, end.w2], &[far])?;
         excess.extend(ends.iter().map(|[w1, w2]| w1.hypot(*w2) - least));
     }
+    let fit = "the fit takes in the first steps, where descent drifts by first order in alpha times the squared pull of \
+               the error";
+    let smaller =
+        "Figure 4: unbalanced starts from which decay does not end with a smaller norm than noise";
+    let (count, decay, noise) = (under_decay.len(), mean(&under_decay), mean(&under_noise));
+    let note =
+        format!("of {count}; mean norm at the end {decay:.4} under decay, {noise:.4} under noise");
+    let excesses = "WDAE: norm that the flow tends to minus the least norm sqrt(2 w*), largest over the starts";
+    let integrated = "integrated from where the table ends";
     Ok(vec![
-        Check::claim(
-            quantity,
-            1.0,
-            furthest(&rates, 1.0),
-            0.05,
-            "the fit takes in the first steps, where descent drifts by first order in alpha times the squared pull of \
-             the error",
-        ),
-        Check::claim(
-            "Figure 4: unbalanced starts from which decay does not end with a smaller norm than noise",
-            0.0,
-            larger as f64,
-            0.0,
-            format!(
-                "of {}; mean norm at the end {:.4} under decay, {:.4} under noise",
-                under_decay.len(),
-                mean(&under_decay),
-                mean(&under_noise)
-            ),
-        ),
-        Check::claim(
-            "WDAE: norm that the flow tends to minus the least norm sqrt(2 w*), largest over the starts",
-            0.0,
-            largest(excess),
-            1e-8,
-            "integrated from where the table ends",
-        ),
+        claim(quantity, [1.0, furthest(&rates, 1.0)], 0.05, fit),
+        claim(smaller, [0.0, larger as f64], 0.0, note),
+        claim(excesses, [0.0, largest(excess)], 1e-8, integrated),
     ])
 }

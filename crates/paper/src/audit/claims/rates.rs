@@ -4,7 +4,7 @@ use dae::theory::{Mode, rates};
 
 use super::curves::passes;
 use super::scalar::product;
-use super::{furthest, not_made};
+use super::{claim, furthest, list, not_made};
 use crate::experiments::common::descent::{descent, matched, steepest};
 use crate::experiments::fig3::run::Variant;
 use crate::experiments::fig3::{self, rows::Rates};
@@ -32,13 +32,9 @@ pub(super) fn matched_decay(recorded: &Recorded) -> Result<Vec<Check>> {
         }
     }
     let count = differences.len();
-    Ok(vec![Check::claim(
-        quantity,
-        0.0,
-        largest(differences),
-        1e-9,
-        format!("{count} pairs; rounding, and lambda - gamma has lost digits"),
-    )])
+    let note = format!("{count} pairs; rounding, and lambda - gamma has lost digits");
+    let pair = [0.0, largest(differences)];
+    Ok(vec![claim(quantity, pair, 1e-9, note)])
 }
 
 /// A curve of Figures 2 and 3.
@@ -46,7 +42,6 @@ struct Curve {
     model: Model,
     lambda: f64,
     epsilon: f64,
-    variant: Option<Variant>,
     epochs: Vec<u64>,
     w: Vec<f64>,
 }
@@ -59,12 +54,19 @@ impl Curve {
     }
 }
 
-/// The curves that rows make up: a curve without points and a point for each; epoch 0 begins a curve.
-fn curves(rows: impl IntoIterator<Item = (Curve, u64, f64)>) -> Vec<Curve> {
+/// The curves that rows make up: each row is what tells its curve apart, epoch and mapping; epoch 0 begins a curve.
+fn curves(rows: impl Iterator<Item = ((Model, f64, f64), u64, f64)>) -> Vec<Curve> {
     let mut curves: Vec<Curve> = Vec::new();
-    for (curve, epoch, w) in rows {
+    for ((model, lambda, epsilon), epoch, w) in rows {
         if epoch == 0 {
-            curves.push(curve);
+            let (epochs, w) = (Vec::new(), Vec::new());
+            curves.push(Curve {
+                model,
+                lambda,
+                epsilon,
+                epochs,
+                w,
+            });
         }
         if let Some(curve) = curves.last_mut() {
             curve.epochs.push(epoch);
@@ -76,42 +78,30 @@ fn curves(rows: impl IntoIterator<Item = (Curve, u64, f64)>) -> Vec<Curve> {
 
 fn of_fig2(recorded: &Recorded) -> Result<Vec<Curve>> {
     let rows = recorded.tables().rows::<fig2::rows::Dynamics>()?;
-    Ok(curves(rows.into_iter().map(|row| {
-        let curve = Curve {
-            model: row.model,
-            lambda: row.lambda,
-            epsilon: row.epsilon,
-            variant: None,
-            epochs: Vec::new(),
-            w: Vec::new(),
-        };
-        (curve, row.epoch, row.w)
+    let rows = rows.into_iter();
+    Ok(curves(rows.map(|row| {
+        ((row.model, row.lambda, row.epsilon), row.epoch, row.w)
     })))
 }
 
-fn of_fig3(recorded: &Recorded, lambda: f64) -> Result<Vec<Curve>> {
+fn of_fig3(recorded: &Recorded, lambda: f64, variant: Variant) -> Result<Vec<Curve>> {
     let rows = recorded.tables().rows::<fig3::rows::Dynamics>()?;
-    Ok(curves(rows.into_iter().map(|row| {
-        let curve = Curve {
-            model: row.model,
-            lambda,
-            epsilon: row.epsilon,
-            variant: Some(row.variant),
-            epochs: Vec::new(),
-            w: Vec::new(),
-        };
-        (curve, row.epoch, row.w)
+    let own = rows.into_iter().filter(|row| row.variant == variant);
+    Ok(curves(own.map(|row| {
+        ((row.model, lambda, row.epsilon), row.epoch, row.w)
     })))
 }
 
 /// Pairs of a DAE and the WDAE that belongs to it.
-fn pairs(
-    curves: &[Curve],
-    variant: Option<Variant>,
-) -> impl Iterator<Item = (&Curve, &Curve)> + Clone {
-    let of = move |model| move |curve: &&Curve| curve.model == model && curve.variant == variant;
+fn pairs(curves: &[Curve]) -> impl Iterator<Item = (&Curve, &Curve)> {
+    let of = |model| move |curve: &&Curve| curve.model == model;
     let wdae = curves.iter().filter(of(Model::Wdae));
     curves.iter().filter(of(Model::Dae)).zip(wdae)
+}
+
+/// How many times as long as the DAE the WDAE takes to half of its fixed point.
+fn ratio((dae, wdae): (&Curve, &Curve)) -> Option<f64> {
+    Some(wdae.half_rise()? / dae.half_rise()?)
 }
 
 pub(super) fn more_noise_learns_sooner(recorded: &Recorded) -> Result<Vec<Check>> {
@@ -136,15 +126,11 @@ pub(super) fn more_noise_learns_sooner(recorded: &Recorded) -> Result<Vec<Check>
         let rising = neighbours.filter_map(|(less, more)| {
             (less.lambda == more.lambda).then_some((less.half_rise()?, more.half_rise()?))
         });
-        let rising: Vec<(f64, f64)> = rising.collect();
-        let wrong = rising
-            .iter()
-            .filter(|(less, more)| sign * (more - less) > 0.0);
-        let note = format!(
-            "of {} neighbours that rise within the epochs drawn",
-            rising.len()
-        );
-        Check::claim(quantity, 0.0, wrong.count() as f64, 0.0, note)
+        let later: Vec<f64> = rising.map(|(less, more)| sign * (more - less)).collect();
+        let wrong = later.iter().filter(|&&later| later > 0.0).count();
+        let all = later.len();
+        let note = format!("of {all} neighbours that rise within the epochs drawn");
+        claim(quantity, [0.0, wrong as f64], 0.0, note)
     });
     Ok(measured.into())
 }
@@ -157,27 +143,17 @@ pub(super) fn noise_is_faster_than_decay(recorded: &Recorded) -> Result<Vec<Chec
     let curves = of_fig2(recorded)?;
     let mut all = Vec::new();
     for &lambda in &settings.lambda {
-        let own = pairs(&curves, None).filter(|(dae, _)| dae.lambda == lambda && dae.epsilon > 0.0);
-        let ratio = |(dae, wdae): (&Curve, &Curve)| {
-            Some((dae.epsilon, wdae.half_rise()? / dae.half_rise()?))
-        };
-        let ratios: Vec<(f64, f64)> = own.filter_map(ratio).collect();
-        let relative = ratios.iter();
-        let relative = relative.map(|(epsilon, ratio)| ratio / (1.0 + epsilon / lambda));
-        let relative: Vec<f64> = relative.collect();
+        let own = pairs(&curves).filter(|(dae, _)| dae.lambda == lambda && dae.epsilon > 0.0);
+        let ratios = own.filter_map(|pair| Some((pair.0.epsilon, ratio(pair)?)));
+        let ratios: Vec<(f64, f64)> = ratios.collect();
+        let relative = |(epsilon, ratio): &(f64, f64)| ratio / (1.0 + epsilon / lambda);
+        let relative: Vec<f64> = ratios.iter().map(relative).collect();
         let each = ratios.iter();
-        let each = each.map(|(epsilon, ratio)| format!("{ratio:.4} at {epsilon}"));
-        let each: Vec<String> = each.collect();
-        all.push(Check::claim(
-            format!("{quantity}, lambda = {lambda}, furthest from 1 over epsilon"),
-            1.0,
-            furthest(&relative, 1.0),
-            1e-6,
-            format!(
-                "closed forms, interpolated between recorded epochs; ratio by epsilon: {}",
-                each.join(", ")
-            ),
-        ));
+        let each = list(each.map(|(epsilon, ratio)| format!("{ratio:.4} at {epsilon}")));
+        let quantity = format!("{quantity}, lambda = {lambda}, furthest from 1 over epsilon");
+        let note =
+            format!("closed forms, interpolated between recorded epochs; ratio by epsilon: {each}");
+        all.push(claim(quantity, [1.0, furthest(&relative, 1.0)], 1e-6, note));
     }
     // The same by gradient descent, which knows no closed form.
     let (lambda, start) = (1.0, [settings.w0.sqrt(); 2]);
@@ -195,13 +171,10 @@ pub(super) fn noise_is_faster_than_decay(recorded: &Recorded) -> Result<Vec<Chec
             relative.push(wdae / dae / (1.0 + epsilon / lambda));
         }
     }
-    all.push(Check::claim(
-        "gradient descent, lambda = 1: half-rise time of WDAE over DAE, over 1 + epsilon, furthest from 1",
-        1.0,
-        furthest(&relative, 1.0),
-        settings.alpha,
-        format!("first order in alpha; {} values of epsilon", relative.len()),
-    ));
+    let quantity = "gradient descent, lambda = 1: half-rise time of WDAE over DAE, over 1 + epsilon, furthest from 1";
+    let pair = [1.0, furthest(&relative, 1.0)];
+    let note = format!("first order in alpha; {} values of epsilon", relative.len());
+    all.push(claim(quantity, pair, settings.alpha, note));
     Ok(all)
 }
 
@@ -218,18 +191,13 @@ pub(super) fn optimal_rates(recorded: &Recorded) -> Result<Vec<Check>> {
     }
     let neighbours = rows.iter().zip(rows.iter().skip(1));
     let rises = neighbours.filter(|(row, next)| next.ratio >= row.ratio);
-    let (end, last) = rows
-        .last()
-        .map_or((f64::NAN, f64::NAN), |row| (row.epsilon, row.ratio));
+    let last = rows.last();
+    let (end, last) = last.map_or((f64::NAN, f64::NAN), |row| (row.epsilon, row.ratio));
+    let rising = "Figure 3: neighbouring values of epsilon between which the ratio of the rates does not fall";
+    let note = format!("the ratio is 1 at epsilon = 0 and {last:.4} at {end:.2}");
     Ok(vec![
-        Check::claim(quantity, 1.0, furthest(&products, 1.0), 1e-12, "rounding"),
-        Check::claim(
-            "Figure 3: neighbouring values of epsilon between which the ratio of the rates does not fall",
-            0.0,
-            rises.count() as f64,
-            0.0,
-            format!("the ratio is 1 at epsilon = 0 and {last:.4} at {end:.2}"),
-        ),
+        claim(quantity, [1.0, furthest(&products, 1.0)], 1e-12, "rounding"),
+        claim(rising, [0.0, rises.count() as f64], 0.0, note),
     ])
 }
 
@@ -238,12 +206,12 @@ pub(super) fn faster_at_optimal_rates(recorded: &Recorded) -> Result<Vec<Check>>
     let Some(settings) = recorded.settings::<fig3::Settings>(Figure::Fig3)? else {
         return Ok(vec![not_made(Figure::Fig3, quantity, 0.0, 1e-12)]);
     };
-    let curves = of_fig3(recorded, settings.lambda)?;
-    let differences = |variant| {
-        let pairs = pairs(&curves, Some(variant));
-        largest(pairs.flat_map(|(dae, wdae)| dae.w.iter().zip(&wdae.w).map(|(d, w)| d - w)))
+    let of = |variant| of_fig3(recorded, settings.lambda, variant);
+    let (consistent, published) = (of(Variant::Consistent)?, of(Variant::Published)?);
+    let difference = |curves: &[Curve]| {
+        largest(pairs(curves).flat_map(|(dae, wdae)| dae.w.iter().zip(&wdae.w).map(|(d, w)| d - w)))
     };
-    let lead = differences(Variant::Published);
+    let lead = difference(&published);
     // Gradient descent at the optimal rates themselves, not at a share of them.
     let mut descended = Vec::new();
     let start = [settings.w0.sqrt(); 2];
@@ -255,37 +223,24 @@ pub(super) fn faster_at_optimal_rates(recorded: &Recorded) -> Result<Vec<Check>>
         descended.extend(both.map(|(d, w)| product(d) - product(w)));
     }
     let mut explained = Vec::new();
-    for (dae, wdae) in pairs(&curves, Some(Variant::Published)) {
-        let [_, decay] = matched(settings.lambda, dae.epsilon)?;
+    for pair in pairs(&published) {
+        let [_, decay] = matched(settings.lambda, pair.0.epsilon)?;
         let slower = rates::optimal(&decay)? / rates::published_wdae(&decay)?;
-        let times = wdae.half_rise().zip(dae.half_rise());
-        explained.extend(times.map(|(wdae, dae)| wdae / dae / slower));
+        explained.extend(ratio(pair).map(|ratio| ratio / slower));
     }
+    let pair = [0.0, difference(&consistent)];
+    let same = "the two exponents are the same number; rounding";
+    let descent = "gradient descent at the whole optimal rates: DAE minus WDAE at any of 500 epochs, largest over epsilon";
+    let tie = "the tie is one of gradient descent too, step by step; rounding";
+    let published = "Figure 3, published rates: half-rise time of WDAE over DAE, over the ratio of the two WDAE rates, \
+                     furthest from 1";
+    let note = format!(
+        "the lower rate explains the whole lead of the DAE, which is at most {lead:.4} of mapping; \
+         interpolated between recorded epochs"
+    );
     Ok(vec![
-        Check::claim(
-            quantity,
-            0.0,
-            differences(Variant::Consistent),
-            1e-12,
-            "the two exponents are the same number; rounding",
-        ),
-        Check::claim(
-            "gradient descent at the whole optimal rates: DAE minus WDAE at any of 500 epochs, largest over epsilon",
-            0.0,
-            largest(descended),
-            1e-12,
-            "the tie is one of gradient descent too, step by step; rounding",
-        ),
-        Check::claim(
-            "Figure 3, published rates: half-rise time of WDAE over DAE, over the ratio of the two WDAE rates, \
-             furthest from 1",
-            1.0,
-            furthest(&explained, 1.0),
-            1e-6,
-            format!(
-                "the lower rate explains the whole lead of the DAE, which is at most {lead:.4} of mapping; \
-                 interpolated between recorded epochs"
-            ),
-        ),
+        claim(quantity, pair, 1e-12, same),
+        claim(descent, [0.0, largest(descended)], 1e-12, tie),
+        claim(published, [1.0, furthest(&explained, 1.0)], 1e-6, note),
     ])
 }

@@ -7,7 +7,7 @@ use dae::train::scalar::ScalarState;
 use ndarray::Array2;
 
 use super::curves::exponent;
-use super::{furthest, not_made};
+use super::{claim, furthest, list, not_made};
 use crate::Result;
 use crate::experiments::common::descent::descent;
 use crate::experiments::fig1::{self, rows::Dynamics};
@@ -49,17 +49,14 @@ pub(super) fn closed_forms_are_exact(recorded: &Recorded) -> Result<Vec<Check>> 
         }
         let own = rows.iter().filter(|row| row.epsilon == epsilon);
         let recorded = largest(own.map(|row| row.theory - row.simulation));
-        all.push(Check::claim(
-            format!("exponent of the largest |theory - simulation| in alpha, epsilon = {epsilon}"),
-            1.0,
-            exponent(&errors),
-            0.05,
-            format!(
-                "Euler's method is of first order, with terms of second order in alpha left at these rates; \
-                 the difference is {recorded:.4} at alpha = {}",
-                settings.alpha
-            ),
-        ));
+        let quantity =
+            format!("exponent of the largest |theory - simulation| in alpha, epsilon = {epsilon}");
+        let note = format!(
+            "Euler's method is of first order, with terms of second order in alpha left at these rates; \
+             the difference is {recorded:.4} at alpha = {}",
+            settings.alpha
+        );
+        all.push(claim(quantity, [1.0, exponent(&errors)], 0.05, note));
     }
     Ok(all)
 }
@@ -91,15 +88,11 @@ pub(super) fn noise_is_a_penalty() -> Result<Vec<Check>> {
             worst = worst.max(((mean - exact) / error).abs());
         }
     }
-    Ok(vec![Check::claim(
-        format!(
-            "mean gradient of {DRAWS} draws of the noise minus the exact one, largest of 30 entries, in standard errors"
-        ),
-        0.0,
-        worst,
-        4.0,
-        "of 30 normal deviates one is beyond 4 in one case of 500",
-    )])
+    let quantity = format!(
+        "mean gradient of {DRAWS} draws of the noise minus the exact one, largest of 30 entries, in standard errors"
+    );
+    let note = "of 30 normal deviates one is beyond 4 in one case of 500";
+    Ok(vec![claim(quantity, [0.0, worst], 4.0, note)])
 }
 
 pub(super) fn origin_is_a_saddle(recorded: &Recorded) -> Result<Vec<Check>> {
@@ -118,22 +111,14 @@ pub(super) fn origin_is_a_saddle(recorded: &Recorded) -> Result<Vec<Check>> {
             rates.push((product(last) / product(first)).ln() / s / (2.0 * settings.lambda));
         }
     }
-    let each: Vec<String> = rates.iter().map(|rate| format!("{rate:.6}")).collect();
+    let each = list(rates.iter().map(|rate| format!("{rate:.6}")));
+    let curvature = "curvatures at the origin minus lambda and -lambda, largest over epsilon";
+    let growth = "growth of a small mapping over 2 lambda, furthest from 1 over epsilon";
+    let note = format!("first order in alpha; by epsilon: {each}");
+    let tolerance = settings.alpha * settings.lambda;
     Ok(vec![
-        Check::claim(
-            "curvatures at the origin minus lambda and -lambda, largest over epsilon",
-            0.0,
-            largest(curvatures),
-            1e-12,
-            "rounding",
-        ),
-        Check::claim(
-            "growth of a small mapping over 2 lambda, furthest from 1 over epsilon",
-            1.0,
-            furthest(&rates, 1.0),
-            settings.alpha * settings.lambda,
-            format!("first order in alpha; by epsilon: {}", each.join(", ")),
-        ),
+        claim(curvature, [0.0, largest(curvatures)], 1e-12, "rounding"),
+        claim(growth, [1.0, furthest(&rates, 1.0)], tolerance, note),
     ])
 }
 
@@ -147,14 +132,8 @@ pub(super) fn half_where_noise_is_equal() -> Result<Check> {
         differences.push(learned - 1.0 / (1.0 + 1.0 / ratio));
         each.push(format!("{learned:.4} at {ratio}"));
     }
-    Ok(Check::claim(
-        "mapping that gradient descent learns minus 1/(1 + epsilon/lambda), largest for lambda/epsilon from 0.01 to 100",
-        0.0,
-        largest(differences),
-        1e-9,
-        format!(
-            "10,000 epochs at the optimal rate; mapping by lambda/epsilon: {}",
-            each.join(", ")
-        ),
-    ))
+    let quantity = "mapping that gradient descent learns minus 1/(1 + epsilon/lambda), largest for lambda/epsilon from 0.01 to 100";
+    let each = list(each);
+    let note = format!("10,000 epochs at the optimal rate; mapping by lambda/epsilon: {each}");
+    Ok(claim(quantity, [0.0, largest(differences)], 1e-9, note))
 }

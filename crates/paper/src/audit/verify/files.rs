@@ -24,19 +24,19 @@ pub(super) fn check(recorded: &Recorded, verification: &mut Verification) {
     let expected = manifest.expected();
     let mut wrong = |path: &str, problem: String| verification.find(Part::Files, path, problem);
     for (&path, &hash) in &expected {
-        match files::read(&folder.join(path)) {
-            Err(error) => wrong(
-                path,
-                format!("the manifest has it, and it cannot be read: {error}"),
-            ),
-            Ok(bytes) if files::sha256(&bytes) != hash => {
-                let found = files::sha256(&bytes);
+        match files::read(&folder.join(path)).map(|bytes| files::sha256(&bytes)) {
+            Ok(found) if found == hash => {}
+            Ok(found) => {
+                let problem = "changed: its SHA-256 is";
                 wrong(
                     path,
-                    format!("changed: its SHA-256 is {found}, in the manifest it is {hash}"),
+                    format!("{problem} {found}, in the manifest it is {hash}"),
                 );
             }
-            Ok(_) => {}
+            Err(error) => {
+                let problem = "the manifest has it, and it cannot be read";
+                wrong(path, format!("{problem}: {error}"));
+            }
         }
     }
     for path in present(folder) {
@@ -45,22 +45,19 @@ pub(super) fn check(recorded: &Recorded, verification: &mut Verification) {
         }
     }
     for (figure, record) in &recorded.records {
+        let file = Record::file(*figure);
         if manifest.provenance.get(figure) != Some(&record.provenance) {
-            let file = Record::file(*figure);
             let problem = format!("{figure}: it does not say what {file} says of its origin");
             wrong(manifest::FILE, problem);
         }
         let own = record.outputs.iter();
         for (path, _) in own.filter(|(path, hash)| manifest.files.get(*path) != Some(hash)) {
-            let problem = format!(
-                "its hash of {path} is not that of {}",
-                Record::file(*figure)
-            );
+            let problem = format!("its hash of {path} is not that of {file}");
             wrong(manifest::FILE, problem);
         }
     }
-    let stale = |report: &manifest::Report| report.content != manifest.content();
-    if manifest.report.as_ref().is_some_and(stale) {
+    let report = manifest.report.as_ref();
+    if report.is_some_and(|report| report.content != manifest.content()) {
         let problem = "written from other results than these: make report";
         wrong(REPORT, problem.to_owned());
     }
@@ -68,31 +65,22 @@ pub(super) fn check(recorded: &Recorded, verification: &mut Verification) {
         inputs(record, verification);
     }
     let looked_at = format!("{} files and {}", expected.len(), manifest::FILE);
-    verification.did(Part::Files, looked_at);
+    verification.done.push((Part::Files, looked_at));
 }
 
 /// The manifest, if it can be read; whatever is wrong with it becomes a finding.
 fn read(folder: &Path, verification: &mut Verification) -> Option<Manifest> {
     let mut wrong = |problem: String| verification.find(Part::Files, manifest::FILE, problem);
-    let text = match fs::read(folder.join(manifest::FILE)) {
-        Ok(text) => text,
-        Err(error) => {
-            wrong(format!("it cannot be read: {error}; `paper run` writes it"));
-            return None;
-        }
-    };
-    let manifest: Manifest = match serde_json::from_slice(&text) {
-        Ok(manifest) => manifest,
-        Err(error) => {
-            wrong(format!("changed: it is no manifest any more: {error}"));
-            return None;
-        }
-    };
-    let seal = manifest.expected_seal();
-    if manifest.seal != seal {
+    let text = fs::read(folder.join(manifest::FILE))
+        .map_err(|error| wrong(format!("it cannot be read: {error}; `paper run` writes it")))
+        .ok()?;
+    let manifest: Manifest = serde_json::from_slice(&text)
+        .map_err(|error| wrong(format!("changed: it is no manifest any more: {error}")))
+        .ok()?;
+    let (seal, expected) = (&manifest.seal, manifest.expected_seal());
+    if *seal != expected {
         wrong(format!(
-            "changed: its seal is {}, its content has {seal}",
-            manifest.seal
+            "changed: its seal is {seal}, its content has {expected}"
         ));
     } else if manifest.text().ok().as_ref() != Some(&text) {
         wrong("changed: its content is as sealed, its form is not".to_owned());
@@ -111,16 +99,16 @@ fn inputs(record: &Record, verification: &mut Verification) {
             verification.find(Part::Files, Record::file(figure), problem);
         }
     }
+    let notes = &mut verification.notes;
     let compared = published(figure.name()).is_ok_and(|values| !values.is_empty());
     if compared && inputs.published != key(&PUBLISHED) {
-        verification.notes.push(format!(
+        notes.push(format!(
             "{figure} was compared with other published values than those in data/published.csv when it was made"
         ));
     }
     if inputs.sources != sources::of(figure.name()) {
-        verification.notes.push(format!(
-            "{figure} was made by other sources than those of this program"
-        ));
+        let problem = "was made by other sources than those of this program";
+        notes.push(format!("{figure} {problem}"));
     }
 }
 

@@ -31,12 +31,7 @@ pub enum Part {
 
 impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Files => "files",
-            Self::Theory => "theory",
-            Self::Values => "values",
-            Self::Recomputed => "recomputed",
-        })
+        f.pad(&format!("{self:?}").to_lowercase())
     }
 }
 
@@ -78,10 +73,11 @@ impl Verification {
     }
 
     fn find(&mut self, part: Part, file: impl Into<String>, problem: impl Into<String>) {
+        let (file, problem) = (file.into(), problem.into());
         self.findings.push(Finding {
             part,
-            file: file.into(),
-            problem: problem.into(),
+            file,
+            problem,
         });
     }
 
@@ -93,17 +89,15 @@ impl Verification {
         }
     }
 
-    fn did(&mut self, part: Part, what: String) {
-        self.done.push((part, what));
-    }
-
     /// Enters what came of judging tables.
     fn judged(&mut self, part: Part, what: &str, judge: &Judge, result: Result<()>) {
         for (file, problem) in judge.problems() {
             self.find(part, file, problem);
         }
         match result {
-            Ok(()) => self.did(part, format!("{what}: {} values", judge.judged())),
+            Ok(()) => self
+                .done
+                .push((part, format!("{what}: {} values", judge.judged()))),
             Err(error) => self.fail(part, &format!("tables of {what}"), &error),
         }
     }

@@ -30,36 +30,29 @@ pub(super) fn check(
         if again.cheap && trainings.is_empty() {
             let mut judge = Judge::new(recorded.tables());
             let tables = experiment.tables(settings, &context(record));
-            let result = tables.and_then(|tables| {
-                let mut each = tables.iter();
-                each.try_for_each(|table| judge.same(table))
-            });
+            let result = tables.and_then(|all| all.iter().try_for_each(|table| judge.same(table)));
             let result = result.map_err(|error| of_record(error, record));
             verification.judged(Part::Recomputed, figure.name(), &judge, result);
         }
         let labels = trainings.into_iter().map(|training| training.label);
         known.extend(labels.map(|label| (format!("{figure}/{label}"), record, label)));
     }
-    let all = again.runs.iter().any(|name| name == "all");
-    let named = again.runs.iter().filter(|name| *name != "all");
-    for name in named {
-        if known.iter().all(|(own, ..)| own != name) {
-            let names: Vec<&str> = known.iter().map(|(own, ..)| own.as_str()).collect();
-            return Err(Error::Unknown {
-                kind: "recorded training run",
-                name: name.clone(),
-                choices: format!("all, {}", names.join(", ")),
-            });
-        }
+    let is_known = |name: &&String| *name == "all" || known.iter().any(|(own, ..)| own == *name);
+    if let Some(name) = again.runs.iter().find(|name| !is_known(name)) {
+        let names: Vec<&str> = known.iter().map(|(own, ..)| own.as_str()).collect();
+        return Err(Error::Unknown {
+            kind: "recorded training run",
+            name: name.clone(),
+            choices: format!("all, {}", names.join(", ")),
+        });
     }
     for (name, record, label) in known {
-        if !all && !again.runs.contains(&name) {
-            continue;
+        if again.runs.iter().any(|run| run == "all" || *run == name) {
+            let mut judge = Judge::new(recorded.tables());
+            let (experiment, settings) = (record.figure.experiment(), &record.inputs.settings);
+            experiment.train(settings, &context(record), &label, Some(&mut judge))?;
+            verification.judged(Part::Recomputed, &name, &judge, Ok(()));
         }
-        let mut judge = Judge::new(recorded.tables());
-        let (experiment, settings) = (record.figure.experiment(), &record.inputs.settings);
-        experiment.train(settings, &context(record), &label, Some(&mut judge))?;
-        verification.judged(Part::Recomputed, &name, &judge, Ok(()));
     }
     Ok(())
 }

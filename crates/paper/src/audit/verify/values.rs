@@ -12,59 +12,56 @@ use crate::tables::rows::to_csv;
 use crate::tables::{Check, Origin, Tally, Verdict};
 
 pub(super) fn check(recorded: &Recorded, verification: &mut Verification) {
-    let compared = compare(recorded, verification);
-    let measured = measure(recorded, verification);
-    for (file, result) in [(comparison::FILE, compared), (claims::FILE, measured)] {
-        if let Err(error) = result {
-            verification.fail(Part::Values, file, &error);
-        }
-    }
+    let words = [
+        "published values compared",
+        "not comparable with what was made",
+    ];
+    let rows = comparison::rows(recorded);
+    let compared = rows.and_then(|rows| {
+        let place = |row: &comparison::Row| [format!("tables of {}", row.figure), String::new()];
+        let checks = rows.iter().map(|row| (row.check(), place(row)));
+        judge(checks, words, verification);
+        as_written(&rows, comparison::FILE, recorded, verification)
+    });
+    let words = ["measures of claims", "of what was not made"];
+    let rows = claims::rows(recorded);
+    let measured = rows.and_then(|rows| {
+        let place = |row: &claims::Row| [claims::FILE.to_owned(), format!("claim {}: ", row.id)];
+        let checks = rows.iter().map(|row| (row.check(), place(row)));
+        judge(checks, words, verification);
+        as_written(&rows, claims::FILE, recorded, verification)
+    });
+    let made = [(comparison::FILE, compared), (claims::FILE, measured)];
+    let mut results: Vec<_> = made.map(|(file, result)| (file.to_owned(), result)).into();
     for record in recorded.records.values() {
-        if let Err(error) = checks_of(record, recorded, verification) {
-            verification.fail(Part::Values, &Record::file(record.figure), &error);
+        let result = checks_of(record, recorded, verification);
+        results.push((Record::file(record.figure), result));
+    }
+    for (file, result) in results {
+        if let Err(error) = result {
+            verification.fail(Part::Values, &file, &error);
         }
     }
 }
 
-fn failed(checks: &[Check]) -> impl Iterator<Item = (usize, &Check)> {
-    let all = checks.iter().enumerate();
-    all.filter(|(_, check)| check.verdict() == Verdict::Fail)
-}
-
-fn compare(recorded: &Recorded, verification: &mut Verification) -> Result<()> {
-    let rows = comparison::rows(recorded)?;
-    let checks: Vec<Check> = rows.iter().map(comparison::Row::check).collect();
-    for (i, check) in failed(&checks) {
-        let place = rows.get(i).map_or("", |row| row.figure.as_str());
-        let problem = format!("{check} ({})", check.reason);
-        verification.find(Part::Values, format!("tables of {place}"), problem);
+/// Enters the checks that fail, each with its file and what to say before it, and how many were measured and were not.
+fn judge(
+    checks: impl Iterator<Item = (Check, [String; 2])>,
+    words: [&str; 2],
+    verification: &mut Verification,
+) {
+    let mut all = Vec::new();
+    for (check, [file, before]) in checks {
+        if check.verdict() == Verdict::Fail {
+            let problem = format!("{before}{check} ({})", check.reason);
+            verification.find(Part::Values, file, problem);
+        }
+        all.push(check);
     }
-    as_written(&rows, comparison::FILE, recorded, verification)?;
-    let compared = Tally::of(&checks).measured();
-    let rest = rows.len() - compared;
-    verification.did(
-        Part::Values,
-        format!("{compared} published values compared, {rest} not comparable with what was made"),
-    );
-    Ok(())
-}
-
-fn measure(recorded: &Recorded, verification: &mut Verification) -> Result<()> {
-    let rows = claims::rows(recorded)?;
-    let checks: Vec<Check> = rows.iter().map(claims::Row::check).collect();
-    for (i, check) in failed(&checks) {
-        let id = rows.get(i).map_or("", |row| row.id.as_str());
-        let problem = format!("claim {id}: {check} ({})", check.reason);
-        verification.find(Part::Values, claims::FILE, problem);
-    }
-    as_written(&rows, claims::FILE, recorded, verification)?;
-    let measured = Tally::of(&checks).measured();
-    let rest = rows.len() - measured;
-    verification.did(
-        Part::Values,
-        format!("{measured} measures of claims, {rest} of what was not made"),
-    );
-    Ok(())
+    let measured = Tally::of(&all).measured();
+    let (rest, [done, open]) = (all.len() - measured, words);
+    let words = format!("{measured} {done}, {rest} {open}");
+    verification.done.push((Part::Values, words));
 }
 
 /// Whether a table of the audit says what the tables of the figures say now.
@@ -84,15 +81,15 @@ fn as_written<R: Serialize>(
     let [expected, found] = [&expected, &found].map(|text| String::from_utf8_lossy(text));
     let (mut ours, mut theirs) = (expected.lines(), found.lines());
     for line in 1.. {
-        match (ours.next(), theirs.next()) {
-            (None, None) => break,
-            (Some(a), Some(b)) if same(a, b) => {}
-            (a, b) => {
-                let [a, b] = [a, b].map(|line| line.unwrap_or("nothing"));
-                let problem = format!("line {line}: the tables give `{a}`, found `{b}`");
-                verification.find(Part::Values, file, problem);
-                break;
-            }
+        let (a, b) = (ours.next(), theirs.next());
+        if a.or(b).is_none() {
+            break;
+        }
+        let [a, b] = [a, b].map(|line| line.unwrap_or("nothing"));
+        if !same(a, b) {
+            let problem = format!("line {line}: the tables give `{a}`, found `{b}`");
+            verification.find(Part::Values, file, problem);
+            break;
         }
     }
     Ok(())
@@ -111,21 +108,19 @@ fn same(a: &str, b: &str) -> bool {
 /// The checks that a record holds: they pass, and those of published values say what the tables say.
 fn checks_of(record: &Record, recorded: &Recorded, verification: &mut Verification) -> Result<()> {
     let file = Record::file(record.figure);
-    for (_, check) in failed(&record.checks) {
-        let problem = format!("failed when it was made: {check}");
-        verification.find(Part::Values, &file, problem);
-    }
     let now = comparison::of(record.figure, &record.inputs.settings, &recorded.tables())?;
-    let published = record.checks.iter();
-    for check in published.filter(|check| check.origin == Origin::Published) {
-        let mut now = now
-            .iter()
-            .map(|(check, _)| check)
-            .filter(|now| now.measured);
-        let same = now.find(|now| now.quantity == check.quantity);
-        if let Some(now) = same.filter(|now| now.found != check.found) {
-            let (quantity, says) = (&check.quantity, check.found);
-            let problem = format!("{quantity}: it says {says}, the tables say {}", now.found);
+    for check in &record.checks {
+        if check.verdict() == Verdict::Fail {
+            let problem = format!("failed when it was made: {check}");
+            verification.find(Part::Values, &file, problem);
+        }
+        let quantity = &check.quantity;
+        let same = |now: &&Check| now.measured && now.quantity == *quantity;
+        let mut now = now.iter().map(|(check, _)| check).filter(same);
+        let now = now.next().filter(|_| check.origin == Origin::Published);
+        if let Some(now) = now.filter(|now| now.found != check.found) {
+            let (says, found) = (check.found, now.found);
+            let problem = format!("{quantity}: it says {says}, the tables say {found}");
             verification.find(Part::Values, &file, problem);
         }
     }

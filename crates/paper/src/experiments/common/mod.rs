@@ -3,6 +3,7 @@
 pub(crate) mod descent;
 mod epochs;
 pub mod landscape;
+pub(crate) mod networks;
 pub(crate) mod published;
 pub(crate) mod ranges;
 pub mod spectra;

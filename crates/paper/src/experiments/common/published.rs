@@ -4,6 +4,7 @@ use dae::data::{DataSet, Spectrum};
 use serde_json::Value;
 
 use super::Model;
+use super::networks::settled;
 use crate::settings::differences;
 use crate::tables::{Found, Published};
 use crate::{Error, Result};
@@ -41,27 +42,19 @@ impl Curve {
 
     /// Whether the theory has been at the target for the last tenth of the epochs.
     pub fn settled(&self, target: f64) -> bool {
-        let mut late = self.theory.iter().skip(self.theory.len() * 9 / 10);
-        late.all(|w| (w - target).abs() < 1e-3)
+        settled(self.theory.iter().copied(), target)
     }
 }
 
-/// One row of a table of curves.
-pub struct Point {
-    /// Data set, model and mode.
-    pub curve: (DataSet, Model, usize),
-    pub epoch: u64,
-    pub mapping: f64,
-    pub theory: Option<f64>,
-}
-
-/// The curves that the rows of a table make up, in their order.
-pub fn curves(points: impl IntoIterator<Item = Point>) -> Vec<Curve> {
+/// The curves that the rows of a table make up, in their order; a row is its curve (data set, model and mode), the epoch,
+/// the mapping, and what the theory says, where it says something.
+pub fn curves(
+    rows: impl Iterator<Item = ((DataSet, Model, usize), u64, f64, Option<f64>)>,
+) -> Vec<Curve> {
     let mut curves: Vec<Curve> = Vec::new();
-    for point in points {
-        let same = |c: &Curve| (c.dataset, c.model, c.mode) == point.curve;
+    for ((dataset, model, mode), epoch, mapping, theory) in rows {
+        let same = |c: &Curve| (c.dataset, c.model, c.mode) == (dataset, model, mode);
         if !curves.last().is_some_and(same) {
-            let (dataset, model, mode) = point.curve;
             curves.push(Curve {
                 dataset,
                 model,
@@ -72,9 +65,9 @@ pub fn curves(points: impl IntoIterator<Item = Point>) -> Vec<Curve> {
             });
         }
         if let Some(curve) = curves.last_mut() {
-            curve.epochs.push(point.epoch);
-            curve.mapping.push(point.mapping);
-            curve.theory.extend(point.theory);
+            curve.epochs.push(epoch);
+            curve.mapping.push(mapping);
+            curve.theory.extend(theory);
         }
     }
     curves

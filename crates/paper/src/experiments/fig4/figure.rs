@@ -49,10 +49,11 @@ pub fn figure(run: &Run) -> Result<Picture> {
             at.dynamics("w₂w₁", mapping, lines(row, Trial::mappings).chain([rule])),
             at.dynamics("√(w₁² + w₂²)", norm, lines(row, Trial::norms)),
         ];
-        rows.push(Row::new(1.0, panels).labelled(&label(row), style::model(row.model)));
-    }
-    if let Some(row) = rows.last_mut() {
-        row.strips.push(legend(run));
+        let drawn = Row::new(1.0, panels).labelled(&label(row), style::model(row.model));
+        rows.push(match at.last {
+            true => drawn.with_strip(legend(run)),
+            false => drawn,
+        });
     }
     style::page(
         "Figure 4: the norm of the weights under noise and under weight decay",

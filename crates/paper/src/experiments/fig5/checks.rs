@@ -6,6 +6,7 @@ use super::rows::rms_deviation;
 use super::run::{ModeSeries, Run, Training};
 use super::settings::Settings;
 use crate::Result;
+use crate::experiments::common::networks::settled;
 use crate::tables::Check;
 use crate::tables::check::largest;
 
@@ -16,28 +17,30 @@ use crate::tables::check::largest;
 pub fn checks(run: &Run) -> Result<Vec<Check>> {
     let mut checks = Vec::new();
     for training in &run.trainings {
-        let name = format!("{} {}", training.dataset, training.model.name());
+        let name = training.name();
         let mut distances = Vec::new();
         for series in &training.modes {
             let target = Mode::new(series.lambda, training.s2, training.gamma)?.fixed_point();
-            if settled(series, target) {
+            if target > 0.0 && settled(series.theory.iter().copied(), target) {
                 distances.extend(series.mapping.last().map(|mapping| mapping - target));
             }
         }
+        let learned = distances.len();
         checks.push(Check::theory(
             format!(
-                "{name}: mapping of {} learned modes at the end minus fixed point, largest",
-                distances.len()
+                "{name}: mapping of {learned} learned modes at the end minus fixed point, largest"
             ),
             0.0,
             largest(distances),
             0.01,
             "competition between modes, which the theory neglects, dies out slowly",
         ));
+        let pairs = training.loss.windows(2);
+        let rises = pairs.map(|pair| ((pair[1] - pair[0]) / pair[0]).max(0.0));
         checks.push(Check::theory(
             format!("{name}: largest rise of the loss between recorded epochs, relative"),
             0.0,
-            largest_rise(training),
+            largest(rises),
             1e-6,
             "gradient descent below the stability limit; single precision",
         ));
@@ -48,38 +51,18 @@ pub fn checks(run: &Run) -> Result<Vec<Check>> {
 /// The closed form of each mode, started from its own random start, beside training: the claim of the figure.
 pub fn agreement(settings: &Settings, run: &Run) -> Vec<Check> {
     let check = |training: &Training| {
-        let modes = training.modes.iter();
-        let deviations = modes.map(|series| rms_deviation(&series.theory, &series.mapping));
+        let (name, modes) = (training.name(), &training.modes);
+        let deviation = |series: &ModeSeries| rms_deviation(&series.theory, &series.mapping);
+        let count = modes.len();
         Check::theory(
             format!(
-                "{} {}: theory minus training, RMS over the recorded epochs, largest of {} modes",
-                training.dataset,
-                training.model.name(),
-                training.modes.len()
+                "{name}: theory minus training, RMS over the recorded epochs, largest of {count} modes"
             ),
             0.0,
-            largest(deviations),
+            largest(modes.iter().map(deviation)),
             100.0 * settings.init_std,
             "theory is that of a vanishing start; competition between modes grows with the start",
         )
     };
     run.trainings.iter().map(check).collect()
-}
-
-/// Whether the theory has been within a thousandth of the fixed point for the last tenth of the run.
-fn settled(series: &ModeSeries, target: f64) -> bool {
-    let from = series.theory.len() * 9 / 10;
-    target > 0.0
-        && series.theory[from..]
-            .iter()
-            .all(|w| (w - target).abs() < 1e-3)
-}
-
-fn largest_rise(training: &Training) -> f64 {
-    largest(
-        training
-            .loss
-            .windows(2)
-            .map(|pair| ((pair[1] - pair[0]) / pair[0]).max(0.0)),
-    )
 }

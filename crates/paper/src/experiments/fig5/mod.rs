@@ -2,16 +2,16 @@
 
 pub mod checks;
 pub mod figure;
-pub mod published;
+pub(crate) mod published;
 pub mod rows;
 pub mod run;
-pub mod settings;
+mod settings;
 pub mod train;
 mod verify;
 
 use dae::Checked;
 
-use super::experiment::{About, Context, Experiment, Trained, Training, no_such_run};
+use super::experiment::{About, Context, Experiment, Trained, no_such_run};
 use crate::Result;
 use crate::tables::Judge;
 pub use settings::Settings;
@@ -37,16 +37,14 @@ pub(crate) const EXPERIMENT: Experiment<Settings, run::Run> = Experiment {
     },
     verify: verify::verify,
     trained: Some(Trained {
-        runs: trainings,
+        runs: |settings, context| {
+            let jobs = train::jobs(settings, context).into_iter();
+            jobs.map(|job| job.training).collect()
+        },
         train,
         published: published::find,
     }),
 };
-
-fn trainings(settings: &Settings, context: &Context) -> Vec<Training> {
-    let jobs = train::jobs(settings, context).into_iter();
-    jobs.map(|job| job.training).collect()
-}
 
 fn train(
     settings: &Checked<Settings>,
@@ -57,7 +55,7 @@ fn train(
     let jobs = train::jobs(settings, context);
     let job = jobs.iter().find(|job| job.training.label == label);
     let job = job.ok_or_else(|| no_such_run(label))?;
-    let record = train::train(settings, context, job)?;
+    let record = train::train(context, job)?;
     match judge {
         Some(judge) => verify::retrained(settings, job, &record, judge),
         None => Ok(()),

@@ -6,26 +6,20 @@ use serde_json::Value;
 use super::rows::{Dynamics, Loss};
 use crate::Result;
 use crate::experiments::common::published::{
-    Curve, Point, comparable, curves, dataset, found, of_spectrum,
+    Curve, comparable, curves, dataset, found, of_spectrum,
 };
 use crate::tables::{Found, Published, Tables};
 
 /// Settings of a data set that make no difference: directions that are dropped add their whole variance to the loss,
 /// which is done exactly.
-pub const FREE: &[&str] = &["directions"];
+pub(crate) const FREE: &[&str] = &["directions"];
 
 /// The curves in the tables.
-///
-/// # Errors
-/// A table that is missing or damaged.
-pub fn read(tables: &Tables) -> Result<Vec<Curve>> {
-    let point = |row: Dynamics| Point {
-        curve: (row.dataset, row.model, row.mode),
-        epoch: row.epoch,
-        mapping: row.mapping,
-        theory: Some(row.theory),
-    };
-    Ok(curves(tables.rows::<Dynamics>()?.into_iter().map(point)))
+pub(crate) fn read(tables: &Tables) -> Result<Vec<Curve>> {
+    let rows = tables.rows::<Dynamics>()?.into_iter();
+    let curve = |row: &Dynamics| (row.dataset, row.model, row.mode);
+    let rows = rows.map(|row| (curve(&row), row.epoch, row.mapping, Some(row.theory)));
+    Ok(curves(rows))
 }
 
 pub(super) fn find(value: &Published, [own, paper]: [&Value; 2], tables: &Tables) -> Result<Found> {

@@ -1,8 +1,13 @@
-//! Tables of Figure 5.
+//! Tables of Figure 5: curves are by data set, model, mode (by descending eigenvalue, from 0) and epoch.
+
+#![expect(
+    missing_docs,
+    reason = "the names of the other columns say what they are"
+)]
 
 use dae::data::DataSet;
 
-use super::run::Run;
+use super::run::{Run, Training};
 use crate::Result;
 use crate::experiments::Model;
 use crate::tables::Table;
@@ -10,15 +15,10 @@ use crate::tables::Table;
 crate::rows! {
     /// One mode of one training run at one epoch.
     Dynamics in "fig5_dynamics.csv" {
-        /// Data set.
         dataset: DataSet,
-        /// Model.
         model: Model,
-        /// Index by descending eigenvalue, from 0.
         mode: usize,
-        /// Epoch.
         epoch: u64,
-        /// Eigenvalue.
         lambda: f64,
         /// Mapping `(A B)_ii`.
         mapping: f64,
@@ -34,13 +34,9 @@ crate::rows! {
 crate::rows! {
     /// The loss of one training run at one epoch.
     Loss in "fig5_loss.csv" {
-        /// Data set.
         dataset: DataSet,
-        /// Model.
         model: Model,
-        /// Epoch.
         epoch: u64,
-        /// Training loss.
         loss: f64,
     }
 }
@@ -48,11 +44,8 @@ crate::rows! {
 crate::rows! {
     /// How far the theory is from training, root mean square over the recorded epochs, for one mode.
     Rms in "fig5_rms.csv" {
-        /// Data set.
         dataset: DataSet,
-        /// Model.
         model: Model,
-        /// Mode.
         mode: usize,
         /// Closed form from the own start against the mapping.
         theory_against_mapping: f64,
@@ -66,14 +59,14 @@ crate::rows! {
 }
 
 /// Root mean square of the difference of two series.
-pub fn rms_deviation(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn rms_deviation(a: &[f64], b: &[f64]) -> f64 {
     let squares = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
     (squares / a.len().max(1) as f64).sqrt()
 }
 
 impl Rms {
     /// Summarises what [`Dynamics`] has of one mode.
-    pub fn of(rows: &[Dynamics]) -> Option<Self> {
+    pub(super) fn of(rows: &[Dynamics]) -> Option<Self> {
         let first = rows.first()?;
         let column = |value: fn(&Dynamics) -> f64| rows.iter().map(value).collect::<Vec<_>>();
         let (mapping, singular_value) = (column(|r| r.mapping), column(|r| r.singular_value));
@@ -95,12 +88,29 @@ impl Rms {
 /// # Errors
 /// A value that is not finite.
 pub fn tables(run: &Run) -> Result<Vec<Table>> {
-    let (mut dynamics, mut losses, mut summary) = (Vec::new(), Vec::new(), Vec::new());
-    for t in &run.trainings {
-        for series in &t.modes {
-            let row = |(i, &epoch): (usize, &u64)| Dynamics {
-                dataset: t.dataset,
-                model: t.model,
+    let (mut all, mut all_losses, mut summary) = (Vec::new(), Vec::new(), Vec::new());
+    for training in &run.trainings {
+        let rows = dynamics(training);
+        let modes = rows.chunks(training.epochs.len().max(1));
+        summary.extend(modes.filter_map(Rms::of));
+        all.extend(rows);
+        all_losses.extend(losses(training));
+    }
+    Ok(vec![
+        Table::of(&all)?,
+        Table::of(&all_losses)?,
+        Table::of(&summary)?,
+    ])
+}
+
+/// The modes of a training run.
+pub(super) fn dynamics(training: &Training) -> Vec<Dynamics> {
+    let mut rows = Vec::new();
+    for series in &training.modes {
+        for (i, &epoch) in training.epochs.iter().enumerate() {
+            rows.push(Dynamics {
+                dataset: training.dataset,
+                model: training.model,
                 mode: series.mode,
                 epoch,
                 lambda: series.lambda,
@@ -108,21 +118,20 @@ pub fn tables(run: &Run) -> Result<Vec<Table>> {
                 singular_value: series.singular_value[i],
                 theory: series.theory[i],
                 theory_published_start: series.theory_published_start[i],
-            };
-            let rows: Vec<Dynamics> = t.epochs.iter().enumerate().map(row).collect();
-            summary.extend(Rms::of(&rows));
-            dynamics.extend(rows);
+            });
         }
-        losses.extend(t.epochs.iter().zip(&t.loss).map(|(&epoch, &loss)| Loss {
-            dataset: t.dataset,
-            model: t.model,
-            epoch,
-            loss,
-        }));
     }
-    Ok(vec![
-        Table::of(&dynamics)?,
-        Table::of(&losses)?,
-        Table::of(&summary)?,
-    ])
+    rows
+}
+
+/// The loss of a training run.
+pub(super) fn losses(training: &Training) -> Vec<Loss> {
+    let pairs = training.epochs.iter().zip(&training.loss);
+    let row = |(&epoch, &loss)| Loss {
+        dataset: training.dataset,
+        model: training.model,
+        epoch,
+        loss,
+    };
+    pairs.map(row).collect()
 }

@@ -3,12 +3,12 @@
 use dae::Checked;
 use dae::data::DataSet;
 use dae::theory::Mode;
-use dae::theory::dynamics::balanced;
 use dae::train::linear::Observation;
 
 use super::Settings;
-use super::train::{Job, Record, jobs, lookup, of_mode, train};
+use super::train::{Job, Record, jobs, of_mode, train};
 use crate::Result;
+use crate::experiments::common::descent::balanced;
 use crate::experiments::{Context, Model};
 
 /// Everything that Figure 5 shows: one training run for each data set and model.
@@ -41,20 +41,15 @@ pub struct Training {
     pub modes: Vec<ModeSeries>,
 }
 
-/// One mode; all vectors have one entry for each recorded epoch.
+/// One mode, as in the table [`Dynamics`](super::rows::Dynamics); all vectors have one entry for each recorded epoch.
 #[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "fields are the columns of that table")]
 pub struct ModeSeries {
-    /// Index by descending eigenvalue, from 0.
     pub mode: usize,
-    /// Eigenvalue.
     pub lambda: f64,
-    /// Mapping `(A B)_ii`.
     pub mapping: Vec<f64>,
-    /// Singular value of `W1 W2` of the same rank.
     pub singular_value: Vec<f64>,
-    /// Balanced closed form from the growing part of this mode's own start.
     pub theory: Vec<f64>,
-    /// Balanced closed form from the published start value.
     pub theory_published_start: Vec<f64>,
 }
 
@@ -65,59 +60,60 @@ pub struct ModeSeries {
 pub fn run(settings: &Checked<Settings>, context: &Context) -> Result<Run> {
     let jobs = jobs(settings, context).into_iter();
     let trainings = jobs.map(|job| training(settings, context, &job));
-    Ok(Run {
-        trainings: trainings.collect::<Result<_>>()?,
-    })
+    let trainings = trainings.collect::<Result<_>>()?;
+    Ok(Run { trainings })
 }
 
 /// One training run with the theory beside it.
-///
-/// # Errors
-/// As [`run`].
-pub fn training(settings: &Checked<Settings>, context: &Context, job: &Job) -> Result<Training> {
-    let record = train(settings, context, job)?;
-    let lambda = &lookup(context.spectra, job.dataset)?.lambda;
-    with_theory(settings, (job.dataset, lambda), job.model, &record)
+pub(crate) fn training(
+    settings: &Checked<Settings>,
+    context: &Context,
+    job: &Job,
+) -> Result<Training> {
+    let record = train(context, job)?;
+    Training::new(settings, job, &record)
 }
 
-/// Puts the theory beside a training run.
-fn with_theory(
-    settings: &Settings,
-    (dataset, lambda): (DataSet, &[f64]),
-    model: Model,
-    record: &Record,
-) -> Result<Training> {
-    let trainer = settings.trainer(dataset, model);
-    let epochs: Vec<u64> = record.observations.iter().map(|o| o.epoch).collect();
-    let series = |of: &dyn Fn(&Observation) -> Result<f64>| -> Result<Vec<f64>> {
-        record.observations.iter().map(of).collect()
-    };
-    let mut modes = Vec::new();
-    for (i, &mode) in settings.modes.iter().enumerate() {
-        let lambda = of_mode(lambda, mode)?;
-        let scalar = Mode::new(lambda, trainer.s2, trainer.gamma)?;
-        let theory = |w0: f64| {
-            let at = |&epoch: &u64| balanced(&scalar, w0, trainer.alpha * epoch as f64);
-            epochs.iter().map(at).collect::<dae::Result<Vec<f64>>>()
-        };
-        modes.push(ModeSeries {
-            mode,
-            lambda,
-            mapping: series(&|seen| of_mode(&seen.mappings, i))?,
-            singular_value: series(&|seen| of_mode(&seen.singular_values, i))?,
-            theory: theory(of_mode(&record.growing_part, i)?)?,
-            theory_published_start: theory(record.published_start)?,
-        });
+impl Training {
+    /// Puts the theory beside what a training run left behind.
+    pub(super) fn new(settings: &Settings, job: &Job, record: &Record) -> Result<Self> {
+        let (dataset, model) = (job.dataset, job.model);
+        let trainer = settings.trainer(dataset, model);
+        let seen = &record.observations;
+        let epochs: Vec<u64> = seen.iter().map(|seen| seen.epoch).collect();
+        let mut modes = Vec::new();
+        for (i, &mode) in settings.modes.iter().enumerate() {
+            let lambda = of_mode(&job.lambda, mode)?;
+            let scalar = Mode::new(lambda, trainer.s2, trainer.gamma)?;
+            let series = |of: fn(&Observation) -> &Vec<f64>| {
+                let values = seen.iter().map(|seen| of_mode(of(seen), i));
+                values.collect::<Result<Vec<f64>>>()
+            };
+            let theory = |w0| balanced(&scalar, w0, trainer.alpha, &epochs);
+            modes.push(ModeSeries {
+                mode,
+                lambda,
+                mapping: series(|seen| &seen.mappings)?,
+                singular_value: series(|seen| &seen.singular_values)?,
+                theory: theory(of_mode(&record.growing_part, i)?)?,
+                theory_published_start: theory(record.published_start)?,
+            });
+        }
+        Ok(Self {
+            dataset,
+            model,
+            s2: trainer.s2,
+            gamma: trainer.gamma,
+            pixels: dataset.pixels(),
+            directions: settings.of(dataset).directions,
+            loss: seen.iter().map(|seen| seen.loss).collect(),
+            epochs,
+            modes,
+        })
     }
-    Ok(Training {
-        dataset,
-        model,
-        s2: trainer.s2,
-        gamma: trainer.gamma,
-        pixels: dataset.pixels(),
-        directions: settings.of(dataset).directions,
-        loss: record.observations.iter().map(|o| o.loss).collect(),
-        epochs,
-        modes,
-    })
+
+    /// What it is called in checks, such as `mnist DAE`.
+    pub(super) fn name(&self) -> String {
+        format!("{} {}", self.dataset, self.model.name())
+    }
 }

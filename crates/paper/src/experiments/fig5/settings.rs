@@ -5,7 +5,8 @@ use dae::train::linear::Precision;
 use dae::{Error, Result, within};
 use serde::{Deserialize, Serialize};
 
-use crate::experiments::common::ranges::{MOST_EPOCHS, count, modes};
+use crate::experiments::common::networks;
+use crate::experiments::common::ranges::count;
 
 /// Settings of Figure 5.
 ///
@@ -22,26 +23,17 @@ use crate::experiments::common::ranges::{MOST_EPOCHS, count, modes};
 /// | `mnist`, `cifar10` | see [`DataSettings`] | | |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the table above has what each is")]
 pub struct Settings {
-    /// Modes to record and draw.
     pub modes: Vec<usize>,
-    /// Number of updates.
     pub epochs: u64,
-    /// Distance of the recorded epochs.
     pub record_every: u64,
-    /// Standard deviation of the initial weights.
     pub init_std: f64,
-    /// Noise variance of the DAE.
     pub s2: f64,
-    /// Decay of the WDAE.
     pub gamma: f64,
-    /// Largest singular values that the published start value sums.
     pub published_start_rank: usize,
-    /// Precision of training.
     pub precision: Precision,
-    /// MNIST.
     pub mnist: DataSettings,
-    /// CIFAR-10.
     pub cifar10: DataSettings,
 }
 
@@ -56,13 +48,9 @@ pub struct Settings {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataSettings {
-    /// Training images that the spectrum is of.
     pub samples: usize,
-    /// Hidden units.
     pub hidden: usize,
-    /// Learning rate.
     pub alpha: f64,
-    /// Leading eigen-directions to train.
     pub directions: usize,
 }
 
@@ -78,49 +66,21 @@ impl Settings {
 
 impl dae::Settings for Settings {
     fn validate(&self) -> Result<()> {
-        count("epochs", self.epochs, MOST_EPOCHS, "1 to 1e7")?;
-        count(
-            "record_every",
-            self.record_every,
-            self.epochs,
-            "1 to epochs",
-        )?;
-        within("init_std", self.init_std, 1e-12..=1.0, "1e-12 to 1")?;
         within("s2", self.s2, 0.0..=1e6, "0 to 1e6")?;
         within("gamma", self.gamma, 0.0..=1e6, "0 to 1e6")?;
-        count(
-            "published_start_rank",
-            self.published_start_rank as u64,
-            u64::MAX,
-            "1 or more",
-        )?;
-        count(
-            "modes",
-            self.modes.len() as u64,
-            1000,
-            "a list of 1 to 1000 modes",
-        )?;
+        let rank = self.published_start_rank as u64;
+        count("published_start_rank", rank, u64::MAX, "1 or more")?;
         for dataset in DataSet::ALL {
-            self.of(dataset).validate(dataset)?;
+            let own = self.of(dataset);
+            if own.samples != dataset.paper_samples() {
+                let allowed = "the number of images of the committed spectrum (50000 or 30000)";
+                return Err(Error::out_of_range("samples", own.samples, allowed));
+            }
+            within("alpha", own.alpha, 1e-9..=1e3, "1e-9 to 1e3")?;
+            networks::sizes(dataset, own.hidden, own.directions)?;
         }
-        modes(&self.modes, |dataset| self.of(dataset).directions)
-    }
-}
-
-impl DataSettings {
-    fn validate(&self, dataset: DataSet) -> Result<()> {
-        if self.samples != dataset.paper_samples() {
-            let allowed = "the number of images of the committed spectrum (50000 or 30000)";
-            return Err(Error::out_of_range("samples", self.samples, allowed));
-        }
-        count("hidden", self.hidden as u64, 10_000, "1 to 1e4")?;
-        within("alpha", self.alpha, 1e-9..=1e3, "1e-9 to 1e3")?;
-        let pixels = dataset.pixels() as u64;
-        count(
-            "directions",
-            self.directions as u64,
-            pixels,
-            "1 to the number of pixels",
-        )
+        let epochs = [self.epochs, self.record_every];
+        let directions = |dataset| self.of(dataset).directions;
+        networks::validate(&self.modes, epochs, self.init_std, directions)
     }
 }

@@ -1,10 +1,14 @@
-//! Tables of Figure 6.
+//! Tables of Figure 6: curves are by data set, model, mode (by descending eigenvalue, from 0) and epoch.
+
+#![expect(
+    missing_docs,
+    reason = "the names of the other columns say what they are"
+)]
 
 use dae::data::DataSet;
-use dae::train::nonlinear::Sampler;
+use dae::train::nonlinear::{Observation, Sampler};
 
 use super::run::{Run, Training};
-use super::train::Projection;
 use crate::Result;
 use crate::experiments::Model;
 use crate::tables::Table;
@@ -12,15 +16,10 @@ use crate::tables::Table;
 crate::rows! {
     /// One mode of a training run that is drawn, at one epoch.
     Mapping in "fig6_mapping.csv" {
-        /// Data set.
         dataset: DataSet,
-        /// Model.
         model: Model,
-        /// Index by descending eigenvalue, from 0.
         mode: usize,
-        /// Epoch.
         epoch: u64,
-        /// Mapping of the mode.
         mapping: f64,
     }
 }
@@ -28,17 +27,12 @@ crate::rows! {
 crate::rows! {
     /// One mode of a training run that is only recorded, at one epoch.
     OtherSigma in "fig6_other_sigma.csv" {
-        /// Data set.
         dataset: DataSet,
-        /// Model.
         model: Model,
         /// Standard deviation of the noise.
         sigma: f64,
-        /// Index by descending eigenvalue, from 0.
         mode: usize,
-        /// Epoch.
         epoch: u64,
-        /// Mapping of the mode.
         mapping: f64,
     }
 }
@@ -46,11 +40,8 @@ crate::rows! {
 crate::rows! {
     /// The loss of a training run that is drawn, at one epoch.
     Loss in "fig6_loss.csv" {
-        /// Data set.
         dataset: DataSet,
-        /// Model.
         model: Model,
-        /// Epoch.
         epoch: u64,
         /// Mean over all N D pixels.
         loss: f64,
@@ -58,29 +49,19 @@ crate::rows! {
 }
 
 crate::rows! {
-    /// Sizes and sampler of a training run, and the effect of dropped directions; 0 where none were dropped.
+    /// Sizes and sampler of a training run, and the effect of dropped directions (a `Projection`, 0 where none were).
     Runs in "fig6_runs.csv" {
-        /// Data set.
         dataset: DataSet,
-        /// Model.
         model: Model,
-        /// Training images.
         samples: usize,
-        /// Pixels.
         pixels: usize,
-        /// Eigen-directions that were trained in.
         directions: usize,
-        /// Epochs over which the effect was measured.
         projection_epochs: u64,
         /// Standard deviation of the noise.
         sigma: f64,
-        /// Largest difference of a mapping at any of them.
         projection_mapping: f64,
-        /// Largest relative difference of the loss at any of them.
         projection_loss: f64,
-        /// Largest difference of a mapping at the last of them.
         projection_final_mapping: f64,
-        /// Relative difference of the loss at the last of them.
         projection_final_loss: f64,
         /// How the noise was drawn.
         sampler: String,
@@ -90,13 +71,9 @@ crate::rows! {
 crate::rows! {
     /// The eigenvalue of a recorded mode, of the images that were used.
     Spectrum in "fig6_spectrum.csv" {
-        /// Data set.
         dataset: DataSet,
-        /// Training images.
         samples: usize,
-        /// Index by descending eigenvalue, from 0.
         mode: usize,
-        /// Eigenvalue.
         lambda: f64,
     }
 }
@@ -106,88 +83,91 @@ crate::rows! {
 /// # Errors
 /// A value that is not finite.
 pub fn tables(run: &Run) -> Result<Vec<Table>> {
-    let (mut mappings, mut others, mut losses) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut runs, mut spectrum) = (Vec::new(), Vec::new());
-    for t in &run.trainings {
-        let (dataset, model, sigma) = (t.dataset, t.model, t.sigma);
-        for (i, &mode) in t.modes.iter().enumerate() {
-            for seen in &t.record.observations {
-                let (epoch, mapping) = (seen.epoch, seen.mappings[i]);
-                if t.drawn {
-                    mappings.push(Mapping {
-                        dataset,
-                        model,
-                        mode,
-                        epoch,
-                        mapping,
-                    });
-                } else {
-                    others.push(OtherSigma {
-                        dataset,
-                        model,
-                        sigma,
-                        mode,
-                        epoch,
-                        mapping,
-                    });
-                }
-            }
-            // Once for each data set.
-            if model == Model::Ae {
-                spectrum.push(Spectrum {
-                    dataset,
-                    samples: t.samples,
-                    mode,
-                    lambda: t.record.lambda[i],
-                });
-            }
-        }
-        if t.drawn {
-            losses.extend(t.record.observations.iter().map(|seen| Loss {
-                dataset,
-                model,
-                epoch: seen.epoch,
-                loss: seen.loss,
-            }));
-        }
-        runs.push(of_run(t));
-    }
+    let of = |drawn| run.trainings.iter().filter(move |t| t.drawn == drawn);
+    // Once for each data set.
+    let plain = of(true).filter(|t| t.model == Model::Ae);
     let mut tables = vec![
-        Table::of(&mappings)?,
-        Table::of(&losses)?,
-        Table::of(&runs)?,
-        Table::of(&spectrum)?,
+        Table::of(&of(true).flat_map(mappings).collect::<Vec<_>>())?,
+        Table::of(&of(true).flat_map(losses).collect::<Vec<_>>())?,
+        Table::of(&run.trainings.iter().map(of_run).collect::<Vec<_>>())?,
+        Table::of(&plain.flat_map(spectrum).collect::<Vec<_>>())?,
     ];
+    let others: Vec<_> = of(false).flat_map(other_sigmas).collect();
     if !others.is_empty() {
         tables.push(Table::of(&others)?);
     }
     Ok(tables)
 }
 
+/// The modes of a training run.
+pub(super) fn mappings(t: &Training) -> Vec<Mapping> {
+    let mut rows = Vec::new();
+    for (i, &mode) in t.modes.iter().enumerate() {
+        rows.extend(t.record.observations.iter().map(|seen| Mapping {
+            dataset: t.dataset,
+            model: t.model,
+            mode,
+            epoch: seen.epoch,
+            mapping: seen.mappings[i],
+        }));
+    }
+    rows
+}
+
+/// The same of a run that is only recorded.
+pub(super) fn other_sigmas(t: &Training) -> Vec<OtherSigma> {
+    let row = |row: Mapping| OtherSigma {
+        dataset: row.dataset,
+        model: row.model,
+        sigma: t.sigma,
+        mode: row.mode,
+        epoch: row.epoch,
+        mapping: row.mapping,
+    };
+    mappings(t).into_iter().map(row).collect()
+}
+
+/// The loss of a training run.
+pub(super) fn losses(t: &Training) -> Vec<Loss> {
+    let row = |seen: &Observation| Loss {
+        dataset: t.dataset,
+        model: t.model,
+        epoch: seen.epoch,
+        loss: seen.loss,
+    };
+    t.record.observations.iter().map(row).collect()
+}
+
+fn spectrum(t: &Training) -> Vec<Spectrum> {
+    let row = |(&mode, &lambda)| Spectrum {
+        dataset: t.dataset,
+        samples: t.samples,
+        mode,
+        lambda,
+    };
+    t.modes.iter().zip(&t.record.lambda).map(row).collect()
+}
+
 fn of_run(t: &Training) -> Runs {
-    let projection = t.record.projection.as_ref();
-    let effect = |value: fn(&Projection) -> f64| projection.map_or(0.0, value);
+    let effect = t.record.projection.clone().unwrap_or_default();
+    let sampler = match t.record.sampler {
+        None => "none",
+        Some(Sampler::Auto) => "auto",
+        Some(Sampler::Direct) => "direct",
+        Some(Sampler::LawEqual) => "law_equal",
+    };
     Runs {
         dataset: t.dataset,
         model: t.model,
         samples: t.samples,
         pixels: t.pixels,
         directions: t.directions,
-        projection_epochs: projection.map_or(0, |p| p.epochs),
+        projection_epochs: effect.epochs,
         sigma: t.sigma,
-        projection_mapping: effect(|p| p.mapping),
-        projection_loss: effect(|p| p.loss),
-        projection_final_mapping: effect(|p| p.final_mapping),
-        projection_final_loss: effect(|p| p.final_loss),
-        sampler: sampler(t.record.sampler).to_owned(),
-    }
-}
-
-fn sampler(sampler: Option<Sampler>) -> &'static str {
-    match sampler {
-        None => "none",
-        Some(Sampler::Auto) => "auto",
-        Some(Sampler::Direct) => "direct",
-        Some(Sampler::LawEqual) => "law_equal",
+        projection_mapping: effect.mapping,
+        projection_loss: effect.loss,
+        projection_final_mapping: effect.final_mapping,
+        projection_final_loss: effect.final_loss,
+        sampler: sampler.to_owned(),
     }
 }

@@ -46,23 +46,18 @@ pub fn run(settings: &Checked<Settings>, context: &Context) -> Result<Run> {
     let loaded = Loaded::default();
     let jobs = jobs(settings, context.seed).into_iter();
     let trainings = jobs.map(|job| training(settings, context, &job, &loaded));
-    Ok(Run {
-        trainings: trainings.collect::<Result<_>>()?,
-    })
+    let trainings = trainings.collect::<Result<_>>()?;
+    Ok(Run { trainings })
 }
 
 /// One training run, or the one that was kept.
-///
-/// # Errors
-/// As [`run`].
-pub fn training(
+pub(crate) fn training(
     settings: &Checked<Settings>,
     context: &Context,
     job: &Job,
     loaded: &Loaded,
 ) -> Result<Training> {
-    let record = train(settings, context, job, loaded)?;
-    Ok(Training::new(settings, job, record))
+    Ok(Training::new(settings, job, train(context, job, loaded)?))
 }
 
 impl Training {

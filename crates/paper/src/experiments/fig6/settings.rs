@@ -5,7 +5,8 @@ use dae::train::nonlinear::{Activation, Sampler};
 use dae::{Result, within};
 use serde::{Deserialize, Serialize};
 
-use crate::experiments::common::ranges::{MOST_EPOCHS, count, modes};
+use crate::experiments::common::networks;
+use crate::experiments::common::ranges::count;
 
 /// Settings of Figure 6.
 ///
@@ -23,28 +24,20 @@ use crate::experiments::common::ranges::{MOST_EPOCHS, count, modes};
 /// | `mnist`, `cifar10` | see [`DataSettings`] | | |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the table above has what each is")]
 pub struct Settings {
-    /// Modes to record and draw.
     pub modes: Vec<usize>,
-    /// Number of updates.
     pub epochs: u64,
-    /// Distance of the recorded epochs.
     pub record_every: u64,
-    /// Standard deviation of the initial weights.
     pub init_std: f64,
-    /// Learning rate.
     pub alpha: f64,
-    /// Decay of the WDAE, as PyTorch's `weight_decay`.
+    /// As PyTorch's `weight_decay`.
     pub weight_decay: f64,
-    /// Nonlinearity of the hidden units.
     pub activation: Activation,
     /// How the noise of the DAE is drawn.
     pub sampler: Sampler,
-    /// Epochs over which a projection is compared with none.
     pub projection_epochs: u64,
-    /// MNIST.
     pub mnist: DataSettings,
-    /// CIFAR-10.
     pub cifar10: DataSettings,
 }
 
@@ -60,15 +53,11 @@ pub struct Settings {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataSettings {
-    /// Training images.
     pub samples: usize,
-    /// Hidden units.
     pub hidden: usize,
-    /// Noise of the DAE that is drawn.
     pub sigma: f64,
-    /// Noise of further DAEs that are only recorded.
     pub other_sigmas: Vec<f64>,
-    /// Leading eigen-directions to train in; all of them means the pixels themselves.
+    /// All of them means the pixels themselves.
     pub directions: usize,
 }
 
@@ -84,55 +73,23 @@ impl Settings {
 
 impl dae::Settings for Settings {
     fn validate(&self) -> Result<()> {
-        count("epochs", self.epochs, MOST_EPOCHS, "1 to 1e7")?;
-        count(
-            "record_every",
-            self.record_every,
-            self.epochs,
-            "1 to epochs",
-        )?;
-        within("init_std", self.init_std, 1e-12..=1.0, "1e-12 to 1")?;
         within("alpha", self.alpha, 1e-9..=1e3, "1e-9 to 1e3")?;
         within("weight_decay", self.weight_decay, 0.0..=1e3, "0 to 1e3")?;
-        count(
-            "projection_epochs",
-            self.projection_epochs,
-            self.epochs,
-            "1 to epochs",
-        )?;
-        count(
-            "modes",
-            self.modes.len() as u64,
-            1000,
-            "a list of 1 to 1000 modes",
-        )?;
         for dataset in DataSet::ALL {
-            self.of(dataset).validate(dataset)?;
+            let own = self.of(dataset);
+            let (samples, images) = (own.samples as u64, dataset.expected().train as u64);
+            let allowed = "1 to the number of training images";
+            count("samples", samples, images, allowed)?;
+            within("sigma", own.sigma, 0.0..=1e3, "0 to 1e3")?;
+            for &sigma in &own.other_sigmas {
+                within("other_sigmas", sigma, 0.0..=1e3, "0 to 1e3 each")?;
+            }
+            networks::sizes(dataset, own.hidden, own.directions)?;
         }
-        modes(&self.modes, |dataset| self.of(dataset).directions)
-    }
-}
-
-impl DataSettings {
-    fn validate(&self, dataset: DataSet) -> Result<()> {
-        let images = dataset.expected().train as u64;
-        count(
-            "samples",
-            self.samples as u64,
-            images,
-            "1 to the number of training images",
-        )?;
-        count("hidden", self.hidden as u64, 10_000, "1 to 1e4")?;
-        within("sigma", self.sigma, 0.0..=1e3, "0 to 1e3")?;
-        for &sigma in &self.other_sigmas {
-            within("other_sigmas", sigma, 0.0..=1e3, "0 to 1e3 each")?;
-        }
-        let pixels = dataset.pixels() as u64;
-        count(
-            "directions",
-            self.directions as u64,
-            pixels,
-            "1 to the number of pixels",
-        )
+        let epochs = [self.epochs, self.record_every];
+        let directions = |dataset| self.of(dataset).directions;
+        networks::validate(&self.modes, epochs, self.init_std, directions)?;
+        let compared = self.projection_epochs;
+        count("projection_epochs", compared, self.epochs, "1 to epochs")
     }
 }

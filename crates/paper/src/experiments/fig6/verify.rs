@@ -3,11 +3,13 @@
 use dae::data::DataSet;
 
 use super::Settings;
-use super::rows::{Loss, Mapping, OtherSigma, Runs, Spectrum};
+use super::rows::{self, Loss, Mapping, OtherSigma, Runs, Spectrum};
+use super::run::Training;
 use super::train::{Job, Record, jobs};
-use crate::experiments::common::epochs;
+use crate::experiments::Model;
+use crate::experiments::common::verify::pairs;
+use crate::experiments::common::{epochs, networks};
 use crate::experiments::spectra::eigenvalue;
-use crate::experiments::{Model, spectra};
 use crate::tables::{At, Judge};
 use crate::{Result, at};
 
@@ -32,15 +34,8 @@ fn verify_runs(settings: &Settings, judge: &mut Judge) -> Result<()> {
         let sizes = [data.samples, job.dataset.pixels(), data.directions];
         (job.dataset, job.model, sizes, job.sigma)
     });
-    let key = |r: &Runs| {
-        (
-            r.dataset,
-            r.model,
-            [r.samples, r.pixels, r.directions],
-            r.sigma,
-        )
-    };
-    if !judge.keys(&rows, key, keys) {
+    let sizes = |r: &Runs| [r.samples, r.pixels, r.directions];
+    if !judge.keys(&rows, |r| (r.dataset, r.model, sizes(r), r.sigma), keys) {
         return Ok(());
     }
     for (row, found) in rows.iter().enumerate() {
@@ -49,38 +44,25 @@ fn verify_runs(settings: &Settings, judge: &mut Judge) -> Result<()> {
             judge.wrong(at!(Runs, row, sampler), &words);
         }
         // Where directions were dropped, the effect on the first epochs was measured.
-        let dropped = found.directions < found.pixels;
-        let epochs = if dropped {
-            settings.projection_epochs
-        } else {
-            0
+        let (epochs, tolerance) = match found.directions < found.pixels {
+            true => (settings.projection_epochs, 0.02),
+            false => (0, 0.0),
         };
-        let at = at!(Runs, row, projection_epochs);
-        judge.exact(
-            at,
-            [epochs as f64, found.projection_epochs as f64],
-            "setting",
-        );
-        let mapping = (found.projection_mapping, found.projection_final_mapping);
-        let loss = (found.projection_loss, found.projection_final_loss);
-        for (at, (most, last)) in [
-            (at!(Runs, row, projection_final_mapping), mapping),
-            (at!(Runs, row, projection_final_loss), loss),
-        ] {
-            judge.at_most(
-                at,
-                [most, last],
-                0.0,
-                "how far it is above the largest at any epoch",
-            );
-            let most = if dropped { 0.02 } else { 0.0 };
-            judge.value(at, [0.0, last], most, "effect of dropped directions");
+        let pair = [epochs as f64, found.projection_epochs as f64];
+        judge.exact(at!(Runs, row, projection_epochs), pair, "setting");
+        macro_rules! effect {
+            ($($most:ident $last:ident)*) => {$(
+                let (at, most, last) = (at!(Runs, row, $last), found.$most, found.$last);
+                let why = "how far it is above the largest at any epoch";
+                judge.at_most(at, [most, last], 0.0, why);
+                judge.value(at, [0.0, last], tolerance, "effect of dropped directions");
+                if epochs == 0 {
+                    judge.exact(at!(Runs, row, $most), [0.0, most], "nothing was dropped");
+                }
+            )*};
         }
-        if !dropped {
-            let why = "nothing was dropped";
-            judge.exact(at!(Runs, row, projection_mapping), [0.0, mapping.0], why);
-            judge.exact(at!(Runs, row, projection_loss), [0.0, loss.0], why);
-        }
+        effect!(projection_mapping projection_final_mapping);
+        effect!(projection_loss projection_final_loss);
     }
     Ok(())
 }
@@ -88,30 +70,23 @@ fn verify_runs(settings: &Settings, judge: &mut Judge) -> Result<()> {
 /// The eigenvalues: those of the committed spectrum, if the images are the same; in order, in any case.
 fn verify_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
     let rows = judge.rows::<Spectrum>()?;
-    let spectra = spectra::committed()?;
-    let each = || {
-        spectra
-            .iter()
-            .flat_map(|data| settings.modes.iter().map(move |&mode| (data, mode)))
-    };
-    let keys = each().map(|((dataset, _), mode)| (*dataset, settings.of(*dataset).samples, mode));
-    if !judge.keys(&rows, |r| (r.dataset, r.samples, r.mode), keys) {
+    let data = DataSet::ALL.map(|dataset| (dataset, settings.of(dataset).samples));
+    let keys = pairs(&data, &settings.modes);
+    if !judge.keys(&rows, |r| ((r.dataset, r.samples), r.mode), keys) {
         return Ok(());
     }
     let mut before: Option<&Spectrum> = None;
-    for (row, (((_, spectrum), mode), found)) in each().zip(&rows).enumerate() {
+    for (row, found) in rows.iter().enumerate() {
         let (at, lambda) = (at!(Spectrum, row, lambda), found.lambda);
-        let expected = eigenvalue(spectrum, mode, "records/fig6.json")?;
-        let (share, why) = if found.samples == spectrum.samples {
-            (1e-8, "eigenvalue in data/spectra")
-        } else {
-            (
-                0.5,
-                "eigenvalue in data/spectra, of other images of the same kind",
-            )
+        let spectrum = dae::data::Spectrum::committed(found.dataset)?;
+        let expected = eigenvalue(&spectrum, found.mode, "records/fig6.json")?;
+        let (share, of) = match found.samples == spectrum.samples {
+            true => (1e-8, ""),
+            false => (0.5, ", of other images of the same kind"),
         };
-        judge.value(at, [expected, lambda], share * expected, why);
-        let stronger = before.filter(|b| b.dataset == found.dataset && b.mode < mode);
+        let why = format!("eigenvalue in data/spectra{of}");
+        judge.value(at, [expected, lambda], share * expected, &why);
+        let stronger = before.filter(|b| b.dataset == found.dataset && b.mode < found.mode);
         if let Some(stronger) = stronger {
             let why = "how far it is above the one before; sorted";
             judge.at_most(at, [stronger.lambda, lambda], 0.0, why);
@@ -123,75 +98,53 @@ fn verify_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
 
 fn verify_mapping(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Result<()> {
     let rows = judge.rows::<Mapping>()?;
-    let mut curves = Vec::new();
-    for dataset in DataSet::ALL {
-        for model in Model::ALL {
-            curves.extend(settings.modes.iter().map(|&mode| (dataset, model, mode)));
-        }
-    }
-    let keys = curves
-        .iter()
-        .flat_map(|&curve| recorded.iter().map(move |&epoch| (curve, epoch)));
-    if !judge.keys(&rows, |r| ((r.dataset, r.model, r.mode), r.epoch), keys) {
+    let keys = pairs(&pairs(&networks::runs(), &settings.modes), recorded);
+    if !judge.keys(&rows, |r| (((r.dataset, r.model), r.mode), r.epoch), keys) {
         return Ok(());
     }
-    let length = recorded.len();
+    let (first, length) = (at!(Mapping, 0, mapping), recorded.len());
+    bounds(judge, (first, length), rows.iter().map(|row| row.mapping));
     for (i, own) in rows.chunks_exact(length).enumerate() {
-        let first = at!(Mapping, i * length, mapping);
-        bounds(judge, first, own.iter().map(|row| row.mapping));
         // Neither noise nor decay: a mode that was learned long ago is reconstructed whole.
         let learned = own[length / 2].mapping > 0.9;
-        if let (Some(last), true) = (own.last(), learned && own[0].model == Model::Ae) {
+        if learned && own[0].model == Model::Ae {
             let at = at!(Mapping, (i + 1) * length - 1, mapping);
             let why = "fixed point of a mode that was learned in the first half";
-            judge.value(at, [1.0, last.mapping], 0.05, why);
+            judge.value(at, [1.0, own[length - 1].mapping], 0.05, why);
         }
     }
     Ok(())
 }
 
-/// A mapping starts at nothing, and nothing draws it far below 0 or above 1: its values from a place on.
-fn bounds(judge: &mut Judge, first: At, mappings: impl Iterator<Item = f64>) {
-    for (row, mapping) in (first.row..).zip(mappings) {
+/// A mapping starts at nothing, and nothing draws it far below 0 or above 1: a column of curves of some length.
+fn bounds(judge: &mut Judge, (first, length): (At, usize), mappings: impl Iterator<Item = f64>) {
+    for (row, mapping) in mappings.enumerate() {
         let at = At { row, ..first };
-        if row == first.row {
+        if row.is_multiple_of(length) {
             judge.value(at, [0.0, mapping], 0.05, "small random start");
         }
-        judge.value(
-            at,
-            [0.5, mapping],
-            0.6,
-            "between 0 and 1 but for fluctuations",
-        );
+        let why = "between 0 and 1 but for fluctuations";
+        judge.value(at, [0.5, mapping], 0.6, why);
     }
 }
 
 fn verify_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Result<()> {
     let rows = judge.rows::<Loss>()?;
-    let spectra = spectra::committed()?;
-    let runs = || {
-        spectra
-            .iter()
-            .flat_map(|data| Model::ALL.map(|model| (data, model)))
-    };
-    let keys = runs().flat_map(|((dataset, _), model)| {
-        let each = recorded.iter();
-        each.map(move |&epoch| (*dataset, model, epoch))
-    });
-    if !judge.keys(&rows, |r| (r.dataset, r.model, r.epoch), keys) {
+    let (runs, length) = (networks::runs(), recorded.len());
+    let keys = pairs(&runs, recorded);
+    if !judge.keys(&rows, |r| ((r.dataset, r.model), r.epoch), keys) {
         return Ok(());
     }
-    let length = recorded.len();
     let mut plain = f64::NAN;
-    let found = runs().zip(rows.chunks_exact(length)).enumerate();
-    for (run, (((dataset, spectrum), model), own)) in found {
-        let (first, start) = (at!(Loss, run * length, loss), own[0].loss);
+    for (i, ((dataset, model), own)) in runs.into_iter().zip(rows.chunks(length)).enumerate() {
+        let (first, start) = (at!(Loss, i * length, loss), own[0].loss);
         // Weights are tiny at the start, so that nothing is reconstructed, whatever the model; the AE comes first.
         if model == Model::Ae {
             plain = start;
         }
         judge.value(first, [plain, start], 0.01 * plain, "as the AE starts");
-        if settings.of(*dataset).samples == spectrum.samples {
+        let spectrum = dae::data::Spectrum::committed(dataset)?;
+        if settings.of(dataset).samples == spectrum.samples {
             let expected = 2.0 * spectrum.half_trace() / dataset.pixels() as f64;
             let why = "trace of the spectrum over the number of pixels";
             judge.value(first, [expected, start], 0.01 * expected, why);
@@ -215,26 +168,19 @@ fn verify_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resu
 
 /// The DAEs that are recorded and not drawn.
 fn verify_other(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Result<()> {
-    let mut curves = Vec::new();
-    for dataset in DataSet::ALL {
-        for &sigma in &settings.of(dataset).other_sigmas {
-            let each = settings.modes.iter();
-            curves.extend(each.map(|&mode| (dataset, Model::Dae, sigma, mode)));
-        }
-    }
-    if curves.is_empty() {
+    let jobs = jobs(settings, 0).into_iter().filter(|job| !job.drawn());
+    let runs: Vec<_> = jobs
+        .map(|job| (job.dataset, job.model, job.sigma))
+        .collect();
+    if runs.is_empty() {
         return Ok(());
     }
     let rows = judge.rows::<OtherSigma>()?;
-    let keys = curves
-        .iter()
-        .flat_map(|&curve| recorded.iter().map(move |&epoch| (curve, epoch)));
-    let key = |r: &OtherSigma| ((r.dataset, r.model, r.sigma, r.mode), r.epoch);
+    let keys = pairs(&pairs(&runs, &settings.modes), recorded);
+    let key = |r: &OtherSigma| (((r.dataset, r.model, r.sigma), r.mode), r.epoch);
     if judge.keys(&rows, key, keys) {
-        for (i, own) in rows.chunks_exact(recorded.len()).enumerate() {
-            let first = at!(OtherSigma, i * recorded.len(), mapping);
-            bounds(judge, first, own.iter().map(|row| row.mapping));
-        }
+        let column = (at!(OtherSigma, 0, mapping), recorded.len());
+        bounds(judge, column, rows.iter().map(|row| row.mapping));
     }
     Ok(())
 }
@@ -243,67 +189,27 @@ fn verify_other(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Res
 pub(super) fn retrained(
     settings: &Settings,
     job: &Job,
-    record: &Record,
+    record: Record,
     judge: &mut Judge,
 ) -> Result<()> {
-    let why = "trained again";
-    let run = (job.dataset, job.model);
-    // What is at a place, by mode and epoch.
-    let mut found: Vec<(At, usize, u64, f64)> = Vec::new();
-    if job.drawn() {
-        for (row, r) in judge.rows::<Mapping>()?.iter().enumerate() {
-            if (r.dataset, r.model) == run {
-                found.push((at!(Mapping, row, mapping), r.mode, r.epoch, r.mapping));
-            }
+    let (training, why) = (Training::new(settings, job, record), "trained again");
+    if !training.drawn {
+        let key = |r: &OtherSigma| ((r.dataset, r.model, r.sigma), (r.mode, r.epoch));
+        for (row, [again, found]) in networks::beside(rows::other_sigmas(&training), judge, key)? {
+            let pair = [again.mapping, found.mapping];
+            judge.value(at!(OtherSigma, row, mapping), pair, AGAIN, why);
         }
-    } else {
-        for (row, r) in judge.rows::<OtherSigma>()?.iter().enumerate() {
-            if (r.dataset, r.model, r.sigma) == (job.dataset, job.model, job.sigma) {
-                found.push((at!(OtherSigma, row, mapping), r.mode, r.epoch, r.mapping));
-            }
-        }
-    }
-    let seen = record.observations.iter();
-    let expected = settings.modes.iter().enumerate().flat_map(|(i, &mode)| {
-        let each = seen.clone();
-        each.map(move |seen| (mode, seen.epoch, seen.mappings[i]))
-    });
-    let mut found = found.into_iter();
-    for (mode, epoch, mapping) in expected {
-        match found.next() {
-            Some((at, m, e, value)) if (m, e) == (mode, epoch) => {
-                judge.value(at, [mapping, value], AGAIN, why);
-            }
-            _ => {
-                let words = format!(
-                    "no row of {}, mode {mode}, epoch {epoch}",
-                    job.training.label
-                );
-                judge.wrong_table("fig6_mapping.csv", words);
-                return Ok(());
-            }
-        }
-    }
-    if !job.drawn() {
         return Ok(());
     }
-    let losses = judge.rows::<Loss>()?;
-    let own = (0..)
-        .zip(&losses)
-        .filter(|(_, r)| (r.dataset, r.model) == run);
-    let own: Vec<(usize, &Loss)> = own.collect();
-    if own.len() != record.observations.len() {
-        let words = format!(
-            "{} rows, trained again {}",
-            own.len(),
-            record.observations.len()
-        );
-        judge.wrong_table("fig6_loss.csv", words);
-        return Ok(());
+    let key = |r: &Mapping| ((r.dataset, r.model), (r.mode, r.epoch));
+    for (row, [again, found]) in networks::beside(rows::mappings(&training), judge, key)? {
+        let pair = [again.mapping, found.mapping];
+        judge.value(at!(Mapping, row, mapping), pair, AGAIN, why);
     }
-    for ((row, found), seen) in own.into_iter().zip(&record.observations) {
-        let pair = [seen.loss, found.loss];
-        judge.value(at!(Loss, row, loss), pair, AGAIN * seen.loss, why);
+    let key = |r: &Loss| ((r.dataset, r.model), r.epoch);
+    for (row, [again, found]) in networks::beside(rows::losses(&training), judge, key)? {
+        let pair = [again.loss, found.loss];
+        judge.value(at!(Loss, row, loss), pair, AGAIN * again.loss, why);
     }
     Ok(())
 }

@@ -3,9 +3,9 @@
 use dae::train::nonlinear::{State, Weights};
 use serde::{Deserialize, Serialize};
 
+use super::Job;
 use super::images::Images;
 use super::scale::Scale;
-use super::{Job, Settings};
 use crate::Result;
 use crate::runs::Slot;
 use crate::tables::check::largest;
@@ -14,7 +14,7 @@ use crate::tables::check::largest;
 ///
 /// While a mode switches on, a shift of a fraction of an epoch is a large difference; so the state at the end of the
 /// epochs compared says more than the largest difference on the way. A DAE has other noise in both.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Projection {
     /// Epochs compared.
     pub epochs: u64,
@@ -30,25 +30,22 @@ pub struct Projection {
 
 /// Trains the first epochs with and without dropped directions.
 pub(super) fn measure(
-    settings: &Settings,
-    seed: u64,
     job: &Job,
     images: &Images,
     start: &Weights,
     slot: &Slot,
 ) -> Result<Projection> {
-    let scale = Scale::new(settings, job.dataset, images);
-    let mut without = scale.trainer(settings, seed, job, images, &State::start(start))?;
-    let whole = Scale::whole();
+    let (settings, seed) = (&job.inputs.settings, job.inputs.seed);
+    let directions = settings.of(job.dataset).directions;
+    let scale = Scale::new(directions, images);
+    let whole = Scale::new(job.dataset.pixels(), images);
+    let mut without = scale.trainer(job, images, &State::start(start))?;
     let lifted = State::start(&images.lift(start, settings.init_std, seed));
-    let mut with = whole.trainer(settings, seed, job, images, &lifted)?;
+    let mut with = whole.trainer(job, images, &lifted)?;
     let epochs = settings.projection_epochs;
     let mut effect = Projection {
         epochs,
-        mapping: 0.0,
-        loss: 0.0,
-        final_mapping: 0.0,
-        final_loss: 0.0,
+        ..Projection::default()
     };
     for _ in 0..epochs {
         slot.stop_at_start(settings.epochs)?;

@@ -1,12 +1,11 @@
 //! Training in some eigen-directions as if it were on all pixels.
 
 use dae::Settings as _;
-use dae::data::DataSet;
 use dae::random::Key;
 use dae::train::nonlinear::{NonlinearSettings, NonlinearTrainer, Observation, State};
 
+use super::Job;
 use super::images::Images;
-use super::{Job, Settings};
 use crate::Result;
 use crate::experiments::Model;
 
@@ -22,18 +21,9 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// Nothing is left out.
-    pub fn whole() -> Self {
-        Self {
-            share: 1.0,
-            rest: 0.0,
-            projected: false,
-        }
-    }
-
-    /// For as many directions as the settings say.
-    pub fn new(settings: &Settings, dataset: DataSet, images: &Images) -> Self {
-        let (directions, pixels) = (settings.of(dataset).directions, dataset.pixels());
+    /// For so many directions, which may be all.
+    pub fn new(directions: usize, images: &Images) -> Self {
+        let pixels = images.pixels.ncols();
         let dropped = images.basis.lambda.iter().skip(directions).sum::<f64>();
         Self {
             share: directions as f64 / pixels as f64,
@@ -43,36 +33,28 @@ impl Scale {
     }
 
     /// A trainer that goes on from a state.
-    ///
-    /// # Errors
-    /// Modes that have no eigen-direction here.
-    pub fn trainer(
-        &self,
-        settings: &Settings,
-        seed: u64,
-        job: &Job,
-        images: &Images,
-        state: &State,
-    ) -> Result<NonlinearTrainer> {
-        let plain = settings.trainer(job.dataset, job.model, job.sigma);
+    pub fn trainer(&self, job: &Job, images: &Images, state: &State) -> Result<NonlinearTrainer> {
+        let settings = &job.inputs.settings;
+        let decay = match job.model {
+            Model::Wdae => settings.weight_decay,
+            _ => 0.0,
+        };
         let scaled = NonlinearSettings {
-            alpha: plain.alpha * self.share,
-            weight_decay: plain.weight_decay / self.share,
-            ..plain
+            hidden: settings.of(job.dataset).hidden,
+            activation: settings.activation,
+            alpha: settings.alpha * self.share,
+            weight_decay: decay / self.share,
+            sigma: job.sigma,
+            sampler: settings.sampler,
         };
         let (data, modes) = if self.projected {
             images.projected(&settings.modes)?
         } else {
             images.in_pixels(&settings.modes)?
         };
-        let noise = Key::new(seed, &["fig6", job.dataset.name(), &job.label, "noise"]);
-        Ok(NonlinearTrainer::new(
-            &scaled.check()?,
-            data,
-            modes,
-            noise,
-            state,
-        )?)
+        let path = ["fig6", job.dataset.name(), &job.label, "noise"];
+        let (scaled, noise) = (scaled.check()?, Key::new(job.inputs.seed, &path));
+        Ok(NonlinearTrainer::new(&scaled, data, modes, noise, state)?)
     }
 
     /// What it sees, as if on all pixels.
@@ -80,24 +62,6 @@ impl Scale {
         Observation {
             loss: seen.loss * self.share + self.rest,
             ..seen
-        }
-    }
-}
-
-impl Settings {
-    /// The trainer's settings for one data set, model and noise, on all pixels.
-    pub fn trainer(&self, dataset: DataSet, model: Model, sigma: f64) -> NonlinearSettings {
-        NonlinearSettings {
-            hidden: self.of(dataset).hidden,
-            activation: self.activation,
-            alpha: self.alpha,
-            weight_decay: if model == Model::Wdae {
-                self.weight_decay
-            } else {
-                0.0
-            },
-            sigma,
-            sampler: self.sampler,
         }
     }
 }

@@ -70,8 +70,8 @@ impl SpectrumCommand {
         for dataset in or_all(self.datasets) {
             let committed = Spectrum::committed(dataset)?;
             let (name, samples) = (&committed.dataset, committed.samples);
-            let (lambda, half) = (&committed.lambda, fixed(committed.half_trace(), 7));
-            let count = lambda.len();
+            let (lambda, count) = (&committed.lambda, committed.lambda.len());
+            let half = fixed(committed.half_trace(), 7);
             say!("{name}: {samples} samples, {count} eigenvalues, half trace {half}");
             say!("  images {}", committed.fingerprint);
             for (mode, lambda) in (0..self.top).zip(lambda) {

@@ -23,9 +23,7 @@ fn describe(state: &State) -> String {
         State::Waiting => return "waiting".to_owned(),
         State::UnderWay {
             checkpoint: None, ..
-        } => {
-            return "running, no checkpoint yet".to_owned();
-        }
+        } => return "running, no checkpoint yet".to_owned(),
         State::UnderWay {
             checkpoint: Some(header),
             running,
@@ -33,7 +31,6 @@ fn describe(state: &State) -> String {
     };
     let how = if *running { "running" } else { "stopped" };
     let (epoch, epochs) = (header.epoch, header.epochs);
-    let left = header.seconds / epoch.max(1) as f64 * (epochs - epoch) as f64;
-    let left = duration(left);
+    let left = duration(header.seconds / epoch.max(1) as f64 * (epochs - epoch) as f64);
     format!("{how}, checkpoint at epoch {epoch} of {epochs}, about {left} left after it")
 }

@@ -55,13 +55,13 @@ impl Curve {
     }
 }
 
-/// Draws lines in one panel with a legend below.
+/// Draws lines in one panel with a legend below; an empty panel where there are none.
 ///
 /// The lines are borrowed because of notebooks: where the last expression of a cell takes a variable of the cell for
 /// itself, the kernel shows the result as text instead of as a picture.
 ///
 /// # Errors
-/// No lines, or a value that is not finite.
+/// A value that is not finite.
 ///
 /// # Example
 /// ```

@@ -28,9 +28,6 @@ pub struct Batch(pub Array2<f64>);
 
 impl Album {
     /// Loads images and eigen-directions if the images are in the cache; fetches nothing.
-    ///
-    /// # Errors
-    /// Images that are there but damaged.
     pub(super) fn open(
         settings: &fig6::Settings,
         dataset: DataSet,
@@ -154,9 +151,6 @@ impl Sheet {
     }
 
     /// Draws the rows, or says what to do where there are no images.
-    ///
-    /// # Errors
-    /// The renderer failing.
     pub fn draw(&self) -> Result<Grid> {
         if let Some(why) = &self.absent {
             return Ok(Grid::Absent(why.clone()));

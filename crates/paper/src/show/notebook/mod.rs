@@ -94,9 +94,6 @@ impl Notebook {
     }
 
     /// As [`Notebook::open`], with an environment that tests can make up. An empty variable counts as unset.
-    ///
-    /// # Errors
-    /// As there.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>, here: &Path) -> Result<Self> {
         let set = |name| variable(name).filter(|value| !value.is_empty());
         let profile = match set("DAE_PROFILE") {
@@ -121,9 +118,6 @@ impl Notebook {
     }
 
     /// The settings of a figure beside those of the paper, with unit and range, as a table.
-    ///
-    /// # Errors
-    /// Settings without a JSON form, which those of this project all have.
     pub fn compare(&self, figure: Figure, settings: &impl Serialize) -> Result<SettingsTable> {
         SettingsTable::new(figure, settings, &self.paper)
     }
@@ -139,9 +133,6 @@ impl Notebook {
 
     /// Writes tables into the folder that `DAE_NOTEBOOK_TABLES` names, the same bytes as the `paper` command would;
     /// does nothing if it is not set.
-    ///
-    /// # Errors
-    /// The file system failing.
     pub fn keep(&self, tables: &[Table]) -> Result<()> {
         let Some(folder) = &self.tables else {
             return Ok(());

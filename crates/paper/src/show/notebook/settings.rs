@@ -19,9 +19,6 @@ pub struct SettingsTable {
 
 impl SettingsTable {
     /// Lists every setting of a figure.
-    ///
-    /// # Errors
-    /// Settings without a JSON form.
     pub fn new(figure: Figure, settings: &impl Serialize, paper: &AllSettings) -> Result<Self> {
         let (here, paper) = (to_json(settings)?, to_json(paper)?);
         let documented = documented(figure.experiment().documentation());

@@ -130,8 +130,12 @@ impl Run {
             && options.mirror.is_none()
             && !verify(&options).iter().all(|entry| good(&entry.state))
         {
-            figures.retain(|figure| !figure.experiment().needs().images);
-            say!("offline, and images are missing in the cache: leaving out what needs them");
+            let needs_images = |figure: &Figure| figure.experiment().needs().images;
+            let left_out = figures.iter().filter(|figure| needs_images(figure));
+            let names: Vec<&str> = left_out.map(|figure| figure.name()).collect();
+            let names = names.join(", ");
+            say!("offline, and images are missing in the cache: leaving out {names}");
+            figures.retain(|figure| !needs_images(figure));
         }
         Ok(figures)
     }

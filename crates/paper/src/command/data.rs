@@ -1,10 +1,15 @@
-//! `paper data`
+//! `paper data` and `paper spectrum`
+
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use dae::data::{CacheState, DataSet, SourceOptions, cache_dir, verify};
+use dae::data::{CacheState, DataSet, SourceOptions, Spectrum, cache_dir, verify};
 use paper::experiments::spectra;
 use paper::say;
+use paper::show::number::fixed;
 use paper::system::progress::Progress;
+
+use super::arguments::whole;
 
 #[derive(Subcommand)]
 pub enum Data {
@@ -25,33 +30,24 @@ pub struct Fetch {
     offline: bool,
 }
 
-impl Data {
-    pub fn run(self) -> anyhow::Result<bool> {
-        match self {
-            Self::Fetch(fetch) => fetch.run(),
-            Self::Verify => verify_cache(),
-            Self::Path => {
-                say!("{}", cache_dir()?.display());
-                Ok(true)
-            }
-        }
-    }
+#[derive(Args)]
+pub struct SpectrumCommand {
+    /// Data sets (mnist, cifar10); both if none is named.
+    datasets: Vec<DataSet>,
+    /// Leading eigenvalues to print.
+    #[arg(long, default_value_t = 8, allow_negative_numbers = true, value_parser = whole)]
+    top: u64,
+    /// Compute from the images (fetching them if need be), compare, and write the CSV files into this folder.
+    #[arg(long, value_name = "FOLDER")]
+    write: Option<PathBuf>,
 }
 
 impl Fetch {
-    fn run(self) -> anyhow::Result<bool> {
+    pub fn run(self) -> anyhow::Result<()> {
         let progress = Progress::detect();
-        let environment = SourceOptions::from_env()?;
-        let options = SourceOptions {
-            offline: self.offline || environment.offline,
-            ..environment
-        };
-        let wanted = if self.datasets.is_empty() {
-            DataSet::ALL.to_vec()
-        } else {
-            self.datasets
-        };
-        for dataset in wanted {
+        let mut options = SourceOptions::from_env()?;
+        options.offline |= self.offline;
+        for dataset in or_all(self.datasets) {
             let images = spectra::images(dataset, &options, &progress)?;
             say!(
                 "{}: {} training and {} test images, fingerprint {}",
@@ -61,25 +57,64 @@ impl Fetch {
                 images.fingerprint()
             );
         }
-        Ok(true)
+        Ok(())
     }
 }
 
-fn verify_cache() -> anyhow::Result<bool> {
+impl SpectrumCommand {
+    pub fn run(self) -> anyhow::Result<()> {
+        let progress = Progress::detect();
+        if self.write.is_none() {
+            spectra::checked(&progress)?;
+        }
+        for dataset in or_all(self.datasets) {
+            let committed = Spectrum::committed(dataset)?;
+            let (name, samples) = (&committed.dataset, committed.samples);
+            let (lambda, count) = (&committed.lambda, committed.lambda.len());
+            let half = fixed(committed.half_trace(), 7);
+            say!("{name}: {samples} samples, {count} eigenvalues, half trace {half}");
+            say!("  images {}", committed.fingerprint);
+            for (mode, lambda) in (0..self.top).zip(lambda) {
+                say!("  {mode:4}  {lambda}");
+            }
+            if let Some(folder) = &self.write {
+                let options = SourceOptions::from_env()?;
+                let images = spectra::images(dataset, &options, &progress)?;
+                let spectrum = Spectrum::of_images(&images, samples)?;
+                let path = folder.join(format!("{name}-{samples}.csv"));
+                spectrum.save(&path)?;
+                spectrum.agrees_with(&committed, Spectrum::TOLERANCE)?;
+                let path = path.display();
+                say!("  written to {path}, agrees with the committed one");
+            }
+        }
+        Ok(())
+    }
+}
+
+fn or_all(named: Vec<DataSet>) -> Vec<DataSet> {
+    match named.is_empty() {
+        true => DataSet::ALL.to_vec(),
+        false => named,
+    }
+}
+
+pub fn path() -> anyhow::Result<()> {
+    say!("{}", cache_dir()?.display());
+    Ok(())
+}
+
+pub fn verify_cache() -> anyhow::Result<bool> {
     let mut good = true;
     for entry in verify(&SourceOptions::from_env()?) {
         let (name, folder) = (entry.dataset.name(), entry.folder.display());
-        match entry.state {
-            CacheState::Good(fingerprint) => say!("{name}: good, {fingerprint}  {folder}"),
-            CacheState::Absent => {
-                say!("{name}: absent, `paper data fetch {name}` gets it  {folder}");
-                good = false;
-            }
-            CacheState::Bad(error) => {
-                say!("{name}: BAD, {error}  {folder}");
-                good = false;
-            }
-        }
+        good &= matches!(entry.state, CacheState::Good(_));
+        let state = match entry.state {
+            CacheState::Good(fingerprint) => format!("good, {fingerprint}"),
+            CacheState::Absent => format!("absent, `paper data fetch {name}` gets it"),
+            CacheState::Bad(error) => format!("BAD, {error}"),
+        };
+        say!("{name}: {state}  {folder}");
     }
     Ok(good)
 }

@@ -1,23 +1,22 @@
-//! What can be asked of the `paper` command; one file a verb.
+//! What can be asked of the `paper` command: the long verbs have a file each, the short ones share one.
 
-mod cache;
+mod arguments;
 mod data;
-mod inputs;
-mod list;
-mod machine;
-mod manifest;
-mod readme;
-mod report;
 mod run;
-mod spectrum;
+mod short;
 mod status;
 mod stopping;
-mod values;
 mod verify;
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
-use data::Data;
+use paper::settings::Profile;
 use paper::system::machine::start_threads;
+use paper::system::sources;
+
+use arguments::{Changes, Place};
+use data::Data;
 
 /// Regenerates the figures of "Learning Dynamics of Linear Denoising Autoencoders" (ICML 2018).
 #[derive(Parser)]
@@ -36,24 +35,40 @@ enum Verb {
     /// Verify recorded results: files, theory, published values and claims; if asked for, by computing them again.
     Verify(verify::Verify),
     /// Bring comparison, claims and manifest up to date with the tables, without making any figure.
-    Manifest(manifest::ManifestCommand),
+    Manifest(Place),
     /// Write what the results say into README.md and docs/CLAIMS.md.
-    Readme(readme::Readme),
+    Readme {
+        /// The folder of the repository.
+        #[arg(long, default_value = ".")]
+        root: PathBuf,
+    },
     /// List training runs: done, under way, waiting, and the time that is left.
-    Status(status::Status),
+    Status(Changes),
     /// Write the report of a profile, one HTML file that shows figures, tables, comparisons and their origin.
-    Report(report::Report),
+    Report(Place),
     /// Print what the results of each figure depend on: settings, seed, data and sources, as JSON.
-    Inputs(inputs::Inputs),
+    Inputs {
+        /// Sizes and durations: smoke, quick or paper.
+        #[arg(long, value_enum, default_value = "quick")]
+        profile: Profile,
+    },
     /// Say what computes here: processor, BLAS and its kernels, threads.
-    Machine(machine::Machine),
+    Machine {
+        /// Only the name of the kernels, as OPENBLAS_CORETYPE takes it.
+        #[arg(long)]
+        kernels: bool,
+    },
     /// Fetch, verify or locate the data sets.
     #[command(subcommand)]
     Data(Data),
     /// Say what the cache holds, and remove what no clone needs any more.
-    Cache(cache::CacheCommand),
+    Cache {
+        /// Remove what was built for clones that are gone.
+        #[arg(long)]
+        clean: bool,
+    },
     /// Show the eigenvalues of the data, and recompute them from the images where those are present.
-    Spectrum(spectrum::SpectrumCommand),
+    Spectrum(data::SpectrumCommand),
 }
 
 impl Command {
@@ -63,35 +78,38 @@ impl Command {
             self.verb,
             Verb::List
                 | Verb::Status(_)
-                | Verb::Inputs(_)
-                | Verb::Machine(_)
+                | Verb::Inputs { .. }
+                | Verb::Machine { .. }
                 | Verb::Data(Data::Path | Data::Verify)
-                | Verb::Cache(_)
+                | Verb::Cache { .. }
         )
     }
 
     /// Does what was asked for; `false` means that a check failed.
     pub fn run(self) -> anyhow::Result<bool> {
         match self.verb {
-            Verb::List | Verb::Machine(_) | Verb::Data(_) | Verb::Cache(_) => {}
+            Verb::List | Verb::Machine { .. } | Verb::Data(_) | Verb::Cache { .. } => {}
             // Results are made and judged by what the sources beside them say.
-            _ => paper::system::sources::check()?,
+            _ => sources::check()?,
         }
         start_threads()?;
-        match self.verb {
-            Verb::List => list::list(),
-            Verb::Run(run) => run.run(),
-            Verb::Verify(verify) => verify.run(),
-            Verb::Manifest(manifest) => manifest.run(),
-            Verb::Readme(readme) => readme.run(),
-            Verb::Status(status) => status.run(),
-            Verb::Report(report) => report.run(),
-            Verb::Inputs(inputs) => inputs.run(),
-            Verb::Machine(machine) => machine.run(),
-            Verb::Data(data) => data.run(),
-            Verb::Cache(cache) => cache.run(),
+        let done = match self.verb {
+            Verb::Run(run) => return run.run(),
+            Verb::Verify(verify) => return verify.run(),
+            Verb::Manifest(place) => return short::manifest(&place),
+            Verb::Data(Data::Verify) => return data::verify_cache(),
+            Verb::List => short::list(),
+            Verb::Readme { root } => short::readme(&root),
+            Verb::Status(changes) => status::status(&changes),
+            Verb::Report(place) => short::report(&place),
+            Verb::Inputs { profile } => short::inputs(profile),
+            Verb::Machine { kernels } => short::machine(kernels),
+            Verb::Data(Data::Fetch(fetch)) => fetch.run(),
+            Verb::Data(Data::Path) => data::path(),
+            Verb::Cache { clean } => short::cache(clean),
             Verb::Spectrum(spectrum) => spectrum.run(),
-        }
+        };
+        done.map(|()| true)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `paper run`
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -12,30 +12,22 @@ use paper::results::comparison;
 use paper::results::manifest::{self, Manifest};
 use paper::results::regenerate::{Job, Outcome, regenerate, train_only};
 use paper::settings::Profile;
+use paper::show::number::duration;
 use paper::system::progress::Progress;
 use paper::tables::rows::from_csv;
 use paper::tables::{Check, Origin, Tally, Verdict};
 use paper::{Error, note, say};
 
-use super::list::print_differences;
-use super::{stopping, values};
+use super::arguments::{Changes, minutes};
+use super::short::print_differences;
+use super::stopping;
 
 #[derive(Args)]
 pub struct Run {
     /// Figures to regenerate; all of them if none is named.
     figures: Vec<Figure>,
-    /// How much to compute.
-    #[arg(long, value_enum, default_value = "quick")]
-    profile: Profile,
-    /// Seed of everything random, instead of the one of the settings.
-    #[arg(long, allow_negative_numbers = true, value_parser = values::seed)]
-    seed: Option<u64>,
-    /// A setting to change, such as `fig6.cifar10.samples=5000`; can be given several times.
-    #[arg(long, value_name = "KEY=VALUE")]
-    set: Vec<String>,
-    /// Where results are written, one folder a profile.
-    #[arg(long, default_value = "results")]
-    results: PathBuf,
+    #[command(flatten)]
+    changes: Changes,
     /// Do only one training run of the one figure named, such as `mnist/DAE`, and keep it: several processes, on one
     /// machine or on many that share a folder, can do one each; the figure is made from the kept runs afterwards.
     #[arg(long, value_name = "DATASET/MODEL", requires = "figures")]
@@ -46,7 +38,7 @@ pub struct Run {
         value_name = "MINUTES",
         default_value_t = 2.0,
         allow_negative_numbers = true,
-        value_parser = values::minutes
+        value_parser = minutes
     )]
     checkpoint_every: f64,
     /// Compute everything again, even what has not changed.
@@ -54,13 +46,16 @@ pub struct Run {
     fresh: bool,
 }
 
+/// A figure and what became of it; nothing if it could not be made.
+type Made = (Figure, Option<Outcome>);
+
 impl Run {
     pub fn run(self) -> anyhow::Result<bool> {
         let progress = Progress::detect();
         let figures = self.figures()?;
         let job = self.job(&progress)?;
-        say!("profile {}", self.profile);
-        print_differences(self.profile, &self.set)?;
+        say!("profile {}", job.profile);
+        print_differences(job.profile, &job.set)?;
         if let Some(only) = &self.only {
             for figure in figures {
                 train_only(figure, only, &job, &progress)?;
@@ -68,17 +63,18 @@ impl Run {
             }
             return Ok(true);
         }
-        let mut results: Vec<(Figure, Option<Outcome>)> = Vec::new();
+        let enter = || update(&job.folder()).context("the manifest was not written");
+        let mut results: Vec<Made> = Vec::new();
         for figure in figures {
-            let result = match job.stopped() {
+            let made = match job.stopped() {
                 true => Err(Error::Stopped),
                 false => regenerate(figure, &job, &progress),
             };
-            match result {
+            match made {
                 Err(error) if ends_everything(&error) => {
                     // What was made until then belongs together and can be verified.
                     if results.iter().any(|(_, made)| made.is_some()) {
-                        update(&job.folder()).context("the manifest was not written")?;
+                        enter()?;
                     }
                     return Err(error).context(figure);
                 }
@@ -87,24 +83,26 @@ impl Run {
                     results.push((figure, None));
                 }
                 Ok(outcome) => {
-                    say!("{}", line(&outcome));
+                    if outcome.unchanged {
+                        say!("{figure}: nothing changed since it was made, kept as it is");
+                    } else {
+                        let time = duration(outcome.record.seconds);
+                        say!("{figure}: regenerated in {time}");
+                    }
                     results.push((figure, Some(outcome)));
                 }
             }
         }
-        let passed = summarise(self.profile, &results);
-        let manifest = update(&job.folder()).context("the manifest was not written")?;
-        Ok(audited(&job.folder(), &manifest)? && passed)
+        let passed = summarise(job.profile, &results);
+        Ok(audited(&job.folder(), &enter()?)? && passed)
     }
 
     /// The job, with Ctrl-C and what a scheduler sends before it kills connected to its stop flag.
     fn job(&self, progress: &Progress) -> anyhow::Result<Job> {
         let job = Job {
-            seed: self.seed,
-            set: self.set.clone(),
             fresh: self.fresh,
             checkpoint_every: Duration::from_secs_f64(60.0 * self.checkpoint_every),
-            ..Job::new(self.profile, &self.results)
+            ..self.changes.job()
         };
         stopping::connect(&job.stop, progress).map_err(|error| Error::Threads {
             what: format!("for signals: {error}"),
@@ -116,43 +114,44 @@ impl Run {
     /// here are left out, and that is said.
     fn figures(&self) -> anyhow::Result<Vec<Figure>> {
         let mut figures = self.figures.clone();
-        if figures.is_empty() {
-            figures = Figure::ALL.to_vec();
-            let options = match SourceOptions::from_env() {
-                // The figures that need no images are made; of the other one the summary says why it is not.
-                Err(dae::Error::NoCacheDirectory) => return Ok(figures),
-                options => options?,
-            };
-            let absent = || {
-                let entries = verify(&options);
-                entries
-                    .iter()
-                    .any(|entry| !matches!(entry.state, CacheState::Good(_)))
-            };
-            if options.offline && options.mirror.is_none() && absent() {
-                figures.retain(|figure| !figure.about().images);
-                say!("offline, and images are missing in the cache: leaving out what needs them");
-            }
+        if !figures.is_empty() {
+            figures.sort();
+            figures.dedup();
+            return Ok(figures);
         }
-        figures.sort();
-        figures.dedup();
+        figures = Figure::ALL.to_vec();
+        let options = match SourceOptions::from_env() {
+            // The figures that need no images are made; of the other one the summary says why it is not.
+            Err(dae::Error::NoCacheDirectory) => return Ok(figures),
+            options => options?,
+        };
+        let good = |state: &CacheState| matches!(state, CacheState::Good(_));
+        if options.offline
+            && options.mirror.is_none()
+            && !verify(&options).iter().all(|entry| good(&entry.state))
+        {
+            let needs_images = |figure: &Figure| figure.about().images;
+            let left_out = figures.iter().filter(|figure| needs_images(figure));
+            let names: Vec<&str> = left_out.map(|figure| figure.name()).collect();
+            let names = names.join(", ");
+            say!("offline, and images are missing in the cache: leaving out {names}");
+            figures.retain(|figure| !needs_images(figure));
+        }
         Ok(figures)
     }
 }
 
 /// Whether the figures that are left need not be tried: the user stopped, or the settings are wrong.
 fn ends_everything(error: &Error) -> bool {
+    use Error::{Interrupted, Setting, SettingsFile, Stopped};
     matches!(
         error,
-        Error::Interrupted { .. }
-            | Error::Stopped
-            | Error::Setting { .. }
-            | Error::SettingsFile { .. }
+        Interrupted { .. } | Stopped | Setting { .. } | SettingsFile { .. }
     )
 }
 
 /// Prints what became of each figure; `true` if all were made and pass.
-fn summarise(profile: Profile, results: &[(Figure, Option<Outcome>)]) -> bool {
+fn summarise(profile: Profile, results: &[Made]) -> bool {
     say!("\nsummary, profile {profile}");
     for (figure, outcome) in results {
         match outcome {
@@ -160,21 +159,16 @@ fn summarise(profile: Profile, results: &[(Figure, Option<Outcome>)]) -> bool {
             None => say!("{figure}  FAIL  could not be made, see above"),
         }
     }
-    let passes =
-        |(_, outcome): &(Figure, Option<Outcome>)| outcome.as_ref().is_some_and(Outcome::passes);
+    let passes = |(_, outcome): &Made| outcome.as_ref().is_some_and(Outcome::passes);
     let passed = results.iter().all(passes);
-    say!(
-        "{}",
-        if passed {
-            "all figures pass"
-        } else {
-            "NOT ALL FIGURES PASS, see above"
-        }
-    );
+    match passed {
+        true => say!("all figures pass"),
+        false => say!("NOT ALL FIGURES PASS, see above"),
+    }
     passed
 }
 
-/// Prints how many published values and claims hold; `true` if none fails.
+/// Prints how many published values and claims hold; `true` if no claim fails.
 pub fn audited(folder: &Path, manifest: &Manifest) -> anyhow::Result<bool> {
     let compared: Vec<comparison::Row> = from_csv(folder, comparison::FILE)?;
     let claimed: Vec<claims::Row> = from_csv(folder, claims::FILE)?;
@@ -192,37 +186,20 @@ pub fn audited(folder: &Path, manifest: &Manifest) -> anyhow::Result<bool> {
             say!("      FAILED: {}: {check}", row.id);
         }
     }
-    say!(
-        "{} files in {}",
-        manifest.expected().len(),
-        folder.join(manifest::FILE).display()
-    );
+    let (files, path) = (manifest.expected().len(), folder.join(manifest::FILE));
+    say!("{files} files in {}", path.display());
     Ok(Tally::of(&measures).count(Verdict::Fail) == 0)
 }
 
-fn line(outcome: &Outcome) -> String {
-    let figure = outcome.record.figure;
-    if outcome.unchanged {
-        format!("{figure}: nothing changed since it was made, kept as it is")
-    } else {
-        format!("{figure}: regenerated in {:.1} s", outcome.record.seconds)
-    }
-}
-
 fn print_outcome(outcome: &Outcome) {
-    let record = &outcome.record;
+    let (record, picture) = (&outcome.record, outcome.picture.display());
+    let (figure, time) = (record.figure, duration(record.seconds));
     let verdict = if outcome.passes() { "pass" } else { "FAIL" };
-    let how = if outcome.unchanged {
-        "unchanged, was made in"
-    } else {
-        "made in"
+    let how = match outcome.unchanged {
+        true => "unchanged, was made in",
+        false => "made in",
     };
-    say!(
-        "{}  {verdict}  {how} {:.1} s  {}",
-        record.figure,
-        record.seconds,
-        outcome.picture.display()
-    );
+    say!("{figure}  {verdict}  {how} {time}  {picture}");
     for (origin, name) in [
         (Origin::Published, "published values"),
         (Origin::Theory, "theory"),

@@ -1,74 +1,36 @@
 //! `paper status`
 
+use paper::results::regenerate::training_runs;
+use paper::runs::State;
 use paper::say;
-use std::path::PathBuf;
+use paper::show::number::duration;
 
-use clap::Args;
-use paper::results::regenerate::{Job, training_runs};
-use paper::runs::{Header, State};
-use paper::settings::Profile;
+use super::arguments::Changes;
 
-use super::values;
-
-#[derive(Args)]
-pub struct Status {
-    /// The profile to look at.
-    #[arg(long, value_enum, default_value = "quick")]
-    profile: Profile,
-    /// Seed, if not the one of the settings.
-    #[arg(long, allow_negative_numbers = true, value_parser = values::seed)]
-    seed: Option<u64>,
-    /// A setting that was changed for the runs, such as `fig6.cifar10.samples=5000`; can be given several times.
-    #[arg(long, value_name = "KEY=VALUE")]
-    set: Vec<String>,
-    /// Where results are written, one folder a profile.
-    #[arg(long, default_value = "results")]
-    results: PathBuf,
-}
-
-impl Status {
-    pub fn run(self) -> anyhow::Result<bool> {
-        let job = Job {
-            seed: self.seed,
-            set: self.set,
-            ..Job::new(self.profile, self.results)
-        };
-        say!("training runs, profile {}", self.profile);
-        for run in training_runs(&job)? {
-            say!(
-                "  {}  {:18} {}",
-                run.figure,
-                run.label,
-                describe(&run.state)
-            );
-        }
-        Ok(true)
+pub fn status(changes: &Changes) -> anyhow::Result<()> {
+    let job = changes.job();
+    say!("training runs, profile {}", job.profile);
+    for run in training_runs(&job)? {
+        let state = describe(&run.state);
+        say!("  {}  {:18} {state}", run.figure, run.label);
     }
+    Ok(())
 }
 
 fn describe(state: &State) -> String {
-    match state {
-        State::Done => "done".to_owned(),
-        State::Waiting => "waiting".to_owned(),
+    let (header, running) = match state {
+        State::Done => return "done".to_owned(),
+        State::Waiting => return "waiting".to_owned(),
         State::UnderWay {
             checkpoint: None, ..
-        } => "running, no checkpoint yet".to_owned(),
+        } => return "running, no checkpoint yet".to_owned(),
         State::UnderWay {
             checkpoint: Some(header),
             running,
-        } => {
-            let how = if *running { "running" } else { "stopped" };
-            let Header {
-                epoch,
-                epochs,
-                seconds,
-                ..
-            } = header;
-            let left = seconds / (*epoch).max(1) as f64 * (epochs - epoch) as f64;
-            format!(
-                "{how}, checkpoint at epoch {epoch} of {epochs}, about {:.0} min left after it",
-                left / 60.0
-            )
-        }
-    }
+        } => (header, running),
+    };
+    let how = if *running { "running" } else { "stopped" };
+    let (epoch, epochs) = (header.epoch, header.epochs);
+    let left = duration(header.seconds / epoch.max(1) as f64 * (epochs - epoch) as f64);
+    format!("{how}, checkpoint at epoch {epoch} of {epochs}, about {left} left after it")
 }

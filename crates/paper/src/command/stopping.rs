@@ -18,9 +18,6 @@ const ONE_SIGNAL: Duration = Duration::from_millis(100);
 ///
 /// The second does so in its handler: at that moment every thread may be inside a library that never returns. A hang-up
 /// is left alone, so that `nohup` does what it says.
-///
-/// # Errors
-/// The system not allowing it.
 pub fn connect(stop: &Arc<AtomicBool>, progress: &Progress) -> io::Result<()> {
     let ready_to_end = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {

@@ -1,10 +1,10 @@
 //! `paper verify`
 
-use paper::say;
 use std::path::PathBuf;
 
 use clap::Args;
 use paper::audit::verify::{Again, verify};
+use paper::say;
 use paper::settings::Profile;
 use paper::system::progress::Progress;
 
@@ -32,26 +32,21 @@ impl Verify {
             runs: self.run,
         };
         say!("verifying {}", folder.display());
-        let verification = verify(&folder, &again, &Progress::detect())?;
-        for (part, what) in &verification.done {
+        let found = verify(&folder, &again, &Progress::detect())?;
+        for (part, what) in &found.done {
             say!("  {part:10}  {what}");
         }
-        for note in &verification.notes {
+        for note in &found.notes {
             say!("  note: {note}");
         }
-        for finding in &verification.findings {
-            say!(
-                "WRONG ({})  {}: {}",
-                finding.part,
-                finding.file,
-                finding.problem
-            );
+        for wrong in &found.findings {
+            say!("WRONG ({})  {}: {}", wrong.part, wrong.file, wrong.problem);
         }
-        match verification.findings.len() {
+        match found.findings.len() {
             0 => say!("everything holds"),
             1 => say!("NOT EVERYTHING HOLDS: 1 finding"),
             n => say!("NOT EVERYTHING HOLDS: {n} findings"),
         }
-        Ok(verification.holds())
+        Ok(found.holds())
     }
 }

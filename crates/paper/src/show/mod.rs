@@ -1,6 +1,6 @@
 //! What is shown of the results: the report, the places in README and docs, and what notebooks call.
 
 pub mod notebook;
-mod number;
+pub mod number;
 pub mod readme;
 pub mod report;

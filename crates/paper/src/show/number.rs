@@ -1,8 +1,14 @@
 //! Numbers for reading: a few significant digits, the exact ones stay in the tables.
 
-pub use indicatif::DecimalBytes as bytes;
-pub use plot::significant;
+use indicatif::DecimalBytes;
 use plot::thousands;
+pub use plot::{fixed, significant};
+use serde_json::{Number, Value};
+
+/// A size in bytes, as `1.23 MB`.
+pub fn bytes(size: u64) -> String {
+    DecimalBytes(size).to_string()
+}
 
 /// A count with commas between thousands.
 pub fn count(value: usize) -> String {
@@ -24,44 +30,33 @@ pub fn duration(seconds: f64) -> String {
     format!("{} {unit}", significant(value, 2))
 }
 
+/// A number, or other words where there is none.
+pub fn or(value: f64, digits: usize, none: &str) -> String {
+    match value.is_finite() {
+        true => significant(value, digits),
+        false => none.to_owned(),
+    }
+}
+
 /// A cell of a table: numbers for reading, everything else as it is.
 pub fn cell(text: &str, digits: usize) -> String {
     if text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() < 16 {
         return text.parse().map_or(text.to_owned(), count);
     }
-    match text.parse::<f64>() {
-        Ok(value) if value.is_finite() => significant(value, digits),
-        _ => text.to_owned(),
-    }
+    let number = text.parse().unwrap_or(f64::NAN);
+    or(number, digits, text)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_read_well() {
-        assert_eq!(count(2000), "2000");
-        assert_eq!(count(1_234_567), "1,234,567");
-        assert_eq!(duration(0.0421), "42 ms");
-        assert_eq!(duration(3.04), "3 s");
-        assert_eq!(duration(696.0), "12 min");
-        assert_eq!(duration(9000.0), "2.5 h");
-        assert_eq!(bytes(1_234_567).to_string(), "1.23 MB");
-        for (text, shown) in [
-            ("20000", "20,000"),
-            ("0.3333333333333", "0.33333"),
-            ("-136.36", "−136.36"),
-            ("1048576.5", "1.0486 × 10⁶"),
-            ("linear.mnist", "linear.mnist"),
-            ("mnist", "mnist"),
-            ("NaN", "NaN"),
-            ("inf", "inf"),
-            ("", ""),
-        ] {
-            assert_eq!(cell(text, 5), shown);
+/// The value of a setting, with its numbers as `number` writes them.
+pub fn setting(value: &Value, number: fn(&Number) -> String) -> String {
+    match value {
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => {
+            let items = items.iter().map(|item| setting(item, number));
+            items.collect::<Vec<_>>().join(", ")
         }
-        assert_eq!(cell("0.71331", 3), "0.713");
-        assert_eq!(cell("9.87654e-5", 3), "9.88 × 10⁻⁵");
+        Value::String(text) => text.clone(),
+        Value::Number(value) => number(value),
+        other => other.to_string(),
     }
 }

@@ -9,17 +9,17 @@
 //! ```
 //!
 //! and what is between the two lines is replaced. Agreement and claims come from `results/paper`, the comparison with
-//! NumPy and PyTorch and all of the performance page from `results/bench`; costs from `results/costs.csv`, which keeps what was measured for every
-//! profile, since only `paper` is committed.
+//! NumPy and PyTorch and all of the performance page from `results/bench`; costs from `results/costs.csv`, which keeps
+//! what was measured for every profile, since only `paper` is committed.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, iter};
 
+use csv::StringRecord;
 use serde::{Deserialize, Serialize};
 
-use super::number::{self, duration, significant};
+use super::number::{self, duration, fixed, significant};
 use crate::audit::claims::{self, Claim};
 use crate::experiments::Figure;
 use crate::results::{Recorded, comparison};
@@ -37,7 +37,7 @@ const PEERS: &str = "peers";
 const MEASURED: [&str; 5] = ["limit", "kernels", "precision", "costs", "first-use"];
 
 /// What a row of [`PEERS`] says that the README shows.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Deserialize)]
 struct Peer {
     case: String,
     peer: String,
@@ -54,22 +54,22 @@ const COSTS: &str = "costs.csv";
 
 const END: &str = "<!-- end of results -->";
 
-/// What a figure cost when it was last made.
+/// What a figure cost when it was last made, as far as that was recorded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cost {
     /// The profile.
     pub profile: Profile,
     /// The figure.
     pub figure: Figure,
-    /// Wall time with all training, in seconds, if that was recorded.
+    /// Wall time with all training, in seconds.
     pub seconds: Option<f64>,
-    /// Largest resident memory, in bytes, if it was recorded.
+    /// Largest resident memory, in bytes.
     pub peak_memory: Option<u64>,
-    /// Model of the processor, if it was recorded.
+    /// Model of the processor.
     pub cpu: Option<String>,
-    /// Threads, if they were recorded.
+    /// Threads.
     pub threads: Option<usize>,
-    /// When, if it was recorded.
+    /// When.
     pub started: Option<String>,
 }
 
@@ -98,35 +98,48 @@ pub fn pages(root: &Path, costs: &[Cost]) -> Result<Vec<(PathBuf, String)>> {
     let (compared, measured) = (comparison::rows(&recorded)?, claims::rows(&recorded)?);
     let claims = claims::all()?;
     let bench = root.join("results/bench");
-    let readme = spliced(
-        root,
-        "README.md",
-        vec![
-            ("costs", costs_table(costs)),
-            ("agreement", agreement(&compared)),
-            ("claims", claims_table(&claims, &measured)),
-            ("bench", bench_table(&bench, PEERS, peers_table)?),
-        ],
-    )?;
-    let tables = MEASURED.map(|name| Ok((name, bench_table(&bench, name, whole_table)?)));
-    let tables = tables.into_iter().collect::<Result<Vec<_>>>()?;
-    let performance = spliced(root, "docs/performance.md", tables)?;
-    let page = claims_page(&claims, &measured);
+    let mut readme = Spliced::read(root, "README.md")?;
+    readme.replace("costs", &costs_table(costs))?;
+    readme.replace("agreement", &agreement(&compared))?;
+    readme.replace("claims", &claims_table(&claims, &measured))?;
+    readme.replace("bench", &bench_table(&bench, PEERS, peers_table)?)?;
+    let mut performance = Spliced::read(root, "docs/performance.md")?;
+    for part in MEASURED {
+        performance.replace(part, &bench_table(&bench, part, whole_table)?)?;
+    }
+    let claims_page = claims_page(&claims, &measured);
     Ok(vec![
-        readme,
-        (root.join("docs/CLAIMS.md"), page),
-        performance,
+        (root.join(readme.page), readme.text),
+        (root.join("docs/CLAIMS.md"), claims_page),
+        (root.join(performance.page), performance.text),
     ])
 }
 
-/// A page of a clone with the contents of its places.
-fn spliced(root: &Path, page: &str, places: Vec<(&str, String)>) -> Result<(PathBuf, String)> {
-    let path = root.join(page);
-    let mut text = fs::read_to_string(&path).map_err(Error::io(&path))?;
-    for (name, content) in places {
-        text = splice(page, &text, name, &content)?;
+/// A page of a clone with places.
+struct Spliced {
+    page: &'static str,
+    text: String,
+}
+
+impl Spliced {
+    fn read(root: &Path, page: &'static str) -> Result<Self> {
+        let path = root.join(page);
+        let text = fs::read_to_string(&path).map_err(Error::io(path))?;
+        Ok(Self { page, text })
     }
-    Ok((path, text))
+
+    /// Replaces what is in a place.
+    fn replace(&mut self, place: &str, content: &str) -> Result<()> {
+        let begin = format!("<!-- results: {place} -->");
+        let parts = self.text.split_once(&format!("{begin}\n"));
+        let parts = parts.and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+        let (before, after) = parts.ok_or_else(|| Error::Repository {
+            file: self.page.to_owned(),
+            problem: format!("it has no place for results between `{begin}` and `{END}`"),
+        })?;
+        self.text = format!("{before}{begin}\n\n{content}\n{END}{after}");
+        Ok(())
+    }
 }
 
 /// What every profile cost: of the profiles that are there, what their records say, of the others what was kept.
@@ -160,69 +173,55 @@ pub fn costs(root: &Path) -> Result<Vec<Cost>> {
     Ok(costs.into_values().collect())
 }
 
-/// Replaces what is in a place of a page.
-fn splice(page: &str, text: &str, name: &str, content: &str) -> Result<String> {
-    let begin = format!("<!-- results: {name} -->\n");
-    let parts = text.split_once(&begin).and_then(|(before, after)| {
-        let (_, after) = after.split_once(END)?;
-        Some(format!("{before}{begin}\n{content}\n{END}{after}"))
-    });
-    parts.ok_or_else(|| Error::Repository {
-        file: page.to_owned(),
-        problem: format!(
-            "it has no place for results between `{}` and `{END}`",
-            begin.trim()
-        ),
-    })
+/// A table in Markdown from its header line and the cells of its rows.
+fn table(header: &str, rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let rule = "---|".repeat(header.matches('|').count() - 1);
+    let mut text = format!("{header}\n|{rule}\n");
+    for cells in rows {
+        text += &format!("| {} |\n", cells.join(" | "));
+    }
+    text
 }
 
 fn costs_table(costs: &[Cost]) -> String {
     // Figures that are made without training take no time to speak of.
     let trained = |figure: &&Figure| !sources::of_trainings(figure.name()).is_empty();
     let (trained, cheap): (Vec<Figure>, Vec<Figure>) = Figure::ALL.iter().partition(trained);
-    let groups: Vec<Vec<Figure>> = std::iter::once(cheap)
-        .chain(trained.into_iter().map(|figure| vec![figure]))
-        .filter(|group| !group.is_empty())
-        .collect();
+    let trained = trained.into_iter().map(|figure| vec![figure]);
+    let mut groups: Vec<Vec<Figure>> = iter::once(cheap).chain(trained).collect();
+    groups.retain(|group| !group.is_empty());
     let names: Vec<String> = groups.iter().map(|group| numbered(group)).collect();
-    let mut text = format!(
-        "| profile | {} | peak memory | measured on |\n|---|{}---|---|\n",
-        names.join(" | "),
-        "---|".repeat(names.len())
-    );
-    for profile in Profile::ALL {
-        let own: Vec<&Cost> = costs
-            .iter()
-            .filter(|cost| cost.profile == profile)
-            .collect();
-        if own.is_empty() {
-            continue;
-        }
-        let of = |figures: &Vec<Figure>| {
-            let found: Vec<&&Cost> = own.iter().filter(|c| figures.contains(&c.figure)).collect();
-            if found.len() < figures.len() {
+    let names = names.join(" | ");
+    let not_recorded = || "not recorded".to_owned();
+    let row = |&profile: &Profile| {
+        let own = costs.iter().filter(|cost| cost.profile == profile);
+        let own: Vec<&Cost> = own.collect();
+        let time = |figures: &Vec<Figure>| {
+            let found = own.iter().filter(|cost| figures.contains(&cost.figure));
+            let seconds: Vec<Option<f64>> = found.map(|cost| cost.seconds).collect();
+            if seconds.len() < figures.len() {
                 return "not made yet".to_owned();
             }
-            let seconds: Option<f64> = found.iter().map(|cost| cost.seconds).sum();
-            seconds.map_or("not recorded".to_owned(), duration)
+            let seconds: Option<f64> = seconds.into_iter().sum();
+            seconds.map_or_else(not_recorded, duration)
         };
         let peak = own.iter().filter_map(|cost| cost.peak_memory).max();
-        let peak = peak.map_or("not recorded".to_owned(), |peak| {
-            number::bytes(peak).to_string()
-        });
         // Where figures were made on different machines, that of the longest one is named.
         let seconds = |cost: &Cost| cost.seconds.unwrap_or(0.0);
-        let longest = own.iter().max_by(|a, b| seconds(a).total_cmp(&seconds(b)));
-        let machine = longest.and_then(|cost| {
-            let (cpu, threads) = (cost.cpu.as_ref()?, cost.threads?);
-            Some(format!("{cpu}, threads: {threads}"))
-        });
-        let machine = machine.unwrap_or_else(|| "two cores of a shared server".to_owned());
-        let times: Vec<String> = groups.iter().map(of).collect();
-        let times = times.join(" | ");
-        let _ = writeln!(text, "| `{profile}` | {times} | {peak} | {machine} |");
-    }
-    text
+        let longest = own
+            .iter()
+            .max_by(|a, b| seconds(a).total_cmp(&seconds(b)))?;
+        let machine = match (&longest.cpu, longest.threads) {
+            (Some(cpu), Some(threads)) => format!("{cpu}, threads: {threads}"),
+            _ => "two cores of a shared server".to_owned(),
+        };
+        let mut cells = vec![format!("`{profile}`")];
+        cells.extend(groups.iter().map(time));
+        cells.extend([peak.map_or_else(not_recorded, number::bytes), machine]);
+        Some(cells)
+    };
+    let header = format!("| profile | {names} | peak memory | measured on |");
+    table(&header, Profile::ALL.iter().filter_map(row))
 }
 
 /// `Figure 5`, `Figures 1 to 4`.
@@ -242,35 +241,28 @@ fn bench_table(
     table: impl Fn(&Path, &str) -> Result<String>,
 ) -> Result<String> {
     let file = format!("{part}.csv");
-    if folder.join(&file).exists() {
-        table(folder, &file)
-    } else {
-        Ok(format!(
+    match folder.join(&file).exists() {
+        true => table(folder, &file),
+        false => Ok(format!(
             "Not measured yet: `make bench PART={part}` does it.\n"
-        ))
+        )),
     }
 }
 
 fn peers_table(folder: &Path, file: &str) -> Result<String> {
     let peers: Vec<Peer> = from_csv(folder, file)?;
-    let mut text = String::from(
-        "| case | threads | here | peer | its epoch | times as fast | from ... to |\n|---|---|---|---|---|---|---|\n",
-    );
-    for row in peers {
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | {} | {} | {} | {} ... {} |",
-            row.case,
-            row.threads,
-            duration(row.ours_s_per_epoch),
-            row.peer,
-            duration(row.peer_s_per_epoch),
-            significant(row.ratio, 3),
-            significant(row.ratio_min, 3),
-            significant(row.ratio_max, 3),
-        );
-    }
-    Ok(text)
+    let row = |row: Peer| {
+        let ratios = [row.ratio, row.ratio_min, row.ratio_max];
+        let [ratio, least, most] = ratios.map(|ratio| significant(ratio, 3));
+        let epochs = [row.ours_s_per_epoch, row.peer_s_per_epoch];
+        let [ours, theirs] = epochs.map(duration);
+        let (threads, range) = (row.threads.to_string(), format!("{least} ... {most}"));
+        vec![row.case, threads, ours, row.peer, theirs, ratio, range]
+    };
+    Ok(table(
+        "| case | threads | here | peer | its epoch | times as fast | from ... to |",
+        peers.into_iter().map(row),
+    ))
 }
 
 /// Every row and column, numbers with three digits.
@@ -282,64 +274,47 @@ fn whole_table(folder: &Path, file: &str) -> Result<String> {
         problem: error.to_string(),
     };
     let mut reader = csv::Reader::from_reader(bytes.as_slice());
-    let names = reader.headers().map_err(damaged)?;
-    let rule = "---|".repeat(names.len());
-    let names = names
-        .iter()
-        .collect::<Vec<_>>()
-        .join(" | ")
-        .replace('_', " ");
-    let mut text = format!("| {names} |\n|{rule}\n");
-    for row in reader.records() {
-        let row = row.map_err(damaged)?;
-        let cells: Vec<String> = row.iter().map(|cell| number::cell(cell, 3)).collect();
-        let _ = writeln!(text, "| {} |", cells.join(" | "));
-    }
-    Ok(text)
+    let names: Vec<&str> = reader.headers().map_err(damaged)?.iter().collect();
+    let header = format!("| {} |", names.join(" | ").replace('_', " "));
+    let rows = reader.records().collect::<csv::Result<Vec<_>>>();
+    let rows = rows.map_err(damaged)?;
+    let cells = |row: &StringRecord| row.iter().map(|cell| number::cell(cell, 3)).collect();
+    Ok(table(&header, rows.iter().map(cells)))
 }
 
 fn agreement(rows: &[comparison::Row]) -> String {
-    let mut text = String::from(
-        "| published values | compared | within tolerance | furthest off, in tolerances |\n|---|---|---|---|\n",
-    );
-    for figure in Figure::ALL {
+    let row = |figure: &Figure| {
         let own = rows.iter().filter(|row| row.figure == figure.name());
         let own: Vec<Check> = own.map(comparison::Row::check).collect();
         let tally = Tally::of(&own);
-        if tally.is_empty() {
-            continue;
-        }
         let worst = tally.furthest().map_or("not made yet".to_owned(), |check| {
             format!("{} ({})", significant(check.share(), 2), check.quantity)
         });
-        let _ = writeln!(
-            text,
-            "| {figure}: {} | {} | {} | {worst} |",
-            tally.len(),
-            tally.measured(),
-            tally.count(Verdict::Pass)
-        );
-    }
+        let counts = [tally.measured(), tally.count(Verdict::Pass)];
+        let [compared, within] = counts.map(|count| count.to_string());
+        let name = format!("{figure}: {}", tally.len());
+        (!own.is_empty()).then(|| vec![name, compared, within, worst])
+    };
+    let mut text = table(
+        "| published values | compared | within tolerance | furthest off, in tolerances |",
+        Figure::ALL.iter().filter_map(row),
+    );
     let losses = ["AE", "WDAE", "DAE"].map(|model| {
         let quantity = format!("mnist {model} loss at epoch 4900");
         rows.iter().find(|row| row.quantity == quantity)
     });
     if let [Some(ae), Some(wdae), Some(dae)] = losses {
-        let all = [ae, wdae, dae];
-        let line = |value: &dyn Fn(&comparison::Row) -> String| {
-            let cells: Vec<String> = all.iter().map(|row| value(row)).collect();
-            cells.join(" | ")
+        let line = |name: &str, value: fn(&comparison::Row) -> Option<f64>| {
+            let cell = |row| value(row).map_or("-".to_owned(), |loss| fixed(loss, 4));
+            vec![name.to_owned(), cell(ae), cell(wdae), cell(dae)]
         };
-        let found =
-            |row: &comparison::Row| row.reproduced.map_or("-".to_owned(), |v| format!("{v:.4}"));
-        let _ = write!(
-            text,
-            "\nTraining loss of Figure 5 on MNIST after 4,900 epochs; the tolerance is the range that two random starts differ by:\n\n\
-             | | AE | WDAE | DAE |\n|---|---|---|---|\n| published | {} |\n| here | {} |\n| tolerance | {} |\n",
-            line(&|row| format!("{:.4}", row.published)),
-            line(&found),
-            line(&|row| format!("{:.4}", row.tolerance)),
-        );
+        let lines = [
+            line("published", |row| Some(row.published)),
+            line("here", |row| row.reproduced),
+            line("tolerance", |row| Some(row.tolerance)),
+        ];
+        text += "\nTraining loss of Figure 5 on MNIST after 4,900 epochs; the tolerance is the range that two random starts differ by:\n\n";
+        text += &table("| | AE | WDAE | DAE |", lines);
     }
     text
 }
@@ -351,16 +326,15 @@ fn measures(id: &str, rows: &[claims::Row]) -> Vec<Check> {
 }
 
 fn claims_table(claims: &[Claim], rows: &[claims::Row]) -> String {
-    let mut text = String::from("| claim | verdict |\n|---|---|\n");
-    for claim in claims {
-        let statement = match &claim.correction {
-            Some(correction) => format!("{} *{correction}*", claim.statement),
-            None => claim.statement.clone(),
-        };
-        let (id, judged) = (&claim.id, Tally::of(&measures(&claim.id, rows)).words());
-        let _ = writeln!(text, "| {statement} | [{judged}](docs/CLAIMS.md#{id}) |");
-    }
-    text
+    let row = |claim: &Claim| {
+        let (id, mut statement) = (&claim.id, claim.statement.clone());
+        if let Some(correction) = &claim.correction {
+            statement += &format!(" *{correction}*");
+        }
+        let judged = Tally::of(&measures(id, rows)).words();
+        vec![statement, format!("[{judged}](docs/CLAIMS.md#{id})")]
+    };
+    table("| claim | verdict |", claims.iter().map(row))
 }
 
 fn claims_page(claims: &[Claim], rows: &[claims::Row]) -> String {
@@ -373,80 +347,27 @@ fn claims_page(claims: &[Claim], rows: &[claims::Row]) -> String {
          was measured. A measure of what has not been made, or not with the paper's settings, is `not measured`.\n",
     );
     for claim in claims {
-        let _ = write!(
-            text,
-            "\n## {}\n\n**{}** ({})\n\n",
-            claim.id, claim.statement, claim.source
-        );
-        let measures = measures(&claim.id, rows);
-        let _ = writeln!(text, "Verdict: {}.\n", Tally::of(&measures).words());
+        let (id, source, statement) = (&claim.id, &claim.source, &claim.statement);
+        let (measures, why) = (measures(id, rows), claim.explanation.trim());
+        let verdict = Tally::of(&measures).words();
+        text += &format!("\n## {id}\n\n**{statement}** ({source})\n\nVerdict: {verdict}.\n\n");
         if let Some(correction) = &claim.correction {
-            let _ = writeln!(text, "What holds instead: {correction}\n");
+            text += &format!("What holds instead: {correction}\n\n");
         }
-        let _ = writeln!(text, "{}\n", claim.explanation.trim());
-        text.push_str(
-            "| measured | expected | found | tolerance | verdict | |\n|---|---|---|---|---|---|\n",
-        );
-        for check in &measures {
+        text += &format!("{why}\n\n");
+        let row = |check: &Check| {
             let numbers = [check.expected, check.found, check.tolerance];
-            let [expected, found, tolerance] = numbers.map(|value| match value.is_finite() {
-                true => significant(value, 7),
-                false => String::new(),
-            });
-            let _ = writeln!(
-                text,
-                "| {} | {expected} | {found} | {tolerance} | {} | {} |",
-                cell(&check.quantity),
-                check.verdict(),
-                cell(&check.reason),
-            );
-        }
+            let [expected, found, tolerance] = numbers.map(|value| number::or(value, 7, ""));
+            // A bar would end the cell.
+            let [quantity, reason] =
+                [&check.quantity, &check.reason].map(|text| text.replace('|', "\\|"));
+            let verdict = check.verdict().to_string();
+            vec![quantity, expected, found, tolerance, verdict, reason]
+        };
+        text += &table(
+            "| measured | expected | found | tolerance | verdict | |",
+            measures.iter().map(row),
+        );
     }
     text
-}
-
-/// A bar would end the cell of a table.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_is_between_the_marks_is_replaced() {
-        let text = "a\n<!-- results: x -->\nold\n<!-- end of results -->\nb\n";
-        let spliced = splice("p.md", text, "x", "new\n").unwrap();
-        assert_eq!(
-            spliced,
-            "a\n<!-- results: x -->\n\nnew\n\n<!-- end of results -->\nb\n"
-        );
-        assert_eq!(splice("p.md", &spliced, "x", "new\n").unwrap(), spliced);
-        assert!(splice("p.md", text, "y", "").is_err());
-    }
-
-    #[test]
-    fn the_bench_tables_show_what_was_measured() {
-        let folder = tempfile::tempdir().unwrap();
-        let peers = || bench_table(folder.path(), PEERS, peers_table);
-        assert!(peers().unwrap().contains("make bench PART=peers"));
-        let write = |text: &str| fs::write(folder.path().join("peers.csv"), text).unwrap();
-        write(
-            "case,peer,threads,ours_s_per_epoch,peer_s_per_epoch,ratio,ratio_min,ratio_max\n\
-             linear-mnist,numpy,2,0.0025,1.2,480,470.4,491\n",
-        );
-        let table = peers().unwrap();
-        let last = table.lines().last().unwrap();
-        let expected = "| linear-mnist | 2 | 2.5 ms | numpy | 1.2 s | 480 | 470 ... 491 |";
-        assert_eq!(last, expected);
-        assert_eq!(
-            bench_table(folder.path(), PEERS, whole_table).unwrap(),
-            "| case | peer | threads | ours s per epoch | peer s per epoch | ratio | ratio min | ratio max |\n\
-             |---|---|---|---|---|---|---|---|\n\
-             | linear-mnist | numpy | 2 | 0.0025 | 1.2 | 480 | 470 | 491 |\n"
-        );
-        write("case,peer\na,b\n");
-        assert!(peers().is_err());
-    }
 }

@@ -20,14 +20,15 @@ const HERE: &str = "of this cell";
 /// # Ok::<(), paper::Error>(())
 /// ```
 pub fn frame<const N: usize>(columns: [(&str, Vec<f64>); N]) -> Result<DataFrame> {
-    let columns = columns
-        .into_iter()
-        .map(|(name, values)| Column::new(name.into(), values));
-    Ok(Table::new(HERE, columns.collect())?.frame)
+    let columns = columns.map(|(name, values)| Column::new(name.into(), values));
+    Ok(Table::new(HERE, columns.into())?.frame)
 }
 
-/// Some rows of a table.
+/// A table of which some rows can be taken.
 pub trait Rows {
+    /// The whole table.
+    fn frame(&self) -> &DataFrame;
+
     /// The rows in which a column has one of the given values.
     ///
     /// # Errors
@@ -36,98 +37,52 @@ pub trait Rows {
         &self,
         column: &str,
         values: impl IntoIterator<Item = V>,
-    ) -> Result<DataFrame>;
-}
-
-impl Rows for DataFrame {
-    fn rows<V: ToString>(
-        &self,
-        column: &str,
-        values: impl IntoIterator<Item = V>,
     ) -> Result<DataFrame> {
+        let frame = self.frame();
         let at = |source| Error::Table {
             table: HERE.to_owned(),
             source,
         };
         // Not `self.column`: that looks into a hash table which the frame keeps, and in a notebook the cell that made
         // it and the cell that looks are two libraries, whose hashes have different seeds.
-        let named = self.columns().iter().find(|found| found.name() == column);
+        let names = frame.columns().iter().map(|own| own.name().as_str());
+        let named = frame.columns().iter().find(|found| found.name() == column);
         let found = named.ok_or_else(|| Error::Unknown {
             kind: "column",
             name: column.to_owned(),
-            choices: self
-                .columns()
-                .iter()
-                .map(|c| c.name().to_string())
-                .collect::<Vec<_>>()
-                .join(", "),
+            choices: names.collect::<Vec<_>>().join(", "),
         })?;
         let wanted: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
         let mask: Vec<bool> = if found.dtype() == &DataType::String {
-            let texts = found.str().map_err(at)?;
-            let is = |text: Option<&str>| text.is_some_and(|text| wanted.iter().any(|w| w == text));
-            texts.iter().map(is).collect()
+            let texts = found.str().map_err(at)?.iter();
+            let is = |text: Option<&str>| wanted.iter().any(|own| text == Some(own));
+            texts.map(is).collect()
         } else {
-            let wanted = wanted.iter().map(|text| {
+            let number = |text: &String| {
                 text.parse::<f64>().map_err(|_| Error::Unknown {
                     kind: "number",
                     name: text.clone(),
                     choices: format!("those in column {column}"),
                 })
-            });
-            let wanted = wanted.collect::<Result<Vec<f64>>>()?;
+            };
+            let wanted = wanted.iter().map(number).collect::<Result<Vec<f64>>>()?;
             let numbers = found.cast(&DataType::Float64).map_err(at)?;
-            let numbers = numbers.f64().map_err(at)?;
-            let is = |number: Option<f64>| number.is_some_and(|number| wanted.contains(&number));
-            numbers.iter().map(is).collect()
+            let is = |found: Option<f64>| wanted.iter().any(|&own| found == Some(own));
+            numbers.f64().map_err(at)?.iter().map(is).collect()
         };
         let mask = BooleanChunked::from_slice("rows".into(), &mask);
-        self.filter(&mask).map_err(at)
+        frame.filter(&mask).map_err(at)
+    }
+}
+
+impl Rows for DataFrame {
+    fn frame(&self) -> &DataFrame {
+        self
     }
 }
 
 impl Rows for Table {
-    fn rows<V: ToString>(
-        &self,
-        column: &str,
-        values: impl IntoIterator<Item = V>,
-    ) -> Result<DataFrame> {
-        self.frame.rows(column, values)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_are_found_by_number_and_by_name() {
-        let table = Table::new(
-            "t.csv",
-            vec![
-                Column::new("model".into(), ["AE", "DAE", "DAE"]),
-                Column::new("epoch".into(), [0_u64, 0, 100]),
-                Column::new("epsilon".into(), [0.0, 1.0, 0.2]),
-            ],
-        )
-        .unwrap();
-        assert_eq!(table.rows("model", ["DAE"]).unwrap().height(), 2);
-        assert_eq!(table.rows("epoch", [100]).unwrap().height(), 1);
-        assert_eq!(table.rows("epsilon", [1.0, 0.2]).unwrap().height(), 2);
-        let both = table
-            .rows("model", ["DAE"])
-            .unwrap()
-            .rows("epoch", [0])
-            .unwrap();
-        assert_eq!(both.height(), 1);
-        let error = table.rows("epohc", [0]).unwrap_err().to_string();
-        assert!(error.contains("model, epoch, epsilon"), "{error}");
-        assert!(table.rows("epoch", ["AE"]).is_err());
-    }
-
-    #[test]
-    fn a_frame_refuses_columns_that_do_not_fit() {
-        assert!(frame([("a", vec![1.0]), ("b", vec![])]).is_err());
-        assert!(frame([("a", vec![f64::NAN])]).is_err());
+    fn frame(&self) -> &DataFrame {
+        &self.frame
     }
 }

@@ -4,7 +4,7 @@ use dae::data::{DataSet, SourceOptions};
 use dae::random::{normal_matrix, stream};
 use ndarray::{Array2, s};
 
-use super::show::{Content, Show};
+use super::{Content, Show};
 use crate::Result;
 use crate::experiments::common::style;
 use crate::experiments::fig6;
@@ -28,35 +28,35 @@ pub struct Batch(pub Array2<f64>);
 
 impl Album {
     /// Loads images and eigen-directions if the images are in the cache; fetches nothing.
-    ///
-    /// # Errors
-    /// Images that are there but damaged.
     pub(super) fn open(
         settings: &fig6::Settings,
         dataset: DataSet,
         directions: usize,
         progress: &Progress,
     ) -> Result<Self> {
-        let images = if cached(dataset)? {
-            let mut settings = settings.clone();
-            let data = match dataset {
-                DataSet::Mnist => &mut settings.mnist,
-                DataSet::Cifar10 => &mut settings.cifar10,
-            };
-            // More directions than images do not exist, and the last ones are noise.
-            data.directions = directions.min(data.samples / 3);
-            Some(Images::load(&settings, dataset, progress)?)
-        } else {
-            None
+        if !cached(dataset)? {
+            return Ok(Self::of(dataset, None));
+        }
+        let mut settings = settings.clone();
+        let data = match dataset {
+            DataSet::Mnist => &mut settings.mnist,
+            DataSet::Cifar10 => &mut settings.cifar10,
         };
-        Ok(Self { dataset, images })
+        // More directions than images do not exist, and the last ones are noise.
+        data.directions = directions.min(data.samples / 3);
+        let images = Images::load(&settings, dataset, progress)?;
+        Ok(Self::of(dataset, Some(images)))
+    }
+
+    /// These images of a data set, or none.
+    pub fn of(dataset: DataSet, images: Option<Images>) -> Self {
+        Self { dataset, images }
     }
 
     /// How many images there are.
     pub fn len(&self) -> usize {
-        self.images
-            .as_ref()
-            .map_or(0, |images| images.pixels.nrows())
+        let images = self.images.as_ref();
+        images.map_or(0, |images| images.pixels.nrows())
     }
 
     /// Whether the images are not at hand.
@@ -66,13 +66,11 @@ impl Album {
 
     /// The first images.
     pub fn first(&self, count: usize) -> Batch {
-        match &self.images {
-            Some(images) => {
-                let count = count.min(images.pixels.nrows());
-                Batch(images.pixels.slice(s![..count, ..]).mapv(f64::from))
-            }
-            None => self.none(),
-        }
+        let Some(images) = &self.images else {
+            return self.none();
+        };
+        let count = count.min(images.pixels.nrows());
+        Batch(images.pixels.slice(s![..count, ..]).mapv(f64::from))
     }
 
     /// Images with normal noise of some variance added to every pixel.
@@ -85,9 +83,8 @@ impl Album {
 
     /// The eigenvalues that belong to the directions, descending.
     pub fn lambda(&self) -> Vec<f64> {
-        let of = |images: &Images| {
-            let directions = images.basis.vectors.ncols();
-            let lambda = images.basis.lambda.iter().take(directions);
+        let of = |Images { basis, .. }: &Images| {
+            let lambda = basis.lambda.iter().take(basis.vectors.ncols());
             lambda.copied().collect()
         };
         self.images.as_ref().map(of).unwrap_or_default()
@@ -101,9 +98,8 @@ impl Album {
         let count = count.min(images.basis.vectors.ncols());
         let mut rows = images.basis.vectors.slice(s![.., ..count]).t().to_owned();
         for mut row in rows.rows_mut() {
-            let largest = row
-                .iter()
-                .fold(f64::MIN_POSITIVE, |most: f64, x| most.max(x.abs()));
+            let sizes = row.iter().map(|x| x.abs());
+            let largest = sizes.fold(f64::MIN_POSITIVE, f64::max);
             row.mapv_inplace(|x| 0.5 + 0.5 * x / largest);
         }
         Batch(rows)
@@ -130,10 +126,10 @@ impl Album {
 
     /// A sheet for rows of images of this size.
     pub fn sheet(&self) -> Sheet {
+        let (shape, rows) = (self.dataset.shape(), Vec::new());
         Sheet {
-            dataset: self.dataset,
-            absent: self.is_empty(),
-            rows: Vec::new(),
+            absent: self.is_empty().then(|| absent(self.dataset)),
+            tiles: Tiles { shape, rows },
         }
     }
 }
@@ -141,37 +137,39 @@ impl Album {
 /// Rows of images with a label on the left of each, to be drawn.
 #[derive(Debug, Clone)]
 pub struct Sheet {
-    dataset: DataSet,
-    absent: bool,
-    rows: Vec<(String, Array2<f64>)>,
+    /// What to say instead where there are no images.
+    absent: Option<String>,
+    tiles: Tiles,
 }
 
 impl Sheet {
     /// One more row: images from left to right, one a row of the matrix.
     pub fn row(mut self, label: impl Into<String>, images: &Batch) -> Self {
-        self.rows.push((label.into(), images.0.clone()));
+        let images = images.0.rows().into_iter().map(|image| image.to_vec());
+        self.tiles.rows.push((label.into(), images.collect()));
         self
     }
 
     /// Draws the rows, or says what to do where there are no images.
-    ///
-    /// # Errors
-    /// The renderer failing.
     pub fn draw(&self) -> Result<Grid> {
-        if self.absent {
-            Ok(Grid::Absent(absent(self.dataset)))
-        } else {
-            draw(self.dataset.shape(), &self.rows)
+        if let Some(why) = &self.absent {
+            return Ok(Grid::Absent(why.clone()));
         }
+        let rows = &self.tiles.rows;
+        let columns = rows.iter().map(|(_, images)| images.len()).max();
+        let labels: Vec<&str> = rows.iter().map(|(label, _)| label.as_str()).collect();
+        let (columns, labels) = (columns.unwrap_or(0), labels.join("; "));
+        Ok(Grid::Drawn {
+            png: self.tiles.draw()?,
+            about: format!("{columns} images a row: {labels}"),
+        })
     }
 }
 
 /// Whether the images of a data set are in the cache.
 pub(super) fn cached(dataset: DataSet) -> Result<bool> {
-    Ok(SourceOptions::from_env()?
-        .cache
-        .join(dataset.name())
-        .exists())
+    let cache = SourceOptions::from_env()?.cache;
+    Ok(cache.join(dataset.name()).exists())
 }
 
 /// What to say where images are needed and absent.
@@ -202,104 +200,5 @@ impl Show for Grid {
             Self::Drawn { png, about } => vec![Content::png(png), Content::text(about)],
             Self::Absent(why) => vec![Content::text(why)],
         }
-    }
-}
-
-fn draw(shape: [usize; 3], rows: &[(String, Array2<f64>)]) -> Result<Grid> {
-    let labels: Vec<&str> = rows.iter().map(|(label, _)| label.as_str()).collect();
-    let columns = rows.iter().map(|(_, images)| images.nrows()).max();
-    let columns = columns.unwrap_or(0);
-    let images = |images: &Array2<f64>| images.rows().into_iter().map(|row| row.to_vec()).collect();
-    let tiles = Tiles {
-        shape,
-        rows: rows
-            .iter()
-            .map(|(label, of)| (label.clone(), images(of)))
-            .collect(),
-    };
-    Ok(Grid::Drawn {
-        png: tiles.draw()?,
-        about: format!("{columns} images a row: {}", labels.join("; ")),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use ndarray::array;
-
-    #[test]
-    fn a_grid_is_a_picture_and_words() {
-        let rows = [
-            ("first", Array2::zeros((2, 12))),
-            ("none", Array2::zeros((0, 12))),
-        ];
-        let grid = draw(
-            [3, 2, 2],
-            &rows.map(|(label, images)| (label.to_owned(), images)),
-        )
-        .unwrap();
-        let Grid::Drawn { about, .. } = &grid else {
-            panic!("drawn")
-        };
-        assert_eq!(about, "2 images a row: first; none");
-        let [content, text] = &grid.contents()[..] else {
-            panic!("two forms")
-        };
-        assert_eq!((content.mime, text.mime), ("image/png", "text/plain"));
-    }
-
-    #[test]
-    fn a_mapping_of_one_gives_the_image_back_and_one_of_zero_removes_a_direction() {
-        let basis = fig6::train::images::Basis {
-            lambda: vec![2.0, 1.0, 0.0],
-            vectors: array![[0.6, 0.8], [0.8, -0.6], [0.0, 0.0]],
-        };
-        let pixels = array![[0.5_f32, 0.25, 0.0]].into();
-        let album = Album {
-            dataset: DataSet::Mnist,
-            images: Some(Images { pixels, basis }),
-        };
-        let image = album.first(3);
-        assert_eq!((image.0.nrows(), album.lambda()), (1, vec![2.0, 1.0]));
-        let back = album.mapped(&image, &[1.0, 1.0]);
-        assert!((&back.0 - &image.0).iter().all(|x| x.abs() < 1e-12));
-        let first = album.mapped(&image, &[1.0, 0.0]);
-        assert!(
-            (first.0[[0, 0]] - 0.5 * 0.6).abs() < 1e-12
-                && (first.0[[0, 1]] - 0.5 * 0.8).abs() < 1e-12
-        );
-        assert_eq!(album.directions(9).0.nrows(), 2);
-        assert_eq!(
-            album.directions(1).0[[0, 1]],
-            1.0,
-            "the largest component is white"
-        );
-        let noisy = album.noisy(&image, 0.0, 1);
-        assert_eq!(noisy, image);
-    }
-
-    #[test]
-    fn without_images_there_is_a_sentence() {
-        let album = Album {
-            dataset: DataSet::Cifar10,
-            images: None,
-        };
-        let nothing = album.noisy(&album.first(5), 1.0, 1);
-        let mapped = album.mapped(&album.first(5), &[1.0]);
-        let grid = album
-            .sheet()
-            .row("noisy", &nothing)
-            .row("mapped", &mapped)
-            .draw()
-            .unwrap();
-        let text = grid.contents().remove(0);
-        assert_eq!(text.mime, "text/plain");
-        assert!(
-            text.text.contains("make data") && !text.text.contains('\n'),
-            "{}",
-            text.text
-        );
-        assert!(album.lambda().is_empty() && album.is_empty());
     }
 }

@@ -94,7 +94,7 @@ impl Notebook {
     }
 
     /// As [`Notebook::open`], with an environment that tests can make up. An empty variable counts as unset.
-    fn from_variables(variable: impl Fn(&str) -> Option<String>, here: &Path) -> Result<Self> {
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>, here: &Path) -> Result<Self> {
         let set = |name| variable(name).filter(|value| !value.is_empty());
         let profile = match set("DAE_PROFILE") {
             None => Profile::Quick,
@@ -117,15 +117,7 @@ impl Notebook {
         })
     }
 
-    /// Seed of everything random.
-    pub fn seed(&self) -> u64 {
-        self.settings.seed
-    }
-
     /// The settings of a figure beside those of the paper, with unit and range, as a table.
-    ///
-    /// # Errors
-    /// Settings without a JSON form, which those of this project all have.
     pub fn compare(&self, figure: Figure, settings: &impl Serialize) -> Result<SettingsTable> {
         SettingsTable::new(figure, settings, &self.paper)
     }
@@ -141,16 +133,12 @@ impl Notebook {
 
     /// Writes tables into the folder that `DAE_NOTEBOOK_TABLES` names, the same bytes as the `paper` command would;
     /// does nothing if it is not set.
-    ///
-    /// # Errors
-    /// The file system failing.
     pub fn keep(&self, tables: &[Table]) -> Result<()> {
         let Some(folder) = &self.tables else {
             return Ok(());
         };
-        tables
-            .iter()
-            .try_for_each(|table| files::write(&folder.join(table.name), &table.csv()?))
+        let write = |table: &Table| files::write(&folder.join(table.name), &table.csv()?);
+        tables.iter().try_for_each(write)
     }
 
     /// The values that the authors published for a figure beside those in its tables, where the settings allow it.
@@ -176,51 +164,11 @@ impl Notebook {
 
 /// The folder of the clone that `here` is in.
 fn clone_of(here: &Path) -> Result<PathBuf> {
-    here.ancestors()
-        .find(|folder| folder.join("crates/paper/Cargo.toml").exists())
-        .map(Path::to_owned)
-        .ok_or_else(|| Error::Unknown {
-            kind: "clone of the project around this notebook",
-            name: here.display().to_string(),
-            choices: "a folder inside it, or set DAE_RESULTS".to_owned(),
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use polars::prelude::Column;
-
-    fn opened(variables: &[(&str, &str)]) -> Result<Notebook> {
-        let find = |name: &str| {
-            let found = variables.iter().find(|(key, _)| *key == name);
-            found.map(|(_, value)| (*value).to_owned())
-        };
-        Notebook::from_variables(find, Path::new(env!("CARGO_MANIFEST_DIR")))
-    }
-
-    #[test]
-    fn the_profile_comes_from_the_environment_and_is_quick_without_one() {
-        assert_eq!(opened(&[]).unwrap().profile, Profile::Quick);
-        let smoke = opened(&[("DAE_PROFILE", "smoke")]).unwrap();
-        assert_eq!(smoke.settings, experiments::load(Profile::Smoke).unwrap().0);
-        let error = opened(&[("DAE_PROFILE", "tiny")]).unwrap_err();
-        assert!(error.to_string().contains("smoke, quick, paper"), "{error}");
-        let lost = Notebook::from_variables(|_| None, Path::new("/")).unwrap_err();
-        assert!(lost.to_string().contains("DAE_RESULTS"), "{lost}");
-    }
-
-    #[test]
-    fn kept_tables_are_those_of_the_command_byte_for_byte() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("tables");
-        let notebook = opened(&[("DAE_NOTEBOOK_TABLES", path.to_str().unwrap())]).unwrap();
-        let table = Table::new("t.csv", vec![Column::new("x".into(), [0.1, 1.0 / 3.0])]).unwrap();
-        notebook.keep(std::slice::from_ref(&table)).unwrap();
-        assert_eq!(
-            std::fs::read(path.join("t.csv")).unwrap(),
-            table.csv().unwrap()
-        );
-        opened(&[]).unwrap().keep(&[table]).unwrap();
-    }
+    let is_clone = |folder: &&Path| folder.join("crates/paper/Cargo.toml").exists();
+    let clone = here.ancestors().find(is_clone).map(Path::to_owned);
+    clone.ok_or_else(|| Error::Unknown {
+        kind: "clone of the project around this notebook",
+        name: here.display().to_string(),
+        choices: "a folder inside it, or set DAE_RESULTS".to_owned(),
+    })
 }

@@ -58,23 +58,3 @@ pub fn fixed_points(lambda: &[f64], epsilon: f64, gamma: f64) -> Result<Vec<f64>
 pub fn epochs_to(fraction: f64, mode: &Mode, w0: f64, alpha: f64) -> Result<f64> {
     Ok(rates::learning_time(mode, w0, fraction)? / alpha)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn theory_and_descent_agree_for_small_steps() {
-        let mode = Mode::denoising(1.0, 0.5).unwrap();
-        let epochs = [0, 100, 5000, 20_000];
-        let theory = unbalanced(&mode, [0.1, 0.1], 1e-3, &epochs).unwrap();
-        let simple = balanced(&mode, 0.01, 1e-3, &epochs).unwrap();
-        let found = descent(&mode, [0.1, 0.1], 1e-3, &epochs).unwrap();
-        for i in 0..epochs.len() {
-            assert!((theory[i] - simple[i]).abs() < 1e-12);
-            assert!((theory[i] - found[i]).abs() < 1e-3, "{theory:?} {found:?}");
-        }
-        let end = fixed_points(&[1.0], 0.5, 0.0).unwrap();
-        assert!((theory[3] - end[0]).abs() < 1e-6);
-    }
-}

@@ -5,10 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use polars::prelude::{AnyValue, DataFrame};
 
 use super::super::number::significant;
-use super::html::{Cell, HtmlTable};
-use crate::plot::{self, Picture};
-use crate::tables::Table;
-use crate::tables::{Check, Origin, Tally};
+use super::html::{self, Cell};
+use crate::plot::{Picture, thousands};
+use crate::tables::{Check, Origin, Table, Tally};
 
 /// Rows that a table may have before its middle is left out.
 const MOST: usize = 24;
@@ -40,7 +39,6 @@ pub trait Show {
 }
 
 impl Content {
-    /// Plain text.
     pub(super) fn text(text: impl Into<String>) -> Self {
         Self {
             mime: "text/plain",
@@ -54,15 +52,6 @@ impl Content {
             mime: "image/png",
             text: STANDARD.encode(bytes),
         }
-    }
-
-    /// A table, as HTML and as text.
-    pub(super) fn table(table: &HtmlTable) -> Vec<Self> {
-        let html = Self {
-            mime: "text/html",
-            text: table.html(),
-        };
-        vec![html, Self::text(table.text())]
     }
 }
 
@@ -82,19 +71,52 @@ impl Show for Picture {
 
 impl Show for Table {
     fn contents(&self) -> Vec<Content> {
-        Content::table(&frame(&self.frame, self.name))
+        frame(&self.frame, &format!("{}: ", self.name))
     }
 }
 
 impl Show for DataFrame {
     fn contents(&self) -> Vec<Content> {
-        Content::table(&frame(self, ""))
+        frame(self, "")
     }
 }
 
 impl Show for [Check] {
+    /// Each expectation with what was found, its tolerance and the verdict.
     fn contents(&self) -> Vec<Content> {
-        Content::table(&checks(self))
+        let row = |check: &Check| {
+            let origin = match check.origin {
+                Origin::Published => "published",
+                Origin::Theory => "theory",
+                Origin::Claim => "claim",
+            };
+            let number = |value| Cell::Number(significant(value, 6));
+            vec![
+                Cell::Text(check.quantity.clone()),
+                number(check.expected),
+                number(check.found),
+                number(check.tolerance),
+                Cell::Strong(check.verdict().to_string()),
+                Cell::Text(format!("{origin}: {}", check.reason)),
+            ]
+        };
+        let (holding, all) = (Tally::of(self).holding(), self.len());
+        let table = html::Table {
+            header: vec![
+                "quantity",
+                "expected",
+                "found",
+                "tolerance",
+                "verdict",
+                "from, and why this tolerance",
+            ],
+            rows: self.iter().map(row).collect(),
+            caption: match all {
+                0 => "Nothing was published for these settings, so nothing is compared.".to_owned(),
+                _ => format!("{holding} of {all} within tolerance"),
+            },
+        };
+        table.contents()
     }
 }
 
@@ -111,42 +133,33 @@ impl Show for Check {
 }
 
 /// The first and the last rows of a frame, with its shape.
-fn frame(frame: &DataFrame, name: &str) -> HtmlTable {
-    let columns = frame.columns();
-    let height = frame.height();
+fn frame(frame: &DataFrame, name: &str) -> Vec<Content> {
+    let (columns, height) = (frame.columns(), frame.height());
     let row = |index: usize| -> Vec<Cell> {
         let values = columns.iter().map(|column| column.get(index));
         values
-            .map(|value| value.map_or(Cell::Text(String::new()), cell))
+            .map(|value| cell(value.unwrap_or(AnyValue::Null)))
             .collect()
     };
-    let mut rows: Vec<Vec<Cell>> = Vec::new();
-    if height <= MOST {
-        rows.extend((0..height).map(row));
+    let rows = if height <= MOST {
+        (0..height).map(row).collect()
     } else {
-        rows.extend((0..ROWS / 2).map(row));
-        rows.push(
-            columns
-                .iter()
-                .map(|_| Cell::Number("…".to_owned()))
-                .collect(),
-        );
+        let gap = columns.iter().map(|_| Cell::Number("…".to_owned()));
+        let mut rows: Vec<Vec<Cell>> = (0..ROWS / 2).map(row).collect();
+        rows.push(gap.collect());
         rows.extend((height - ROWS / 2..height).map(row));
-    }
-    let head = if name.is_empty() {
-        String::new()
-    } else {
-        format!("{name}: ")
+        rows
     };
-    let [height, width] = [height, columns.len()].map(plot::thousands);
-    HtmlTable {
+    let [height, width] = [height, columns.len()].map(thousands);
+    let table = html::Table {
         header: columns
             .iter()
-            .map(|column| column.name().to_string())
+            .map(|column| column.name().as_str())
             .collect(),
         rows,
-        caption: format!("{head}{height} rows × {width} columns"),
-    }
+        caption: format!("{name}{height} rows × {width} columns"),
+    };
+    table.contents()
 }
 
 fn cell(value: AnyValue) -> Cell {
@@ -157,99 +170,5 @@ fn cell(value: AnyValue) -> Cell {
         AnyValue::Float64(value) => Cell::Number(significant(value, 6)),
         AnyValue::Float32(value) => Cell::Number(significant(f64::from(value), 6)),
         other => Cell::Number(other.to_string()),
-    }
-}
-
-/// Each expectation with what was found, its tolerance and the verdict.
-fn checks(checks: &[Check]) -> HtmlTable {
-    let row = |check: &Check| {
-        let origin = match check.origin {
-            Origin::Published => "published",
-            Origin::Theory => "theory",
-            Origin::Claim => "claim",
-        };
-        vec![
-            Cell::Text(check.quantity.clone()),
-            Cell::Number(significant(check.expected, 6)),
-            Cell::Number(significant(check.found, 6)),
-            Cell::Number(significant(check.tolerance, 6)),
-            Cell::Strong(check.verdict().to_string()),
-            Cell::Text(format!("{origin}: {}", check.reason)),
-        ]
-    };
-    let header = [
-        "quantity",
-        "expected",
-        "found",
-        "tolerance",
-        "verdict",
-        "from, and why this tolerance",
-    ];
-    let passed = Tally::of(checks).holding();
-    let caption = if checks.is_empty() {
-        "Nothing was published for these settings, so nothing is compared.".to_owned()
-    } else {
-        format!("{passed} of {} within tolerance", checks.len())
-    };
-    HtmlTable {
-        header: header.map(str::to_owned).to_vec(),
-        rows: checks.iter().map(row).collect(),
-        caption,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use polars::prelude::Column;
-
-    fn numbers(count: usize) -> DataFrame {
-        let values: Vec<f64> = (0..count).map(|i| i as f64 / 3.0).collect();
-        let names: Vec<String> = (0..count).map(|i| format!("<{i}>")).collect();
-        DataFrame::new_infer_height(vec![
-            Column::new("name".into(), names),
-            Column::new("value".into(), values),
-        ])
-        .unwrap()
-    }
-
-    #[test]
-    fn a_short_frame_is_shown_whole_and_a_long_one_without_its_middle() {
-        let [html, text] = &numbers(3).contents()[..] else {
-            panic!("two forms")
-        };
-        assert_eq!((html.mime, text.mime), ("text/html", "text/plain"));
-        assert_eq!(html.text.matches("<tr>").count(), 1 + 3);
-        assert!(html.text.contains("&lt;2&gt;") && html.text.contains("0.666667"));
-        assert!(html.text.contains("3 rows × 2 columns"));
-        let long = numbers(6030).contents().remove(0).text;
-        assert_eq!(long.matches("<tr>").count(), 1 + ROWS + 1);
-        assert!(long.contains("&lt;6029&gt;") && long.contains("6,030 rows × 2 columns"));
-        assert!(long.len() < 4_000, "{}", long.len());
-    }
-
-    #[test]
-    fn a_failed_check_is_seen_and_counted() {
-        let checks = vec![
-            Check::theory("a", 1.0, 1.05, 0.1, "why"),
-            Check::theory("b", 1.0, f64::NAN, 0.1, "why"),
-        ];
-        let html = checks.contents().remove(0).text;
-        assert!(html.contains("<b>pass</b>") && html.contains("<b>FAIL</b>"));
-        assert!(html.contains("1 of 2 within tolerance"));
-    }
-
-    #[test]
-    fn a_picture_is_a_png_with_its_title() {
-        let picture = Picture {
-            svg: "<svg><title id=\"title\">a &lt; b</title></svg>".to_owned(),
-            png: vec![0, 255, 7, 9],
-        };
-        let [png, text] = &picture.contents()[..] else {
-            panic!("two forms")
-        };
-        assert_eq!((png.mime, text.text.as_str()), ("image/png", "a < b"));
-        assert_eq!(STANDARD.decode(&png.text).unwrap(), picture.png);
-        assert!(!png.text.contains('\n'), "the kernel reads line by line");
     }
 }

@@ -6,7 +6,7 @@ use polars::prelude::DataFrame;
 
 use super::{Curve, Notebook, fixed_points, frame, images};
 use crate::experiments::common::style;
-use crate::experiments::{self, Context, Model, Training, fig5, fig6};
+use crate::experiments::{self, Context, Figure, Model, Training, fig5, fig6};
 use crate::runs::{Runs, State};
 use crate::settings::Profile;
 use crate::system::progress::Progress;
@@ -57,18 +57,15 @@ impl Notebook {
         };
         let context = self.context(&spectra, runs, &progress);
         let jobs = fig5::train::jobs(settings, &context);
+        let are_kept = jobs.iter().all(|job| is_kept(&kept, &job.training));
         if !recompute {
-            let what = style::dataset(dataset);
-            if !jobs.iter().all(|job| is_kept(&kept, &job.training)) {
-                say!("{}", self.not_loaded("fig5", what));
+            self.say_whether(are_kept, Figure::Fig5, style::dataset(dataset));
+            if !are_kept {
                 return Ok(Vec::new());
             }
-            say!("{}", self.loaded("fig5", what));
         }
-        let trainings = jobs.iter();
-        trainings
-            .map(|job| fig5::run::training(settings, &context, job))
-            .collect()
+        let training = |job| fig5::run::training(settings, &context, job);
+        jobs.iter().map(training).collect()
     }
 
     /// The training runs of Figure 6, with the settings that they were made with: those that were recorded, or trained
@@ -81,24 +78,22 @@ impl Notebook {
     /// Divergence.
     pub fn nonlinear(
         &self,
-        settings: Checked<fig6::Settings>,
+        mut settings: Checked<fig6::Settings>,
         recompute: bool,
     ) -> Result<(Checked<fig6::Settings>, fig6::run::Run)> {
         let kept = self.recorded();
-        let jobs = fig6::train::jobs(&settings, self.seed());
-        if jobs.iter().all(|job| is_kept(&kept, &job.training)) && !recompute {
-            say!("{}", self.loaded("fig6", "Figure 6"));
-            let context = self.context(&[], &kept, &Progress::Silent);
-            let run = fig6::run::run(&settings, &context)?;
-            return Ok((settings, run));
-        }
-        let settings = if recompute {
-            settings
-        } else {
-            say!("{}", self.not_loaded("fig6", "Figure 6"));
+        let jobs = fig6::train::jobs(&settings, self.settings.seed);
+        let are_kept = jobs.iter().all(|job| is_kept(&kept, &job.training));
+        if !recompute {
+            self.say_whether(are_kept, Figure::Fig6, "Figure 6");
+            if are_kept {
+                let context = self.context(&[], &kept, &Progress::Silent);
+                let run = fig6::run::run(&settings, &context)?;
+                return Ok((settings, run));
+            }
             say!("Until then, the tiny sizes of the profile smoke are trained here.");
-            experiments::load(Profile::Smoke)?.0.fig6.check()?
-        };
+            settings = experiments::load(Profile::Smoke)?.0.fig6.check()?;
+        }
         let trainings = self.train_all(&settings, |_| true)?;
         Ok((settings, fig6::run::Run { trainings }))
     }
@@ -114,9 +109,8 @@ impl Notebook {
         dataset: DataSet,
         model: Model,
     ) -> Result<Vec<Curve>> {
-        let trainings = self.train_all(settings, |job| {
-            job.dataset == dataset && job.label == model.name()
-        })?;
+        let wanted = |job: &fig6::train::Job| job.dataset == dataset && job.label == model.name();
+        let trainings = self.train_all(settings, wanted)?;
         Ok(trainings.iter().flat_map(mappings).collect())
     }
 
@@ -127,28 +121,26 @@ impl Notebook {
     /// Values that are not finite.
     pub fn against_linear(&self, run: &fig6::run::Run, dataset: DataSet) -> Result<DataFrame> {
         let of = |model| {
-            let own = |training: &&fig6::run::Training| {
-                training.dataset == dataset && training.model == model && training.drawn
-            };
-            run.trainings.iter().find(own)
+            let drawn = run.trainings.iter().filter(|training| training.drawn);
+            let mut own = drawn.filter(|training| training.dataset == dataset);
+            own.find(|training| training.model == model)
         };
         let end = |model| {
-            let last = of(model).and_then(|training| training.record.observations.last());
-            last.map(|seen| seen.mappings.clone()).unwrap_or_default()
+            let last = of(model)?.record.observations.last()?;
+            Some(last.mappings.clone())
         };
-        let dae = of(Model::Dae);
-        let modes = dae.map(|training| training.modes.iter().map(|&mode| mode as f64).collect());
-        let lambda = dae
-            .map(|training| training.record.lambda.clone())
-            .unwrap_or_default();
-        let sigma = dae.map_or(0.0, |training| training.sigma);
+        let end = |model| end(model).unwrap_or_default();
+        let (mut modes, mut lambda, mut epsilon) = (Vec::new(), Vec::new(), 0.0);
+        if let Some(dae) = of(Model::Dae) {
+            modes.extend(dae.modes.iter().map(|&mode| mode as f64));
+            lambda.extend(&dae.record.lambda);
+            epsilon = dae.sigma * dae.sigma;
+        }
+        let linear = fixed_points(&lambda, epsilon, 0.0)?;
         frame([
-            ("mode", modes.unwrap_or_default()),
-            ("λ", lambda.clone()),
-            (
-                "linear DAE, λ/(λ+σ²)",
-                fixed_points(&lambda, sigma * sigma, 0.0)?,
-            ),
+            ("mode", modes),
+            ("λ", lambda),
+            ("linear DAE, λ/(λ+σ²)", linear),
             ("DAE", end(Model::Dae)),
             ("WDAE", end(Model::Wdae)),
             ("AE", end(Model::Ae)),
@@ -160,7 +152,7 @@ impl Notebook {
         settings: &Checked<fig6::Settings>,
         wanted: impl Fn(&fig6::train::Job) -> bool,
     ) -> Result<Vec<fig6::run::Training>> {
-        let mut jobs = fig6::train::jobs(settings, self.seed());
+        let mut jobs = fig6::train::jobs(settings, self.settings.seed);
         jobs.retain(wanted);
         let (loaded, runs) = (fig6::train::Loaded::default(), Runs::none());
         let context = self.context(&[], &runs, &Progress::Printed);
@@ -184,23 +176,24 @@ impl Notebook {
         progress: &'a Progress,
     ) -> Context<'a> {
         Context {
-            seed: self.seed(),
+            seed: self.settings.seed,
             spectra,
             runs,
             progress,
         }
     }
 
-    fn loaded(&self, figure: &str, what: &str) -> String {
+    fn say_whether(&self, are_kept: bool, figure: Figure, what: &str) {
         let profile = self.profile;
-        format!("{what}: the training runs that `paper run {figure} --profile {profile}` recorded.")
-    }
-
-    fn not_loaded(&self, figure: &str, what: &str) -> String {
-        let profile = self.profile;
-        format!(
-            "{what}: no training runs are recorded for these settings. `make {figure} PROFILE={profile}` records them, and `let recompute = true;` trains here."
-        )
+        if are_kept {
+            say!(
+                "{what}: the training runs that `paper run {figure} --profile {profile}` recorded."
+            );
+        } else {
+            say!(
+                "{what}: no training runs are recorded for these settings. `make {figure} PROFILE={profile}` records them, and `let recompute = true;` trains here."
+            );
+        }
     }
 }
 
@@ -211,11 +204,11 @@ fn is_kept(runs: &Runs, training: &Training) -> bool {
 /// The mapping of each recorded mode of a run.
 fn mappings(training: &fig6::run::Training) -> Vec<Curve> {
     let seen = &training.record.observations;
+    let epochs: Vec<u64> = seen.iter().map(|seen| seen.epoch).collect();
     let curve = |(i, mode): (usize, &usize)| {
-        let epochs: Vec<u64> = seen.iter().map(|seen| seen.epoch).collect();
+        let at = |i| seen.iter().map(move |seen| seen.mappings.get(i).copied());
         // A mode that was not seen is no number, which is refused where it would be drawn.
-        let of = |mappings: &[f64]| mappings.get(i).copied().unwrap_or(f64::NAN);
-        let mapping: Vec<f64> = seen.iter().map(|seen| of(&seen.mappings)).collect();
+        let mapping: Vec<f64> = at(i).map(|w| w.unwrap_or(f64::NAN)).collect();
         Curve::by_epoch(format!("mode {mode}"), &epochs, &mapping)
     };
     training.modes.iter().enumerate().map(curve).collect()

@@ -1,18 +1,12 @@
 //! Where the links of the report lead.
 
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 
 use crate::settings::Profile;
 
 /// Where the root of the repository is, seen from the report.
 const ROOT: &str = "../../";
-
-/// A notebook.
-pub(super) struct Notebook {
-    pub title: String,
-    pub link: String,
-}
 
 /// Where a link of a page in `docs/` leads from the report; `None` if there is nothing.
 pub(super) fn document_link(folder: &Path, target: &str) -> Option<String> {
@@ -27,26 +21,22 @@ pub(super) fn document_link(folder: &Path, target: &str) -> Option<String> {
 
 /// A relative path without `..`; `None` if it leaves the repository.
 fn normal(path: &Path) -> Option<String> {
-    let mut parts = PathBuf::new();
+    let mut parts = Vec::new();
     for part in path.components() {
         match part {
-            Component::Normal(part) => parts.push(part),
+            Component::Normal(part) => parts.push(part.to_str()?),
             Component::CurDir => {}
-            Component::ParentDir => {
-                if !parts.pop() {
-                    return None;
-                }
-            }
+            Component::ParentDir => drop(parts.pop()?),
             Component::RootDir | Component::Prefix(_) => return None,
         }
     }
-    Some(parts.to_string_lossy().replace('\\', "/"))
+    Some(parts.join("/"))
 }
 
-/// The notebooks: as pages where they were exported, as they are in the repository otherwise.
+/// Links and titles of the notebooks: as pages where they were exported, as they are in the repository otherwise.
 ///
 /// Exported pages are not committed, and the report of `paper` is: it must not link to them.
-pub(super) fn notebooks(folder: &Path, profile: Profile) -> Vec<Notebook> {
+pub(super) fn notebooks(folder: &Path, profile: Profile) -> Vec<[String; 2]> {
     let pages = match profile {
         Profile::Paper => Vec::new(),
         Profile::Smoke | Profile::Quick => linked(folder, "site/", ".html"),
@@ -58,16 +48,16 @@ pub(super) fn notebooks(folder: &Path, profile: Profile) -> Vec<Notebook> {
     }
 }
 
-fn linked(folder: &Path, place: &str, ending: &str) -> Vec<Notebook> {
+fn linked(folder: &Path, place: &str, ending: &str) -> Vec<[String; 2]> {
     let files = fs::read_dir(folder.join(place)).into_iter().flatten();
     let mut names: Vec<String> = files
         .filter_map(|file| file.ok()?.file_name().into_string().ok())
         .filter(|name| name.ends_with(ending) && name != "index.html")
         .collect();
     names.sort();
-    let notebook = |name: String| Notebook {
-        title: name.trim_end_matches(ending).replace('_', " "),
-        link: format!("{place}{name}"),
+    let notebook = |name: &String| {
+        let title = name.trim_end_matches(ending).replace('_', " ");
+        [format!("{place}{name}"), title]
     };
-    names.into_iter().map(notebook).collect()
+    names.iter().map(notebook).collect()
 }

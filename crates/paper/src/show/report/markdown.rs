@@ -1,84 +1,70 @@
 //! Pages of `docs/` as parts of the report.
 
-use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 /// Turns Markdown into HTML below a heading of the second level.
 ///
 /// The title of the page is left out, its sections become headings of the third level with ids that start with
 /// `prefix`, tables can be scrolled with the keyboard, and HTML in the text is shown as text. Relative links go through
 /// `link`; one that it does not know loses its target and keeps its words.
-pub(super) fn to_html(text: &str, prefix: &str, link: impl Fn(&str) -> Option<String>) -> String {
+pub fn to_html(text: &str, prefix: &str, link: impl Fn(&str) -> Option<String>) -> String {
+    let title = text
+        .strip_prefix("# ")
+        .and_then(|line| line.split_once('\n'));
+    let text = title.map_or(text, |(_, rest)| rest);
+    let parsed: Vec<Event> = Parser::new_ext(text, Options::ENABLE_TABLES).collect();
     let mut events = Vec::new();
-    let mut in_title = false;
-    // Whether each of the links that are open has kept its target.
-    let mut kept = Vec::new();
-    let mut heading: Option<(HeadingLevel, Vec<Event>)> = None;
-    // The id of the section that the text is in.
-    let mut section = prefix.to_owned();
-    for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
-        match event {
-            Event::Start(Tag::Heading {
-                level: HeadingLevel::H1,
-                ..
-            }) => in_title = true,
-            Event::End(TagEnd::Heading(HeadingLevel::H1)) => in_title = false,
-            _ if in_title => {}
+    // The id of the section that the text is in, and whether the link that it is in has kept its target.
+    let (mut section, mut linked) = (prefix.to_owned(), false);
+    for (place, event) in parsed.iter().enumerate() {
+        match event.clone() {
             Event::Start(Tag::Heading { level, .. }) => {
-                heading = Some((lowered(level), Vec::new()))
+                section = slug(prefix, parsed.iter().skip(place));
+                events.push(Event::Start(Tag::Heading {
+                    level: lowered(level),
+                    id: Some(section.clone().into()),
+                    classes: Vec::new(),
+                    attrs: Vec::new(),
+                }));
             }
-            Event::End(TagEnd::Heading(_)) => {
-                if let Some((level, inner)) = heading.take() {
-                    section = slug(prefix, &words(&inner));
-                    events.push(Event::Start(Tag::Heading {
-                        level,
-                        id: Some(section.clone().into()),
-                        classes: Vec::new(),
-                        attrs: Vec::new(),
-                    }));
-                    events.extend(inner);
-                    events.push(Event::End(TagEnd::Heading(level)));
-                }
+            Event::End(TagEnd::Heading(level)) => {
+                events.push(Event::End(TagEnd::Heading(lowered(level))));
             }
-            event => {
-                let out = heading.as_mut().map_or(&mut events, |(_, inner)| inner);
-                match event {
-                    Event::Html(text) | Event::InlineHtml(text) => out.push(Event::Text(text)),
-                    Event::Start(Tag::Table(columns)) => {
-                        out.push(Event::Html(scroll(&section)));
-                        out.push(Event::Start(Tag::Table(columns)));
-                    }
-                    Event::End(TagEnd::Table) => {
-                        out.push(Event::End(TagEnd::Table));
-                        out.push(Event::Html("</div>".into()));
-                    }
+            Event::Html(text) | Event::InlineHtml(text) => events.push(Event::Text(text)),
+            Event::Start(Tag::Table(columns)) => {
+                // There is nothing to escape in a slug.
+                let scroll = format!(
+                    r#"<div class="scroll" tabindex="0" role="region" aria-labelledby="{section}">"#
+                );
+                events.push(Event::Html(scroll.into()));
+                events.push(Event::Start(Tag::Table(columns)));
+            }
+            Event::End(TagEnd::Table) => {
+                events.push(Event::End(TagEnd::Table));
+                events.push(Event::Html("</div>".into()));
+            }
+            Event::Start(Tag::Link {
+                link_type,
+                dest_url,
+                title,
+                id,
+            }) => {
+                let target = link(&dest_url);
+                linked = target.is_some();
+                events.extend(target.map(|target| {
+                    let dest_url = target.into();
                     Event::Start(Tag::Link {
                         link_type,
                         dest_url,
                         title,
                         id,
-                    }) => {
-                        let target = link(&dest_url);
-                        kept.push(target.is_some());
-                        if let Some(target) = target {
-                            let dest_url = target.into();
-                            out.push(Event::Start(Tag::Link {
-                                link_type,
-                                dest_url,
-                                title,
-                                id,
-                            }));
-                        }
-                    }
-                    Event::End(TagEnd::Link) => {
-                        if kept.pop() == Some(true) {
-                            out.push(Event::End(TagEnd::Link));
-                        }
-                    }
-                    // Pictures would have to be fetched.
-                    Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => {}
-                    other => out.push(other),
-                }
+                    })
+                }));
             }
+            Event::End(TagEnd::Link) if !linked => {}
+            // Pictures would have to be fetched.
+            Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => {}
+            other => events.push(other),
         }
     }
     let mut page = String::new();
@@ -95,72 +81,17 @@ fn lowered(level: HeadingLevel) -> HeadingLevel {
     }
 }
 
-fn words(events: &[Event]) -> String {
-    let text = |event: &Event| match event {
-        Event::Text(text) | Event::Code(text) => text.to_string(),
-        _ => String::new(),
-    };
-    events.iter().map(text).collect()
-}
-
-/// The id is one of [`slug`], so there is nothing to escape in it.
-fn scroll(section: &str) -> CowStr<'static> {
-    format!("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{section}\">")
-        .into()
-}
-
-/// `Figure 3` under `deviations` becomes `deviations-figure-3`.
-fn slug(prefix: &str, words: &str) -> String {
-    let mut slug = prefix.to_owned();
-    for part in words.split(|c: char| !c.is_ascii_alphanumeric()) {
-        if !part.is_empty() {
-            slug.push('-');
-            slug.push_str(&part.to_ascii_lowercase());
-        }
-    }
-    slug
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn convert(text: &str) -> String {
-        to_html(text, "p", |target| {
-            (target != "gone.md").then(|| format!("up/{target}"))
+/// The id of a heading, which the events begin with: `Figure 3` under `deviations` gives `deviations-figure-3`.
+fn slug<'a>(prefix: &str, heading: impl Iterator<Item = &'a Event<'a>>) -> String {
+    let inner = heading.take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_))));
+    let words: String = inner
+        .filter_map(|event| match event {
+            Event::Text(text) | Event::Code(text) => Some(text.to_ascii_lowercase()),
+            _ => None,
         })
-    }
-
-    #[test]
-    fn titles_go_sections_step_down_and_tables_scroll() {
-        let page =
-            convert("# Title\n\nWords.\n\n## Figure 1 & 2\n\n| a | b |\n|---|---|\n| 1 | `2` |\n");
-        assert!(
-            !page.contains("Title") && !page.contains("<h1") && !page.contains("<h2"),
-            "{page}"
-        );
-        assert!(
-            page.contains("<h3 id=\"p-figure-1-2\">Figure 1 &amp; 2</h3>"),
-            "{page}"
-        );
-        assert!(
-            page.contains(
-                "tabindex=\"0\" role=\"region\" aria-labelledby=\"p-figure-1-2\"><table>"
-            ),
-            "{page}"
-        );
-        assert!(page.contains("</table>\n</div>"), "{page}");
-    }
-
-    #[test]
-    fn links_move_or_lose_their_target_and_html_is_text() {
-        let page =
-            convert("[a](x.md), [b *c*](gone.md) and <script>alert(1)</script>\n\n<b>bold</b>\n");
-        assert!(
-            page.contains("<a href=\"up/x.md\">a</a>, b <em>c</em> and"),
-            "{page}"
-        );
-        assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
-        assert!(page.contains("&lt;script&gt;"), "{page}");
-    }
+        .collect();
+    let parts = words.split(|c: char| !c.is_ascii_alphanumeric());
+    let parts = parts.filter(|part| !part.is_empty());
+    let slug: Vec<&str> = std::iter::once(prefix).chain(parts).collect();
+    slug.join("-")
 }

@@ -6,13 +6,13 @@
 mod head;
 mod links;
 mod markdown;
-mod origin;
 mod page;
 mod words;
 
 use std::path::{Path, PathBuf};
 
 use askama::Template as _;
+pub use markdown::to_html;
 
 use crate::audit;
 use crate::results::Recorded;
@@ -45,7 +45,8 @@ pub fn write(results: &Path, profile: Profile) -> Result<PathBuf> {
 /// # Errors
 /// Nothing recorded, or damaged records.
 pub fn html(folder: &Path, profile: Profile) -> Result<String> {
-    let page = page::Page::gather(&recorded(folder, profile)?, profile)?;
+    let recorded = recorded(folder, profile)?;
+    let page = page::Page::gather(&recorded, profile)?;
     page.render()
         .map_err(|error| Error::io(folder.join(REPORT))(std::io::Error::other(error)))
 }

@@ -1,0 +1,56 @@
+//! Arguments that several verbs take, and values with what is allowed in every refusal.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use paper::results::Job;
+use paper::settings::Profile;
+
+/// Whose results.
+#[derive(Args)]
+pub struct Place {
+    /// The profile: how much is computed.
+    #[arg(long, value_enum, default_value = "quick")]
+    pub profile: Profile,
+    /// Where results are, one folder a profile.
+    #[arg(long, default_value = "results")]
+    pub results: PathBuf,
+}
+
+/// Which settings.
+#[derive(Args)]
+pub struct Changes {
+    #[command(flatten)]
+    place: Place,
+    /// Seed of everything random, instead of the one of the settings.
+    #[arg(long, allow_negative_numbers = true, value_parser = whole)]
+    seed: Option<u64>,
+    /// A setting to change, such as `fig6.cifar10.samples=5000`; can be given several times.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+impl Changes {
+    /// The job with these settings.
+    pub fn job(&self) -> Job {
+        Job {
+            seed: self.seed,
+            set: self.set.clone(),
+            ..Job::new(self.place.profile, &self.place.results)
+        }
+    }
+}
+
+/// A seed, or how many to show.
+pub fn whole(text: &str) -> Result<u64, String> {
+    let refused = |_| format!("it must be a whole number from 0 to {}", u64::MAX);
+    text.parse().map_err(refused)
+}
+
+/// Minutes, at most a year of them.
+pub fn minutes(text: &str) -> Result<f64, String> {
+    const YEAR: f64 = 525_600.0;
+    let minutes = text.parse().ok();
+    let minutes = minutes.filter(|minutes| (0.0..=YEAR).contains(minutes));
+    minutes.ok_or_else(|| format!("it must be a number of minutes from 0 to {YEAR}"))
+}

@@ -1,0 +1,112 @@
+//! `paper list`, `manifest`, `readme`, `report`, `inputs`, `machine` and `cache`.
+
+use std::path::Path;
+
+use dae::data::cache_dir;
+use paper::audit::update;
+use paper::experiments::{self, Figure};
+use paper::results::Job;
+use paper::results::regenerate::inputs_of_all;
+use paper::say;
+use paper::settings::Profile;
+use paper::show::number::bytes;
+use paper::show::{readme, report};
+use paper::system::cache::{self, Owner};
+use paper::system::provenance::Session;
+
+use super::arguments::Place;
+use super::run::audited;
+
+pub fn list() -> anyhow::Result<()> {
+    say!("figures");
+    for figure in Figure::ALL {
+        say!("  {figure}  {}", figure.about().title);
+    }
+    for profile in Profile::ALL {
+        say!("profile {profile}");
+        print_differences(profile, &[])?;
+    }
+    Ok(())
+}
+
+/// Prints in what a profile, with some settings replaced, differs from the paper.
+pub fn print_differences(profile: Profile, set: &[String]) -> anyhow::Result<()> {
+    let (_, differences) = experiments::load_with(profile, set)?;
+    if differences.is_empty() {
+        say!("  every setting as in the paper");
+    }
+    for own in differences {
+        say!("  {} = {} (paper: {})", own.key, own.profile, own.paper);
+    }
+    Ok(())
+}
+
+pub fn manifest(place: &Place) -> anyhow::Result<bool> {
+    let folder = place.results.join(place.profile.name());
+    audited(&folder, &update(&folder)?)
+}
+
+pub fn readme(root: &Path) -> anyhow::Result<()> {
+    for path in readme::update(root)? {
+        say!("{} is up to date", path.display());
+    }
+    Ok(())
+}
+
+pub fn report(place: &Place) -> anyhow::Result<()> {
+    let path = report::write(&place.results, place.profile)?;
+    say!("{}", path.display());
+    Ok(())
+}
+
+/// Prints one JSON object with the inputs of each figure.
+pub fn inputs(profile: Profile) -> anyhow::Result<()> {
+    let inputs = inputs_of_all(&Job::new(profile, "results"))?;
+    say!("{}", serde_json::to_string_pretty(&inputs)?);
+    Ok(())
+}
+
+/// Prints what every record of a result says of the machine.
+pub fn machine(kernels_only: bool) -> anyhow::Result<()> {
+    let here = Session::begin().provenance(0.0);
+    let (blas, threads) = (here.blas, here.threads);
+    if kernels_only {
+        say!("{}", blas.core);
+        return Ok(());
+    }
+    say!("processor  {}", here.cpu);
+    say!("system     {}", here.system);
+    say!("BLAS       {}", blas.library);
+    say!("kernels    {}", blas.core);
+    say!("threads    {} of {}", threads.rayon, threads.available);
+    Ok(())
+}
+
+pub fn cache(clean: bool) -> anyhow::Result<()> {
+    let cache = cache_dir()?;
+    say!("cache {}", cache.display());
+    let (items, did) = match clean {
+        true => (cache::clean(&cache)?, "removed "),
+        false => (cache::items(&cache)?, ""),
+    };
+    let mut gone = false;
+    for item in &items {
+        let name = item.path.strip_prefix(&cache).unwrap_or(&item.path);
+        let whose = match &item.owner {
+            Owner::Shared => String::new(),
+            Owner::Clone(clone) => format!("of {}", clone.display()),
+            Owner::Gone(clone) => {
+                gone = true;
+                format!("of {}, which is gone", clone.display())
+            }
+        };
+        let (size, name) = (bytes(item.bytes), name.display());
+        say!("  {size:>10}  {did}{name}  {whose}");
+    }
+    let sum = bytes(items.iter().map(|item| item.bytes).sum());
+    say!("  {sum:>10}  in all");
+    if gone && !clean {
+        say!("`paper cache --clean` removes what belongs to clones that are gone");
+    }
+    Ok(())
+}

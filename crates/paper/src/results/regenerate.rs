@@ -334,7 +334,7 @@ fn write(figure: Figure, folder: &Path, product: &Product) -> Result<BTreeMap<St
         Ok::<_, Error>(())
     };
     for table in &product.tables {
-        put(format!("tables/{}", table.name), &table.csv()?)?;
+        put(format!("tables/{}", table.name), &table.text)?;
     }
     let picture = &product.picture;
     put(format!("figures/{figure}.svg"), picture.svg.as_bytes())?;

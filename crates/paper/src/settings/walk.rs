@@ -52,20 +52,3 @@ pub fn at<'a, T: Tree>(tree: &'a T, key: &str) -> Option<&'a T> {
         Some(below.into_iter().find(|(own, _)| *own == name)?.1)
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_leaf_is_found_under_its_key() {
-        let tree: serde_json::Value =
-            serde_json::json!({"a": {"b": 1, "c": {"d": [2]}, "e": {}}, "f": null});
-        let keys: Vec<String> = leaves(&tree).into_iter().map(|(key, _)| key).collect();
-        assert_eq!(keys, ["a.b", "a.c.d", "a.e", "f"]);
-        for (key, value) in leaves(&tree) {
-            assert_eq!(at(&tree, &key), Some(value));
-        }
-        assert_eq!(at(&tree, "a.b.c"), None);
-    }
-}

@@ -1,37 +1,20 @@
 //! Getting out of the machine what it has.
 
-use std::panic;
-
-use polars::prelude::{Column, CsvWriter, DataFrame, SerWriter as _};
 use rayon::ThreadPoolBuilder;
 
 use super::{Error, Result};
 
-/// Starts the threads of rayon and polars, which otherwise start when they are first needed and panic where the system
-/// does not let them.
+/// Starts the threads of rayon, which otherwise start when they are first needed and panic where the system does not
+/// let them.
 ///
 /// # Errors
 /// The system not letting them; a pool that was started before counts as started.
 pub fn start_threads() -> Result<()> {
-    let shortage = |what: String| Error::Threads { what };
-    let rayon = ThreadPoolBuilder::new().build_global();
-    if let Err(error) = rayon
-        && std::error::Error::source(&error).is_some()
-    {
-        return Err(shortage(format!("rayon: {error}")));
-    }
-    // Polars has no other way to say that it failed. Its panic is caught and said in a line.
-    let before = panic::take_hook();
-    panic::set_hook(Box::new(|_| {}));
-    let written = panic::catch_unwind(|| {
-        let frame = DataFrame::new_infer_height(vec![Column::new("a".into(), [1.0])]);
-        frame.and_then(|mut frame| CsvWriter::new(Vec::new()).finish(&mut frame))
-    });
-    panic::set_hook(before);
-    match written {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(shortage(format!("polars: {error}"))),
-        Err(_) => Err(shortage("polars".to_owned())),
+    match ThreadPoolBuilder::new().build_global() {
+        Err(error) if std::error::Error::source(&error).is_some() => Err(Error::Threads {
+            what: format!("rayon: {error}"),
+        }),
+        _ => Ok(()),
     }
 }
 

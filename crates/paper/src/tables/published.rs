@@ -127,24 +127,3 @@ fn damaged(problem: String) -> Error {
         problem,
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_committed_values_can_be_read_and_named() {
-        let values = of("fig5").unwrap();
-        assert!(values.len() > 20);
-        assert!(
-            values
-                .iter()
-                .all(|value| !value.reason.is_empty() && !value.source.is_empty())
-        );
-        assert!(
-            values
-                .iter()
-                .any(|value| value.name() == "mnist AE loss at epoch 4900")
-        );
-    }
-}

@@ -1,11 +1,9 @@
-//! The rows of a table as Rust knows them: one type a table, written through polars and read back as they are.
+//! The rows of a table as Rust knows them: one type a table, written as CSV and read back as they are.
 
 use std::fs;
 use std::path::Path;
 
-use csv::{ErrorKind, Reader};
-use dae::data::DataSet;
-use polars::prelude::Column;
+use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord, Writer};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -18,61 +16,6 @@ pub trait Row: Serialize + DeserializeOwned {
     const FILE: &'static str;
     /// Names of its columns.
     const COLUMNS: &'static [&'static str];
-
-    /// The rows as columns.
-    fn columns(rows: &[Self]) -> Vec<Column>;
-
-    /// The first column that holds no finite number where it should.
-    fn not_finite(&self) -> Option<&'static str>;
-}
-
-/// Something that can stand in a column.
-pub trait Cell {
-    /// A column of such values.
-    fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column
-    where
-        Self: 'a;
-
-    /// Whether it may stand in a table: no table of this project ever holds NaN.
-    fn is_finite(&self) -> bool {
-        true
-    }
-}
-
-impl Cell for f64 {
-    fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column {
-        Column::new(name.into(), values.copied().collect::<Vec<_>>())
-    }
-
-    fn is_finite(&self) -> bool {
-        f64::is_finite(*self)
-    }
-}
-
-impl Cell for u64 {
-    fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column {
-        Column::new(name.into(), values.copied().collect::<Vec<_>>())
-    }
-}
-
-impl Cell for usize {
-    fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column {
-        let values = values.map(|&value| value as u64);
-        Column::new(name.into(), values.collect::<Vec<_>>())
-    }
-}
-
-impl Cell for String {
-    fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column {
-        Column::new(name.into(), values.map(String::as_str).collect::<Vec<_>>())
-    }
-}
-
-impl Cell for DataSet {
-    fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column {
-        let values = values.map(|dataset| dataset.name());
-        Column::new(name.into(), values.collect::<Vec<_>>())
-    }
 }
 
 /// Defines the row of a table: its type, the name of its file, and a field for each column.
@@ -89,7 +32,7 @@ impl Cell for DataSet {
 ///     }
 /// }
 /// let table = paper::tables::Table::of(&[Seen { epoch: 1, loss: 0.5 }])?;
-/// assert_eq!(table.csv()?, b"epoch,loss\n1,0.5\n");
+/// assert_eq!(table.text, b"epoch,loss\n1,0.5\n");
 /// # Ok::<(), paper::Error>(())
 /// ```
 #[macro_export]
@@ -106,17 +49,6 @@ macro_rules! rows {
         impl $crate::tables::Row for $name {
             const FILE: &'static str = $file;
             const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),+];
-
-            fn columns(rows: &[Self]) -> Vec<::polars::prelude::Column> {
-                vec![$($crate::tables::rows::Cell::column(stringify!($field), rows.iter().map(|row| &row.$field))),+]
-            }
-
-            fn not_finite(&self) -> Option<&'static str> {
-                $(if !$crate::tables::rows::Cell::is_finite(&self.$field) {
-                    return Some(stringify!($field));
-                })+
-                None
-            }
         }
     };
 }
@@ -131,18 +63,14 @@ pub enum Tables<'a> {
 }
 
 impl Tables<'_> {
-    /// The bytes of a table.
-    ///
-    /// # Errors
-    /// No such table.
-    pub fn bytes(&self, name: &str) -> Result<Vec<u8>> {
+    pub(super) fn bytes(&self, name: &str) -> Result<Vec<u8>> {
         match self {
             Self::In(folder) => {
                 let path = folder.join("tables").join(name);
                 fs::read(&path).map_err(Error::io(path))
             }
             Self::Made(tables) => match tables.iter().find(|table| table.name == name) {
-                Some(table) => table.csv(),
+                Some(table) => Ok(table.text.clone()),
                 None => Err(Error::Unknown {
                     kind: "table",
                     name: name.to_owned(),
@@ -167,70 +95,69 @@ impl Tables<'_> {
 /// # Errors
 /// As [`Tables::rows`].
 pub fn parse<R: Row>(bytes: &[u8]) -> Result<Vec<R>> {
-    let damaged = |problem: String| Error::Damaged {
-        file: format!("tables/{}", R::FILE),
-        problem,
-    };
+    let damaged = |problem: String| Error::damaged(format!("tables/{}", R::FILE))(problem);
     let mut reader = Reader::from_reader(bytes);
-    let header = reader
-        .headers()
-        .map_err(|error| damaged(error.to_string()))?;
+    let header = reader.headers().map_err(|e| damaged(e.to_string()))?;
     if header != R::COLUMNS {
         let found = header.iter().collect::<Vec<_>>().join(",");
-        let columns = R::COLUMNS.join(",");
-        return Err(damaged(format!(
-            "its columns are `{found}`, not `{columns}`"
-        )));
+        let problem = format!("its columns are `{found}`, not `{}`", R::COLUMNS.join(","));
+        return Err(damaged(problem));
     }
-    let mut record = csv::StringRecord::new();
-    let mut rows = Vec::new();
-    loop {
-        let line = rows.len() + 2;
-        match reader.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => return Ok(rows),
-            Err(error) => return Err(damaged(format!("line {line}: {error}"))),
-        }
-        let cell = |column: &str, what: &str| {
-            let place = R::COLUMNS.iter().position(|name| *name == column);
-            let text = place
-                .and_then(|place| record.get(place))
-                .unwrap_or_default();
-            damaged(format!("line {line}, column {column}: `{text}` is {what}"))
+    let row = |(i, record): (usize, csv::Result<StringRecord>)| {
+        let at = |what: String| damaged(format!("line {}{what}", i + 2));
+        let record = record.map_err(|error| at(format!(": {error}")))?;
+        let cell = |column: usize, what: &str| {
+            let name = R::COLUMNS.get(column).unwrap_or(&"");
+            let text = record.get(column).unwrap_or_default();
+            at(format!(", column {name}: `{text}` is {what}"))
         };
-        let row: R = record
+        let row = record
             .deserialize(None)
             .map_err(|error| match error.kind() {
                 ErrorKind::Deserialize { err, .. } => {
-                    let column = err.field().and_then(|field| R::COLUMNS.get(field as usize));
                     let what = format!("not what it should be ({})", err.kind());
-                    cell(column.unwrap_or(&""), &what)
+                    cell(
+                        err.field().map_or(usize::MAX, |field| field as usize),
+                        &what,
+                    )
                 }
-                _ => damaged(format!("line {line}: {error}")),
+                _ => at(format!(": {error}")),
             })?;
-        if let Some(column) = row.not_finite() {
-            return Err(cell(column, "not a finite number"));
+        match not_finite(&record) {
+            Some((column, _)) => Err(cell(column, "not a finite number")),
+            None => Ok(row),
         }
-        rows.push(row);
-    }
+    };
+    reader.into_records().enumerate().map(row).collect()
 }
 
-/// Other rows as CSV text: those of the audit and of benchmarks, in which a number may be missing.
+/// The first column of a line that holds a number but no finite one, and that.
+pub(super) fn not_finite(record: &StringRecord) -> Option<(usize, f64)> {
+    let numbers = record.iter().map(str::parse).enumerate();
+    let mut numbers = numbers.filter_map(|(column, number)| Some((column, number.ok()?)));
+    numbers.find(|(_, number): &(usize, f64)| !number.is_finite())
+}
+
+/// The lines of a table, its header first.
+pub(super) fn records(name: &str, bytes: &[u8]) -> Result<Vec<StringRecord>> {
+    let reader = ReaderBuilder::new().has_headers(false).from_reader(bytes);
+    let records = reader.into_records().collect::<csv::Result<_>>();
+    records.map_err(Error::damaged(format!("tables/{name}")))
+}
+
+/// Rows as CSV text.
 ///
 /// # Errors
 /// Rows that have no CSV form.
 pub fn to_csv<R: Serialize>(rows: &[R], file: &str) -> Result<Vec<u8>> {
-    let broken = |problem: String| Error::io(file)(std::io::Error::other(problem));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        let written = writer.serialize(row);
-        written.map_err(|error| broken(error.to_string()))?;
-    }
+    let mut writer = Writer::from_writer(Vec::new());
+    let written = rows.iter().try_for_each(|row| writer.serialize(row));
+    written.map_err(|error| Error::io(file)(error.into()))?;
     let text = writer.into_inner();
-    text.map_err(|error| broken(error.to_string()))
+    text.map_err(|error| Error::io(file)(error.into_error()))
 }
 
-/// Reads rows as [`to_csv`] writes them.
+/// Reads rows as [`to_csv`] writes them; those of the audit and of benchmarks, in which a number may be missing.
 ///
 /// # Errors
 /// No file, or a damaged one.
@@ -238,61 +165,6 @@ pub fn from_csv<R: DeserializeOwned>(folder: &Path, file: &str) -> Result<Vec<R>
     let path = folder.join(file);
     let text = fs::read(&path).map_err(Error::io(&path))?;
     let rows = Reader::from_reader(text.as_slice()).into_deserialize();
-    let rows = rows.collect::<csv::Result<_>>();
-    rows.map_err(|error| Error::Damaged {
-        file: file.to_owned(),
-        problem: error.to_string(),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    crate::rows! {
-        /// A row to try.
-        Tried in "t.csv" {
-            /// A word.
-            model: String,
-            /// A whole number.
-            mode: usize,
-            /// A number.
-            w: f64,
-        }
-    }
-
-    #[test]
-    fn rows_are_read_back_as_they_were_written() {
-        let row = |model: &str, mode, w| Tried {
-            model: model.to_owned(),
-            mode,
-            w,
-        };
-        let rows = [row("AE", 0, 1.0 / 3.0), row("DAE", 7, -2.5e300)];
-        let made = [Table::of(&rows).unwrap()];
-        assert_eq!(Tables::Made(&made).rows::<Tried>().unwrap(), rows);
-        let error = Table::of(&[row("AE", 0, f64::NAN)]).unwrap_err();
-        assert!(matches!(error, Error::NotFinite { row: 0, .. }), "{error}");
-        assert!(Tables::Made(&[]).rows::<Tried>().is_err());
-    }
-
-    #[test]
-    fn what_is_not_a_table_of_numbers_is_named_by_line_and_column() {
-        let read = |text: &str| parse::<Tried>(text.as_bytes());
-        let good = "model,mode,w\nAE,0,0.5\nDAE,1,1e-3\n";
-        assert_eq!(read(good).unwrap()[1].w, 1e-3);
-        for bad in ["NaN", "inf", "", "1,2", "o.5"] {
-            let error = read(&good.replace("1e-3", bad)).unwrap_err().to_string();
-            assert!(
-                error.contains("t.csv") && error.contains("line 3"),
-                "{error}"
-            );
-        }
-        let error = read(&good.replace("DAE,1", "DAE,1.5"))
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains("column mode: `1.5`"), "{error}");
-        let error = read(&good.replace("mode", "node")).unwrap_err().to_string();
-        assert!(error.contains("not `model,mode,w`"), "{error}");
-    }
+    rows.collect::<csv::Result<_>>()
+        .map_err(Error::damaged(file))
 }

@@ -1,8 +1,7 @@
-//! Tidy tables: one observation a row, written as CSV by polars.
-
-use polars::prelude::{Column, CsvWriter, DataFrame, SerWriter};
+//! Tidy tables: one observation a row, numbers in their shortest form that reads back exactly.
 
 use super::Row;
+use super::rows::{not_finite, records, to_csv};
 use crate::{Error, Result};
 
 /// A table under the name that it has under `tables/`.
@@ -10,77 +9,35 @@ use crate::{Error, Result};
 pub struct Table {
     /// File name without directory, such as `fig1_dynamics.csv`.
     pub name: &'static str,
-    /// The rows.
-    pub frame: DataFrame,
+    /// CSV, with a header.
+    pub text: Vec<u8>,
 }
 
 impl Table {
     /// Puts rows together.
     ///
     /// # Errors
-    /// A number that is not finite (no table of this project ever holds NaN).
+    /// A number that is not finite: no table of this project ever holds NaN.
     pub fn of<R: Row>(rows: &[R]) -> Result<Self> {
-        Self::new(R::FILE, R::columns(rows))
-    }
-
-    /// Puts columns of equal length together.
-    ///
-    /// # Errors
-    /// Columns of unequal length; a number that is not finite.
-    pub fn new(name: &'static str, columns: Vec<Column>) -> Result<Self> {
-        for column in &columns {
-            let numbers = column.f64().into_iter().flat_map(|numbers| numbers.iter());
-            let mut numbers = numbers.map(|number| number.unwrap_or(f64::NAN)).enumerate();
-            if let Some((row, value)) = numbers.find(|(_, number)| !number.is_finite()) {
+        let text = match rows {
+            [] => format!("{}\n", R::COLUMNS.join(",")).into_bytes(),
+            _ => to_csv(rows, R::FILE)?,
+        };
+        for (row, record) in records(R::FILE, &text)?.iter().skip(1).enumerate() {
+            if let Some((column, value)) = not_finite(record) {
+                let column = R::COLUMNS.get(column).unwrap_or(&"");
+                let [table, column] = [R::FILE, column].map(str::to_owned);
                 return Err(Error::NotFinite {
-                    table: name.to_owned(),
-                    column: column.name().to_string(),
+                    table,
+                    column,
                     row,
                     value,
                 });
             }
         }
-        let frame = DataFrame::new_infer_height(columns).map_err(at(name))?;
-        Ok(Self { name, frame })
-    }
-
-    /// The table as CSV text, floats in their shortest form that reads back exactly.
-    ///
-    /// # Errors
-    /// polars failing to write.
-    pub fn csv(&self) -> Result<Vec<u8>> {
-        let mut text = Vec::new();
-        let mut frame = self.frame.clone();
-        CsvWriter::new(&mut text)
-            .finish(&mut frame)
-            .map_err(at(self.name))?;
-        Ok(text)
-    }
-}
-
-fn at(table: &str) -> impl FnOnce(polars::error::PolarsError) -> Error {
-    let table = table.to_owned();
-    move |source| Error::Table { table, source }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_survive_and_nan_does_not() {
-        let numbers = [1e-6, 0.1, 1.0 / 3.0, -2.5e300, 0.0];
-        let table = Table::new("t.csv", vec![Column::new("x".into(), numbers)]).unwrap();
-        let text = String::from_utf8(table.csv().unwrap()).unwrap();
-        let back: Vec<f64> = text
-            .lines()
-            .skip(1)
-            .map(|line| line.parse().unwrap())
-            .collect();
-        assert_eq!(back, numbers);
-        for bad in [f64::NAN, f64::INFINITY] {
-            let error = Table::new("t.csv", vec![Column::new("x".into(), [0.0, bad])]).unwrap_err();
-            assert!(matches!(error, Error::NotFinite { row: 1, .. }), "{error}");
-        }
+        Ok(Self {
+            name: R::FILE,
+            text,
+        })
     }
 }

@@ -9,10 +9,8 @@ pub mod spectra;
 pub mod starts;
 pub mod style;
 
-use polars::prelude::Column;
 use serde::{Deserialize, Serialize};
 
-use crate::tables::rows::Cell;
 pub use epochs::epochs;
 
 /// The three models of the paper; one objective with different noise and decay.
@@ -40,12 +38,5 @@ impl Model {
             Self::Wdae => "WDAE",
             Self::Dae => "DAE",
         }
-    }
-}
-
-impl Cell for Model {
-    fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column {
-        let values = values.map(|model| model.name());
-        Column::new(name.into(), values.collect::<Vec<_>>())
     }
 }

@@ -12,8 +12,6 @@ use crate::Result;
 use crate::experiments::Model;
 use crate::experiments::common::descent::matched;
 use crate::experiments::common::epochs;
-use crate::tables::rows::Cell;
-use polars::prelude::Column;
 
 /// Everything that Figure 3 shows.
 #[derive(Debug, Clone)]
@@ -46,13 +44,6 @@ impl Variant {
             Self::Published => "published",
             Self::Consistent => "consistent",
         }
-    }
-}
-
-impl Cell for Variant {
-    fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column {
-        let values = values.map(|variant| variant.name());
-        Column::new(name.into(), values.collect::<Vec<_>>())
     }
 }
 

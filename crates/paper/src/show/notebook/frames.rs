@@ -1,6 +1,11 @@
 //! Small frames for a cell: built from columns, or some rows of a table.
 
-use polars::prelude::{BooleanChunked, Column, DataFrame, DataType, NewChunkedArray};
+use std::io::Cursor;
+
+use polars::error::PolarsError;
+use polars::prelude::{
+    BooleanChunked, Column, CsvReadOptions, DataFrame, DataType, NewChunkedArray, SerReader as _,
+};
 
 use crate::tables::Table;
 use crate::{Error, Result};
@@ -20,10 +25,38 @@ const HERE: &str = "of this cell";
 /// # Ok::<(), paper::Error>(())
 /// ```
 pub fn frame<const N: usize>(columns: [(&str, Vec<f64>); N]) -> Result<DataFrame> {
-    let columns = columns
-        .into_iter()
-        .map(|(name, values)| Column::new(name.into(), values));
-    Ok(Table::new(HERE, columns.collect())?.frame)
+    for (column, values) in &columns {
+        let mut numbers = values.iter().enumerate();
+        if let Some((row, &value)) = numbers.find(|(_, value)| !value.is_finite()) {
+            return Err(Error::NotFinite {
+                table: HERE.to_owned(),
+                column: (*column).to_owned(),
+                row,
+                value,
+            });
+        }
+    }
+    let columns = columns.map(|(name, values)| Column::new(name.into(), values));
+    DataFrame::new_infer_height(columns.into()).map_err(at(HERE))
+}
+
+fn at(table: &str) -> impl Fn(PolarsError) -> Error {
+    move |source| Error::Table {
+        table: table.to_owned(),
+        source,
+    }
+}
+
+impl Table {
+    /// The rows as a frame.
+    ///
+    /// # Errors
+    /// None that is known: every table can be read back.
+    pub fn frame(&self) -> Result<DataFrame> {
+        let options = CsvReadOptions::default().with_infer_schema_length(None);
+        let reader = options.into_reader_with_file_handle(Cursor::new(&self.text));
+        reader.finish().map_err(at(self.name))
+    }
 }
 
 /// Some rows of a table.
@@ -45,10 +78,6 @@ impl Rows for DataFrame {
         column: &str,
         values: impl IntoIterator<Item = V>,
     ) -> Result<DataFrame> {
-        let at = |source| Error::Table {
-            table: HERE.to_owned(),
-            source,
-        };
         // Not `self.column`: that looks into a hash table which the frame keeps, and in a notebook the cell that made
         // it and the cell that looks are two libraries, whose hashes have different seeds.
         let named = self.columns().iter().find(|found| found.name() == column);
@@ -64,7 +93,7 @@ impl Rows for DataFrame {
         })?;
         let wanted: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
         let mask: Vec<bool> = if found.dtype() == &DataType::String {
-            let texts = found.str().map_err(at)?;
+            let texts = found.str().map_err(at(HERE))?;
             let is = |text: Option<&str>| text.is_some_and(|text| wanted.iter().any(|w| w == text));
             texts.iter().map(is).collect()
         } else {
@@ -76,13 +105,13 @@ impl Rows for DataFrame {
                 })
             });
             let wanted = wanted.collect::<Result<Vec<f64>>>()?;
-            let numbers = found.cast(&DataType::Float64).map_err(at)?;
-            let numbers = numbers.f64().map_err(at)?;
+            let numbers = found.cast(&DataType::Float64).map_err(at(HERE))?;
+            let numbers = numbers.f64().map_err(at(HERE))?;
             let is = |number: Option<f64>| number.is_some_and(|number| wanted.contains(&number));
             numbers.iter().map(is).collect()
         };
         let mask = BooleanChunked::from_slice("rows".into(), &mask);
-        self.filter(&mask).map_err(at)
+        self.filter(&mask).map_err(at(HERE))
     }
 }
 
@@ -92,7 +121,7 @@ impl Rows for Table {
         column: &str,
         values: impl IntoIterator<Item = V>,
     ) -> Result<DataFrame> {
-        self.frame.rows(column, values)
+        self.frame()?.rows(column, values)
     }
 }
 

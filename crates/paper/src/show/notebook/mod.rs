@@ -150,7 +150,7 @@ impl Notebook {
         };
         tables
             .iter()
-            .try_for_each(|table| files::write(&folder.join(table.name), &table.csv()?))
+            .try_for_each(|table| files::write(&folder.join(table.name), &table.text))
     }
 
     /// The values that the authors published for a figure beside those in its tables, where the settings allow it.

@@ -82,7 +82,10 @@ impl Show for Picture {
 
 impl Show for Table {
     fn contents(&self) -> Vec<Content> {
-        Content::table(&frame(&self.frame, self.name))
+        match self.frame() {
+            Ok(rows) => Content::table(&frame(&rows, self.name)),
+            Err(error) => vec![Content::text(error.to_string())],
+        }
     }
 }
 

@@ -144,10 +144,7 @@ impl Run {
 fn ends_everything(error: &Error) -> bool {
     matches!(
         error,
-        Error::Interrupted { .. }
-            | Error::Stopped
-            | Error::Setting { .. }
-            | Error::SettingsFile { .. }
+        Error::Interrupted { .. } | Error::Stopped | Error::SettingsFile { .. }
     )
 }
 

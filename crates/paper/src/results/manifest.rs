@@ -86,27 +86,22 @@ impl Manifest {
     }
 
     /// SHA-256 over everything but the report and the seal: what a report is written from.
-    pub fn content(&self) -> String {
+    pub(crate) fn content(&self) -> String {
         key(&(self.format, self.profile, &self.provenance, &self.files))
     }
 
     /// The seal that belongs to the content.
     pub fn expected_seal(&self) -> String {
-        let unsealed = Self {
-            seal: String::new(),
+        let seal = String::new();
+        key(&Self {
+            seal,
             ..self.clone()
-        };
-        key(&unsealed)
+        })
     }
 
     /// The one text that this manifest has.
-    ///
-    /// # Errors
-    /// None that is known: every manifest has a JSON form.
-    pub fn text(&self) -> Result<Vec<u8>> {
-        let mut text = serde_json::to_vec_pretty(self).map_err(|e| Error::io(FILE)(e.into()))?;
-        text.push(b'\n');
-        Ok(text)
+    pub(crate) fn text(&self) -> Result<Vec<u8>> {
+        files::json(Path::new(FILE), self)
     }
 
     /// Reads the manifest of a profile's folder, without believing it.
@@ -124,23 +119,14 @@ impl Manifest {
     /// # Errors
     /// Anything but a manifest, and one that names files outside its folder.
     pub fn parse(text: &[u8]) -> Result<Self> {
-        serde_json::from_slice(text).map_err(|error| Error::Damaged {
-            file: FILE.to_owned(),
-            problem: error.to_string(),
-        })
+        serde_json::from_slice(text).map_err(Error::damaged(FILE))
     }
 
     /// SHA-256 of every file that should be there, by path, but for the manifest itself.
     pub fn expected(&self) -> BTreeMap<&str, &str> {
-        let report = self
-            .report
-            .iter()
-            .map(|report| (REPORT, report.sha256.as_str()));
-        let files = self.files.iter();
-        files
-            .map(|(path, hash)| (path.as_str(), hash.as_str()))
-            .chain(report)
-            .collect()
+        let report = self.report.as_ref().map(|r| (REPORT, r.sha256.as_str()));
+        let files = self.files.iter().map(|(path, hash)| (&**path, &**hash));
+        files.chain(report).collect()
     }
 
     /// Seals the manifest with a report, or with that of the manifest which is there, and writes it.

@@ -80,7 +80,8 @@ impl Record {
     /// # Errors
     /// The file system failing.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        files::write_json(&folder.join(Self::file(self.figure)), self)
+        let path = folder.join(Self::file(self.figure));
+        files::write(&path, &files::json(&path, self)?)
     }
 
     /// Reads the record of a figure below the folder of a profile.
@@ -157,10 +158,10 @@ impl Recorded {
             return Ok(None);
         };
         let settings = serde_json::from_value(record.inputs.settings.clone());
-        settings.map(Some).map_err(|error| Error::Damaged {
-            file: Record::file(figure),
-            problem: format!("settings: {error}"),
-        })
+        let settings = settings.map_err(|error| format!("settings: {error}"));
+        settings
+            .map(Some)
+            .map_err(Error::damaged(Record::file(figure)))
     }
 
     /// The tables.
@@ -174,8 +175,5 @@ impl Recorded {
 /// # Errors
 /// Anything but a record, and one that names files outside its folder.
 pub fn parse(text: &[u8], file: &str) -> Result<Record> {
-    serde_json::from_slice(text).map_err(|error| Error::Damaged {
-        file: file.to_owned(),
-        problem: error.to_string(),
-    })
+    serde_json::from_slice(text).map_err(Error::damaged(file))
 }

@@ -120,10 +120,8 @@ impl Runs {
         let result = compute(&slot)?;
         let provenance = slot.session.provenance(slot.seconds());
         let stored = Stored::new(key, result, Some(provenance));
-        if let Some(path) = self.path(name, "json") {
-            files::write_json(&path, &stored)?;
-            slot.forget_checkpoint()?;
-        }
+        self.keep(name, &stored)?;
+        slot.forget_checkpoint()?;
         Ok(stored.result)
     }
 
@@ -165,6 +163,13 @@ impl Runs {
         let path = self.path(name, "json").filter(|_| self.reuse)?;
         let stored: Stored<T> = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
         (stored.key == key).then_some(stored)
+    }
+
+    fn keep(&self, name: &str, stored: &Stored<impl Serialize>) -> Result<()> {
+        match self.path(name, "json") {
+            Some(path) => files::write(&path, &files::json(&path, stored)?),
+            None => Ok(()),
+        }
     }
 
     /// The header of the checkpoint of `name`, if its key is `key`.
@@ -232,9 +237,7 @@ pub(crate) fn cached<T: Serialize + DeserializeOwned>(
         return Ok(result);
     }
     let stored = Stored::new(key, compute()?, None);
-    if let Some(path) = runs.path(name, "json")
-        && let Err(error) = files::write_json(&path, &stored)
-    {
+    if let Err(error) = runs.keep(name, &stored) {
         progress.say(&format!("{name}: not kept in the cache: {error}"));
     }
     Ok(stored.result)

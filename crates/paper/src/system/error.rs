@@ -15,15 +15,7 @@ pub enum Error {
     #[error(transparent)]
     Plot(#[from] crate::plot::Error),
 
-    /// A setting is wrong.
-    #[error("{file}, [{figure}]: {problem}")]
-    Setting {
-        file: String,
-        figure: &'static str,
-        problem: String,
-    },
-
-    /// A settings file is not what it should be; the problem names line and key.
+    /// A settings file is not what it should be.
     #[error("{file}: {problem}")]
     SettingsFile { file: String, problem: String },
 

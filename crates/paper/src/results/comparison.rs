@@ -7,7 +7,7 @@ use super::Recorded;
 use crate::Result;
 use crate::experiments::{self, Figure};
 use crate::settings::{Profile, to_json, walk};
-use crate::tables::{self, Check, Found, Origin, Tables, Verdict};
+use crate::tables::{self, Check, Found, Origin, Published, Tables, Verdict};
 
 /// Where the table is, below the folder of a profile.
 pub const FILE: &str = "tables/comparison.csv";
@@ -60,17 +60,20 @@ pub fn of(figure: Figure, settings: &Value, tables: &Tables) -> Result<Vec<(Chec
     }
     let paper = to_json(&experiments::load(Profile::Paper)?.0)?;
     let paper = walk::at(&paper, figure.name()).unwrap_or(&Value::Null);
-    let compare = values.iter().map(|value| {
-        let found = figure
-            .experiment()
-            .published(value, [settings, paper], tables)?;
-        let (check, remark) = match found {
-            Found::Value(found, remark) => (value.check(found), remark),
-            Found::NotComparable(why) => (value.check(f64::NAN).not_measured(&why), why),
-        };
-        Ok((check, value.note(&remark)))
-    });
-    compare.collect()
+    let compare = |value: &Published| {
+        let experiment = figure.experiment();
+        let found = experiment.published(value, [settings, paper], tables)?;
+        Ok(match found {
+            Found::Value(found, remark) => (value.check(found), value.note(&remark)),
+            Found::NotComparable(why) => not_compared(value, &why),
+        })
+    };
+    values.iter().map(compare).collect()
+}
+
+fn not_compared(value: &Published, why: &str) -> (Check, String) {
+    let check = value.check(f64::NAN).not_measured(why);
+    (check, value.note(why))
 }
 
 /// All published values and what the recorded tables say about them.
@@ -84,9 +87,10 @@ pub fn rows(recorded: &Recorded) -> Result<Vec<Row>> {
             Some(record) => of(figure, &record.inputs.settings, &recorded.tables())?,
             None => {
                 let why = format!("{figure} has not been made");
-                let values = tables::published(figure.name())?.into_iter();
+                let values = tables::published(figure.name())?;
                 values
-                    .map(|value| (value.check(f64::NAN).not_measured(&why), value.note(&why)))
+                    .iter()
+                    .map(|value| not_compared(value, &why))
                     .collect()
             }
         };

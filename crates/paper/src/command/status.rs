@@ -34,13 +34,8 @@ impl Status {
             ..Job::new(self.profile, self.results)
         };
         say!("training runs, profile {}", self.profile);
-        for run in training_runs(&job)? {
-            say!(
-                "  {}  {:18} {}",
-                run.figure,
-                run.label,
-                describe(&run.state)
-            );
+        for (figure, label, state) in training_runs(&job)? {
+            say!("  {figure}  {label:18} {}", describe(&state));
         }
         Ok(true)
     }

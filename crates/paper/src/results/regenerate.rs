@@ -207,34 +207,21 @@ pub fn regenerate(figure: Figure, job: &Job, progress: &Progress) -> Result<Outc
     Ok(outcome(record, false))
 }
 
-/// A training run as the command line sees it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TrainingRun {
-    /// The figure it belongs to.
-    pub figure: Figure,
-    /// What it is called there, such as `mnist/DAE`.
-    pub label: String,
-    /// How far it is.
-    pub state: State,
-}
-
-/// All training runs of a profile and how far they are, in order.
+/// All training runs of a profile in order: the figure, what the run is called there, such as `mnist/DAE`, and how far it
+/// is.
 ///
 /// # Errors
 /// Damaged settings or spectra.
-pub fn training_runs(job: &Job) -> Result<Vec<TrainingRun>> {
+pub fn training_runs(job: &Job) -> Result<Vec<(Figure, String, State)>> {
     let (setup, spectra) = (Setup::of(job)?, spectra::committed()?);
     let context = setup.context(&spectra, &Progress::Silent);
     let mut found = Vec::new();
     for &figure in Figure::ALL {
-        let trainings = figure
-            .experiment()
-            .trainings(setup.settings(figure), &context)?;
-        found.extend(trainings.into_iter().map(|training| TrainingRun {
-            figure,
-            state: setup.runs.state(&training.name, &training.key),
-            label: training.label,
-        }));
+        let (experiment, settings) = (figure.experiment(), setup.settings(figure));
+        for training in experiment.trainings(settings, &context)? {
+            let state = setup.runs.state(&training.name, &training.key);
+            found.push((figure, training.label, state));
+        }
     }
     Ok(found)
 }

@@ -12,9 +12,6 @@ use super::{Error, Result};
 /// Folders of the cache with one folder for each clone.
 const OF_CLONES: [&str; 2] = ["build", "notebooks"];
 
-/// The file with the path of the clone.
-const CLONE: &str = "clone";
-
 /// Something in the cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
@@ -44,8 +41,7 @@ pub enum Owner {
 pub fn items(cache: &Path) -> Result<Vec<Item>> {
     let mut paths = Vec::new();
     for path in below(cache)? {
-        let of_clones = OF_CLONES.iter().any(|name| path == cache.join(name));
-        if of_clones && path.is_dir() {
+        if is_of_clones(&path, cache) && path.is_dir() {
             paths.extend(below(&path)?);
         } else {
             paths.push(path);
@@ -65,14 +61,16 @@ pub fn items(cache: &Path) -> Result<Vec<Item>> {
 /// # Errors
 /// The file system failing.
 pub fn clean(cache: &Path) -> Result<Vec<Item>> {
-    let items = items(cache)?.into_iter();
-    let gone: Vec<_> = items
-        .filter(|item| matches!(item.owner, Owner::Gone(_)))
-        .collect();
+    let mut gone = items(cache)?;
+    gone.retain(|item| matches!(item.owner, Owner::Gone(_)));
     for item in &gone {
         fs::remove_dir_all(&item.path).map_err(Error::io(&item.path))?;
     }
     Ok(gone)
+}
+
+fn is_of_clones(path: &Path, cache: &Path) -> bool {
+    OF_CLONES.iter().any(|name| path == cache.join(name))
 }
 
 fn below(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -89,14 +87,14 @@ fn below(folder: &Path) -> Result<Vec<PathBuf>> {
 /// Whose a folder is. What is removed has to be ours beyond doubt, also where the cache is somebody's home: a hash for a
 /// name in one of the folders of clones, and a file with nothing but an absolute path.
 fn owner(path: &Path, cache: &Path) -> Owner {
-    let place = OF_CLONES
-        .iter()
-        .any(|name| path.parent() == Some(&cache.join(name)));
+    let among_clones = path
+        .parent()
+        .is_some_and(|place| is_of_clones(place, cache));
     let name = path.file_name().unwrap_or_default().as_encoded_bytes();
-    if !place || !name.iter().all(u8::is_ascii_hexdigit) {
+    if !among_clones || !name.iter().all(u8::is_ascii_hexdigit) {
         return Owner::Shared;
     }
-    let text = fs::read_to_string(path.join(CLONE)).unwrap_or_default();
+    let text = fs::read_to_string(path.join("clone")).unwrap_or_default();
     let clone = PathBuf::from(text.trim_end_matches('\n'));
     if !clone.is_absolute() {
         Owner::Shared

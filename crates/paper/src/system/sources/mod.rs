@@ -19,8 +19,8 @@ pub fn of_trainings(figure: &str) -> &'static str {
 }
 
 fn find(list: &[(&str, &'static str)], figure: &str) -> &'static str {
-    let mut own = list.iter().filter(|(name, _)| *name == figure);
-    own.next().map_or("", |(_, hash)| hash)
+    let own = list.iter().find(|(name, _)| *name == figure);
+    own.map_or("", |(_, hash)| hash)
 }
 
 /// Refuses to go on where the sources that lie where this program was built are others than those it was built from:
@@ -33,9 +33,6 @@ pub fn check() -> Result<()> {
 }
 
 /// As [`check`], for the clone at `root`.
-///
-/// # Errors
-/// Other sources.
 pub fn check_against(root: &Path) -> Result<()> {
     let there = root.join("crates/paper/src").exists();
     if there && !hash::program(root).is_ok_and(|found| found == PROGRAM) {

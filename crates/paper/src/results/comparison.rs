@@ -87,11 +87,9 @@ pub fn rows(recorded: &Recorded) -> Result<Vec<Row>> {
             Some(record) => of(figure, &record.inputs.settings, &recorded.tables())?,
             None => {
                 let why = format!("{figure} has not been made");
+                let open = |value: &Published| not_compared(value, &why);
                 let values = tables::published(figure.name())?;
-                values
-                    .iter()
-                    .map(|value| not_compared(value, &why))
-                    .collect()
+                values.iter().map(open).collect()
             }
         };
         let finite = |value: f64| Some(value).filter(|value| value.is_finite());

@@ -158,7 +158,7 @@ impl Setup {
 /// Bad settings, divergence, or the file system failing. What was there before stays until its replacement is whole.
 pub fn regenerate(figure: Figure, job: &Job, progress: &Progress) -> Result<Outcome> {
     let session = Session::begin();
-    let (setup, spectra) = (Setup::of(job)?, spectra(figure, progress)?);
+    let (setup, spectra) = (Setup::of(job)?, spectra_of(figure, progress)?);
     let (experiment, folder) = (figure.experiment(), job.folder());
     let inputs = setup.inputs(figure, &spectra);
     let outcome = |record, unchanged| Outcome {
@@ -246,7 +246,7 @@ pub fn train_only(figure: Figure, only: &str, job: &Job, progress: &Progress) ->
             },
         });
     }
-    let spectra = spectra(figure, progress)?;
+    let spectra = spectra_of(figure, progress)?;
     let trained = experiment.train(settings, &setup.context(&spectra, progress), only, None);
     trained.map_err(|error| blame(error, job.profile, figure))
 }
@@ -264,7 +264,7 @@ pub fn inputs_of_all(job: &Job) -> Result<BTreeMap<Figure, Inputs>> {
 }
 
 /// The spectra that a figure starts from, checked.
-fn spectra(figure: Figure, progress: &Progress) -> Result<Vec<(DataSet, Spectrum)>> {
+fn spectra_of(figure: Figure, progress: &Progress) -> Result<Vec<(DataSet, Spectrum)>> {
     match figure.experiment().needs().spectra {
         true => spectra::checked(progress),
         false => Ok(Vec::new()),

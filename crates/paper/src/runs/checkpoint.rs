@@ -68,26 +68,23 @@ impl<'a> Slot<'a> {
             return Ok(None);
         };
         let read = fs::read(&path).ok();
-        let read = read.and_then(|bytes| parse_checkpoint::<C>(&bytes));
-        match read.filter(|(header, _)| self.runs.reuse && header.key == self.key) {
-            Some((header, state)) => {
-                self.before.set(Duration::from_secs_f64(header.seconds));
-                let (epoch, epochs) = (header.epoch, header.epochs);
-                progress.say(&format!(
-                    "{name}: going on from its checkpoint at epoch {epoch} of {epochs}"
-                ));
-                Ok(Some(state))
-            }
-            None => {
-                let aside = path.with_extension("checkpoint.other");
-                fs::rename(&path, &aside).map_err(Error::io(&path))?;
-                let aside = aside.display();
-                progress.say(&format!(
-                    "{name}: its checkpoint is of other settings or code, or damaged; kept as {aside}, starting afresh"
-                ));
-                Ok(None)
-            }
-        }
+        let read = read.and_then(|bytes| parse_checkpoint(&bytes));
+        let own = |header: &Header| self.runs.reuse && header.key == self.key;
+        let Some((header, state)) = read.filter(|(header, _)| own(header)) else {
+            let aside = path.with_extension("checkpoint.other");
+            fs::rename(&path, &aside).map_err(Error::io(&path))?;
+            let aside = aside.display();
+            progress.say(&format!(
+                "{name}: its checkpoint is of other settings or code, or damaged; kept as {aside}, starting afresh"
+            ));
+            return Ok(None);
+        };
+        self.before.set(Duration::from_secs_f64(header.seconds));
+        let (epoch, epochs) = (header.epoch, header.epochs);
+        progress.say(&format!(
+            "{name}: going on from its checkpoint at epoch {epoch} of {epochs}"
+        ));
+        Ok(Some(state))
     }
 
     /// To be called after every few epochs: saves a checkpoint when it is time, and stops when that was asked for.

@@ -101,8 +101,9 @@ impl Runs {
     ) -> Result<T> {
         let key = key(inputs);
         let used = || progress.say(&format!("{name}: finished before, kept result used"));
+        let checkpointed = || self.header(name, &key).is_some();
         // A process that was killed just after it kept its result left the checkpoint as well: that takes the lock.
-        if self.header(name, &key).is_none()
+        if !checkpointed()
             && let Some(result) = self.finished(name, &key)
         {
             used();
@@ -111,7 +112,7 @@ impl Runs {
         let slot = Slot::new(self, name, key.clone(), self.lock(name, progress)?);
         // Another process may also have finished the run between the look and the lock.
         if let Some(result) = self.finished(name, &key) {
-            if self.header(name, &key).is_some() {
+            if checkpointed() {
                 slot.forget_checkpoint()?;
             }
             used();
@@ -119,10 +120,9 @@ impl Runs {
         }
         let result = compute(&slot)?;
         let provenance = slot.session.provenance(slot.seconds());
-        let stored = Stored::new(key, result, Some(provenance));
-        self.keep(name, &stored)?;
+        self.keep(name, &key, &result, Some(provenance))?;
         slot.forget_checkpoint()?;
-        Ok(stored.result)
+        Ok(result)
     }
 
     /// Where the kept result of `name` was computed, if it is kept, has this key, and says so.
@@ -144,13 +144,12 @@ impl Runs {
         let begun = self.path(name, "lock").is_some_and(|path| path.exists());
         let lock = || self.lock(name, &Progress::Silent);
         let running = begun && matches!(lock(), Err(Error::Busy { .. }));
-        if running || checkpoint.is_some() {
-            State::UnderWay {
-                checkpoint,
-                running,
-            }
-        } else {
-            State::Waiting
+        if !running && checkpoint.is_none() {
+            return State::Waiting;
+        }
+        State::UnderWay {
+            checkpoint,
+            running,
         }
     }
 
@@ -165,11 +164,23 @@ impl Runs {
         (stored.key == key).then_some(stored)
     }
 
-    fn keep(&self, name: &str, stored: &Stored<impl Serialize>) -> Result<()> {
-        match self.path(name, "json") {
-            Some(path) => files::write(&path, &files::json(&path, stored)?),
-            None => Ok(()),
-        }
+    fn keep(
+        &self,
+        name: &str,
+        key: &str,
+        result: &impl Serialize,
+        provenance: Option<Provenance>,
+    ) -> Result<()> {
+        let Some(path) = self.path(name, "json") else {
+            return Ok(());
+        };
+        let stored = Stored {
+            key: key.to_owned(),
+            provenance,
+            sha256: checksum(result),
+            result,
+        };
+        files::write(&path, &files::json(&path, &stored)?)
     }
 
     /// The header of the checkpoint of `name`, if its key is `key`.
@@ -236,22 +247,11 @@ pub(crate) fn cached<T: Serialize + DeserializeOwned>(
     if let Some(result) = held.as_ref().and_then(|_| runs.finished(name, &key)) {
         return Ok(result);
     }
-    let stored = Stored::new(key, compute()?, None);
-    if let Err(error) = runs.keep(name, &stored) {
+    let result = compute()?;
+    if let Err(error) = runs.keep(name, &key, &result, None) {
         progress.say(&format!("{name}: not kept in the cache: {error}"));
     }
-    Ok(stored.result)
-}
-
-impl<T: Serialize> Stored<T> {
-    fn new(key: String, result: T, provenance: Option<Provenance>) -> Self {
-        Self {
-            key,
-            sha256: checksum(&result),
-            provenance,
-            result,
-        }
-    }
+    Ok(result)
 }
 
 /// SHA-256 of a result as it is stored; what cannot be stored has none.

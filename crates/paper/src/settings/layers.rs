@@ -156,10 +156,8 @@ impl<S: Schema> Layers<S> {
     /// The keys of a figure that end in a name, MNIST before CIFAR-10, which is the order of the checks.
     fn named(&self, figure: &str, name: &str) -> Vec<String> {
         let (start, end) = (format!("{figure}."), format!(".{name}"));
-        let all = self.origin.keys().rev();
-        all.filter(|key| key.starts_with(&start) && key.ends_with(&end))
-            .cloned()
-            .collect()
+        let own = |key: &&String| key.starts_with(&start) && key.ends_with(&end);
+        self.origin.keys().rev().filter(own).cloned().collect()
     }
 }
 

@@ -34,11 +34,7 @@ impl Profile {
 
     /// The name on the command line and under `results/`.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Smoke => "smoke",
-            Self::Quick => "quick",
-            Self::Paper => "paper",
-        }
+        self.file().0.trim_end_matches(".toml")
     }
 
     /// The file that this profile comes from, and its text.

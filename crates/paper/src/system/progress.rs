@@ -58,20 +58,14 @@ impl Progress {
 
     /// Starts a task of `total` epochs.
     pub fn bar(&self, label: &str, total: u64) -> Bar {
-        self.task(
-            label,
-            total,
-            "{prefix:14} {wide_bar} {pos}/{len} epochs  {per_sec}  {eta} left  {msg}",
-        )
+        let look = "{prefix:14} {wide_bar} {pos}/{len} epochs  {per_sec}  {eta} left  {msg}";
+        self.task(label, total, look)
     }
 
     /// Starts a task of `total` bytes.
     pub fn bytes(&self, label: &str, total: u64) -> Bar {
-        self.task(
-            label,
-            total,
-            "{prefix} {wide_bar} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left {msg}",
-        )
+        let look = "{prefix} {wide_bar} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left {msg}";
+        self.task(label, total, look)
     }
 
     fn task(&self, label: &str, total: u64, template: &str) -> Bar {

@@ -111,18 +111,13 @@ pub fn parse<R: Row>(bytes: &[u8]) -> Result<Vec<R>> {
             let text = record.get(column).unwrap_or_default();
             at(format!(", column {name}: `{text}` is {what}"))
         };
-        let row = record
-            .deserialize(None)
-            .map_err(|error| match error.kind() {
-                ErrorKind::Deserialize { err, .. } => {
-                    let what = format!("not what it should be ({})", err.kind());
-                    cell(
-                        err.field().map_or(usize::MAX, |field| field as usize),
-                        &what,
-                    )
-                }
-                _ => at(format!(": {error}")),
-            })?;
+        let row = record.deserialize(None).map_err(|e| match e.kind() {
+            ErrorKind::Deserialize { err, .. } => {
+                let what = format!("not what it should be ({})", err.kind());
+                cell(err.field().unwrap_or(u64::MAX) as usize, &what)
+            }
+            _ => at(format!(": {e}")),
+        })?;
         match not_finite(&record) {
             Some((column, _)) => Err(cell(column, "not a finite number")),
             None => Ok(row),
@@ -164,7 +159,7 @@ pub fn to_csv<R: Serialize>(rows: &[R], file: &str) -> Result<Vec<u8>> {
 pub fn from_csv<R: DeserializeOwned>(folder: &Path, file: &str) -> Result<Vec<R>> {
     let path = folder.join(file);
     let text = fs::read(&path).map_err(Error::io(&path))?;
-    let rows = Reader::from_reader(text.as_slice()).into_deserialize();
-    rows.collect::<csv::Result<_>>()
-        .map_err(Error::damaged(file))
+    let mut reader = Reader::from_reader(text.as_slice());
+    let rows: csv::Result<_> = reader.deserialize().collect();
+    rows.map_err(Error::damaged(file))
 }

@@ -40,13 +40,13 @@ const SHARED: &[&str] = &[
 
 /// Dependencies that compute: another version of one of them counts as a change of the sources.
 const DEPENDENCIES: &[&str] = &[
+    "csv",
     "lax",
     "ndarray",
     "ndarray-linalg",
     "ode_solvers",
     "openblas-src",
     "plotters",
-    "polars",
     "rand",
     "rand_chacha",
     "rand_distr",

@@ -298,8 +298,7 @@ fn too_few_threads_are_said_in_one_line_or_do_with() {
             ])
             .args(["--set", "fig5.record_every=20"])
             .env("DAE_CACHE_DIR", place.path(&format!("cache-{threads}")))
-            .env("RAYON_NUM_THREADS", "8")
-            .env("POLARS_MAX_THREADS", "2");
+            .env("RAYON_NUM_THREADS", "8");
         command.output().unwrap()
     };
     let (mut refused, mut made) = (0, 0);

@@ -50,9 +50,6 @@ impl Row {
 }
 
 /// Compares the published values of a figure with its tables, made with some settings; each with a note.
-///
-/// # Errors
-/// Damaged tables.
 pub fn of(figure: Figure, settings: &Value, tables: &Tables) -> Result<Vec<(Check, String)>> {
     let values = tables::published(figure.name())?;
     if values.is_empty() {
@@ -77,9 +74,6 @@ fn not_compared(value: &Published, why: &str) -> (Check, String) {
 }
 
 /// All published values and what the recorded tables say about them.
-///
-/// # Errors
-/// Damaged tables.
 pub fn rows(recorded: &Recorded) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for &figure in Figure::ALL {

@@ -63,9 +63,6 @@ pub struct Report {
 impl Manifest {
     /// The manifest of what is recorded and of the tables of the audit, whose hashes are given by path; hashes of tables
     /// and pictures are those of the records, not of the files.
-    ///
-    /// # Errors
-    /// The file system failing.
     pub fn of(recorded: &Recorded, audit: BTreeMap<String, String>) -> Result<Self> {
         let (mut files, mut provenance) = (audit, BTreeMap::new());
         for (&figure, record) in &recorded.records {
@@ -86,7 +83,7 @@ impl Manifest {
     }
 
     /// SHA-256 over everything but the report and the seal: what a report is written from.
-    pub(crate) fn content(&self) -> String {
+    pub fn content(&self) -> String {
         key(&(self.format, self.profile, &self.provenance, &self.files))
     }
 
@@ -100,14 +97,11 @@ impl Manifest {
     }
 
     /// The one text that this manifest has.
-    pub(crate) fn text(&self) -> Result<Vec<u8>> {
+    pub fn text(&self) -> Result<Vec<u8>> {
         files::json(Path::new(FILE), self)
     }
 
     /// Reads the manifest of a profile's folder, without believing it.
-    ///
-    /// # Errors
-    /// No manifest, or one that cannot be read.
     pub fn read(folder: &Path) -> Result<Self> {
         let path = folder.join(FILE);
         let text = fs::read(&path).map_err(Error::io(&path))?;
@@ -148,9 +142,6 @@ impl Manifest {
 }
 
 /// Two processes that make figures of one profile write its manifest one after the other, where the file system has locks.
-///
-/// # Errors
-/// The file system failing.
 pub fn lock(folder: &Path) -> Result<File> {
     let file = files::create(&folder.join("runs/manifest.lock"))?;
     file.lock().ok();

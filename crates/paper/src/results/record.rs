@@ -75,15 +75,12 @@ impl Record {
     }
 
     /// Writes it below the folder of a profile.
-    pub(crate) fn write(&self, folder: &Path) -> Result<()> {
+    pub fn write(&self, folder: &Path) -> Result<()> {
         let path = folder.join(Self::file(self.figure));
         files::write(&path, &files::json(&path, self)?)
     }
 
     /// Reads the record of a figure below the folder of a profile.
-    ///
-    /// # Errors
-    /// No record, or something else in its place.
     pub fn read(figure: Figure, folder: &Path) -> Result<Self> {
         let (file, path) = (Self::file(figure), folder.join(Self::file(figure)));
         parse(&files::read(&path).map_err(Error::io(path))?, &file)

@@ -60,9 +60,6 @@ impl<'a> Slot<'a> {
     /// The checkpoint of this run, if there is one that may be used.
     ///
     /// One of other settings or code is put aside, not overwritten, and that is said.
-    ///
-    /// # Errors
-    /// The file system failing.
     pub fn checkpoint<C: DeserializeOwned>(&self, progress: &Progress) -> Result<Option<C>> {
         let (Some(path), name) = (self.path(), self.name) else {
             return Ok(None);

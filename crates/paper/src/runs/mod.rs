@@ -222,9 +222,6 @@ impl Runs {
 /// Gives what was computed from `inputs` before, from a folder of the cache; computes and keeps it otherwise.
 ///
 /// A cache saves time and nothing else: where it cannot be written, nothing is kept, and that is said.
-///
-/// # Errors
-/// The computation failing.
 pub(crate) fn cached<T: Serialize + DeserializeOwned>(
     folder: &str,
     name: &str,

@@ -57,9 +57,6 @@ pub fn items(cache: &Path) -> Result<Vec<Item>> {
 }
 
 /// Removes what belongs to clones that are gone; gives what it removed.
-///
-/// # Errors
-/// The file system failing.
 pub fn clean(cache: &Path) -> Result<Vec<Item>> {
     let mut gone = items(cache)?;
     gone.retain(|item| matches!(item.owner, Owner::Gone(_)));

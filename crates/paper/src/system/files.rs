@@ -79,9 +79,6 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 ///
 /// Files under such paths are read, and removed when they are no longer made, so a record may only name what is in its
 /// own folder: no absolute path, no `..`.
-///
-/// # Errors
-/// Any other path.
 pub fn below<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
     let files = BTreeMap::<String, String>::deserialize(from)?;
     if let Some(path) = files.keys().find(|path| !is_below(path)) {

@@ -155,9 +155,6 @@ impl<'a> Judge<'a> {
     }
 
     /// Judges a whole table by the same one computed again, entry by entry.
-    ///
-    /// # Errors
-    /// No such table, or a damaged one.
     pub fn same(&mut self, again: &Table) -> Result<()> {
         let file = again.name;
         let expected = records(file, &again.text)?;

@@ -84,9 +84,6 @@ pub fn of(figure: &str) -> Result<Vec<Published>> {
 }
 
 /// Understands the content of the file.
-///
-/// # Errors
-/// As [`of`].
 pub fn parse(text: &[u8]) -> Result<Vec<Published>> {
     let mut reader = csv::ReaderBuilder::new()
         .comment(Some(b'#'))

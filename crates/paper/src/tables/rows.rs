@@ -91,9 +91,6 @@ impl Tables<'_> {
 }
 
 /// Understands the content of a table.
-///
-/// # Errors
-/// As [`Tables::rows`].
 pub fn parse<R: Row>(bytes: &[u8]) -> Result<Vec<R>> {
     let damaged = |problem: String| Error::damaged(format!("tables/{}", R::FILE))(problem);
     let mut reader = Reader::from_reader(bytes);
@@ -141,9 +138,6 @@ pub(super) fn records(name: &str, bytes: &[u8]) -> Result<Vec<StringRecord>> {
 }
 
 /// Rows as CSV text.
-///
-/// # Errors
-/// Rows that have no CSV form.
 pub fn to_csv<R: Serialize>(rows: &[R], file: &str) -> Result<Vec<u8>> {
     let mut writer = Writer::from_writer(Vec::new());
     let written = rows.iter().try_for_each(|row| writer.serialize(row));
@@ -153,9 +147,6 @@ pub fn to_csv<R: Serialize>(rows: &[R], file: &str) -> Result<Vec<u8>> {
 }
 
 /// Reads rows as [`to_csv`] writes them; those of the audit and of benchmarks, in which a number may be missing.
-///
-/// # Errors
-/// No file, or a damaged one.
 pub fn from_csv<R: DeserializeOwned>(folder: &Path, file: &str) -> Result<Vec<R>> {
     let path = folder.join(file);
     let text = fs::read(&path).map_err(Error::io(&path))?;

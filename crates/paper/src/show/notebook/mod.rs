@@ -189,7 +189,6 @@ fn clone_of(here: &Path) -> Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use polars::prelude::Column;
 
     fn opened(variables: &[(&str, &str)]) -> Result<Notebook> {
         let find = |name: &str| {
@@ -215,11 +214,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("tables");
         let notebook = opened(&[("DAE_NOTEBOOK_TABLES", path.to_str().unwrap())]).unwrap();
-        let table = Table::new("t.csv", vec![Column::new("x".into(), [0.1, 1.0 / 3.0])]).unwrap();
+        let (name, text) = ("t.csv", b"x\n0.1\n0.3333333333333333\n".to_vec());
+        let table = Table { name, text };
         notebook.keep(std::slice::from_ref(&table)).unwrap();
         assert_eq!(
             std::fs::read(path.join("t.csv")).unwrap(),
-            table.csv().unwrap()
+            table.text
         );
         opened(&[]).unwrap().keep(&[table]).unwrap();
     }

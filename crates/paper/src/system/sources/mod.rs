@@ -25,9 +25,6 @@ fn find(list: &[(&str, &'static str)], figure: &str) -> &'static str {
 
 /// Refuses to go on where the sources that lie where this program was built are others than those it was built from:
 /// what it made would bear the wrong fingerprints. A program whose sources are gone goes on.
-///
-/// # Errors
-/// Other sources.
 pub fn check() -> Result<()> {
     check_against(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
 }

@@ -115,9 +115,9 @@ impl Command {
 
 /// 2 for a setting or argument that was refused, 130 for an interruption, 1 for everything else.
 pub fn exit_code(error: &anyhow::Error) -> u8 {
-    use paper::Error::{Interrupted, Setting, SettingsFile, Stopped, Unknown};
+    use paper::Error::{Interrupted, SettingsFile, Stopped, Unknown};
     match error.downcast_ref() {
-        Some(Setting { .. } | SettingsFile { .. } | Unknown { .. }) => 2,
+        Some(SettingsFile { .. } | Unknown { .. }) => 2,
         Some(Interrupted { .. } | Stopped) => 130,
         _ => 1,
     }

@@ -143,11 +143,8 @@ impl Run {
 
 /// Whether the figures that are left need not be tried: the user stopped, or the settings are wrong.
 fn ends_everything(error: &Error) -> bool {
-    use Error::{Interrupted, Setting, SettingsFile, Stopped};
-    matches!(
-        error,
-        Interrupted { .. } | Stopped | Setting { .. } | SettingsFile { .. }
-    )
+    use Error::{Interrupted, SettingsFile, Stopped};
+    matches!(error, Interrupted { .. } | Stopped | SettingsFile { .. })
 }
 
 /// Prints what became of each figure; `true` if all were made and pass.

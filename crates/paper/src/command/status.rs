@@ -10,9 +10,8 @@ use super::arguments::Changes;
 pub fn status(changes: &Changes) -> anyhow::Result<()> {
     let job = changes.job();
     say!("training runs, profile {}", job.profile);
-    for run in training_runs(&job)? {
-        let state = describe(&run.state);
-        say!("  {}  {:18} {state}", run.figure, run.label);
+    for (figure, label, state) in training_runs(&job)? {
+        say!("  {figure}  {label:18} {}", describe(&state));
     }
     Ok(())
 }

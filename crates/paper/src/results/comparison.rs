@@ -7,7 +7,7 @@ use super::Recorded;
 use crate::Result;
 use crate::experiments::{self, Figure};
 use crate::settings::{Profile, to_json, walk};
-use crate::tables::{self, Check, Found, Origin, Tables, Verdict};
+use crate::tables::{self, Check, Found, Origin, Published, Tables, Verdict};
 
 /// Where the table is, below the folder of a profile.
 pub const FILE: &str = "tables/comparison.csv";
@@ -50,9 +50,6 @@ impl Row {
 }
 
 /// Compares the published values of a figure with its tables, made with some settings; each with a note.
-///
-/// # Errors
-/// Damaged tables.
 pub fn of(figure: Figure, settings: &Value, tables: &Tables) -> Result<Vec<(Check, String)>> {
     let values = tables::published(figure.name())?;
     if values.is_empty() {
@@ -60,23 +57,23 @@ pub fn of(figure: Figure, settings: &Value, tables: &Tables) -> Result<Vec<(Chec
     }
     let paper = to_json(&experiments::load(Profile::Paper)?.0)?;
     let paper = walk::at(&paper, figure.name()).unwrap_or(&Value::Null);
-    let compare = values.iter().map(|value| {
-        let found = figure
-            .experiment()
-            .published(value, [settings, paper], tables)?;
-        let (check, remark) = match found {
-            Found::Value(found, remark) => (value.check(found), remark),
-            Found::NotComparable(why) => (value.check(f64::NAN).not_measured(&why), why),
-        };
-        Ok((check, value.note(&remark)))
-    });
-    compare.collect()
+    let compare = |value: &Published| {
+        let experiment = figure.experiment();
+        let found = experiment.published(value, [settings, paper], tables)?;
+        Ok(match found {
+            Found::Value(found, remark) => (value.check(found), value.note(&remark)),
+            Found::NotComparable(why) => not_compared(value, &why),
+        })
+    };
+    values.iter().map(compare).collect()
+}
+
+fn not_compared(value: &Published, why: &str) -> (Check, String) {
+    let check = value.check(f64::NAN).not_measured(why);
+    (check, value.note(why))
 }
 
 /// All published values and what the recorded tables say about them.
-///
-/// # Errors
-/// Damaged tables.
 pub fn rows(recorded: &Recorded) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for &figure in Figure::ALL {
@@ -84,10 +81,9 @@ pub fn rows(recorded: &Recorded) -> Result<Vec<Row>> {
             Some(record) => of(figure, &record.inputs.settings, &recorded.tables())?,
             None => {
                 let why = format!("{figure} has not been made");
-                let values = tables::published(figure.name())?.into_iter();
-                values
-                    .map(|value| (value.check(f64::NAN).not_measured(&why), value.note(&why)))
-                    .collect()
+                let open = |value: &Published| not_compared(value, &why);
+                let values = tables::published(figure.name())?;
+                values.iter().map(open).collect()
             }
         };
         let finite = |value: f64| Some(value).filter(|value| value.is_finite());

@@ -63,9 +63,6 @@ pub struct Report {
 impl Manifest {
     /// The manifest of what is recorded and of the tables of the audit, whose hashes are given by path; hashes of tables
     /// and pictures are those of the records, not of the files.
-    ///
-    /// # Errors
-    /// The file system failing.
     pub fn of(recorded: &Recorded, audit: BTreeMap<String, String>) -> Result<Self> {
         let (mut files, mut provenance) = (audit, BTreeMap::new());
         for (&figure, record) in &recorded.records {
@@ -92,27 +89,19 @@ impl Manifest {
 
     /// The seal that belongs to the content.
     pub fn expected_seal(&self) -> String {
-        let unsealed = Self {
-            seal: String::new(),
+        let seal = String::new();
+        key(&Self {
+            seal,
             ..self.clone()
-        };
-        key(&unsealed)
+        })
     }
 
     /// The one text that this manifest has.
-    ///
-    /// # Errors
-    /// None that is known: every manifest has a JSON form.
     pub fn text(&self) -> Result<Vec<u8>> {
-        let mut text = serde_json::to_vec_pretty(self).map_err(|e| Error::io(FILE)(e.into()))?;
-        text.push(b'\n');
-        Ok(text)
+        files::json(Path::new(FILE), self)
     }
 
     /// Reads the manifest of a profile's folder, without believing it.
-    ///
-    /// # Errors
-    /// No manifest, or one that cannot be read.
     pub fn read(folder: &Path) -> Result<Self> {
         let path = folder.join(FILE);
         let text = fs::read(&path).map_err(Error::io(&path))?;
@@ -124,23 +113,14 @@ impl Manifest {
     /// # Errors
     /// Anything but a manifest, and one that names files outside its folder.
     pub fn parse(text: &[u8]) -> Result<Self> {
-        serde_json::from_slice(text).map_err(|error| Error::Damaged {
-            file: FILE.to_owned(),
-            problem: error.to_string(),
-        })
+        serde_json::from_slice(text).map_err(Error::damaged(FILE))
     }
 
     /// SHA-256 of every file that should be there, by path, but for the manifest itself.
     pub fn expected(&self) -> BTreeMap<&str, &str> {
-        let report = self
-            .report
-            .iter()
-            .map(|report| (REPORT, report.sha256.as_str()));
-        let files = self.files.iter();
-        files
-            .map(|(path, hash)| (path.as_str(), hash.as_str()))
-            .chain(report)
-            .collect()
+        let report = self.report.as_ref().map(|r| (REPORT, r.sha256.as_str()));
+        let files = self.files.iter().map(|(path, hash)| (&**path, &**hash));
+        files.chain(report).collect()
     }
 
     /// Seals the manifest with a report, or with that of the manifest which is there, and writes it.
@@ -162,9 +142,6 @@ impl Manifest {
 }
 
 /// Two processes that make figures of one profile write its manifest one after the other, where the file system has locks.
-///
-/// # Errors
-/// The file system failing.
 pub fn lock(folder: &Path) -> Result<File> {
     let file = files::create(&folder.join("runs/manifest.lock"))?;
     file.lock().ok();

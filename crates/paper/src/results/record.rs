@@ -1,7 +1,6 @@
 //! What a figure was made from and what came out: the record that is written last.
 
 use std::collections::BTreeMap;
-use std::iter;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -76,17 +75,12 @@ impl Record {
     }
 
     /// Writes it below the folder of a profile.
-    ///
-    /// # Errors
-    /// The file system failing.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        files::write_json(&folder.join(Self::file(self.figure)), self)
+        let path = folder.join(Self::file(self.figure));
+        files::write(&path, &files::json(&path, self)?)
     }
 
     /// Reads the record of a figure below the folder of a profile.
-    ///
-    /// # Errors
-    /// No record, or something else in its place.
     pub fn read(figure: Figure, folder: &Path) -> Result<Self> {
         let (file, path) = (Self::file(figure), folder.join(Self::file(figure)));
         parse(&files::read(&path).map_err(Error::io(path))?, &file)
@@ -94,8 +88,8 @@ impl Record {
 
     /// The largest resident memory of the figure and its training runs, in bytes, if it was recorded.
     pub fn peak_memory(&self) -> Option<u64> {
-        let trained = self.trainings.iter().map(|training| &training.provenance);
-        let all = iter::once(&self.provenance).chain(trained).flatten();
+        let trained = self.trainings.iter().filter_map(|t| t.provenance.as_ref());
+        let all = self.provenance.iter().chain(trained);
         all.filter_map(|p| p.peak_memory).max()
     }
 
@@ -134,14 +128,11 @@ impl Recorded {
     /// Reads the records that can be read, and says by file what is wrong with the others.
     pub fn open_what_can_be(folder: &Path) -> (Self, Vec<(String, Error)>) {
         let (mut records, mut damaged) = (BTreeMap::new(), Vec::new());
-        for &figure in Figure::ALL {
-            let file = Record::file(figure);
-            if !folder.join(&file).exists() {
-                continue;
-            }
+        let there = |figure: &&Figure| folder.join(Record::file(**figure)).exists();
+        for &figure in Figure::ALL.iter().filter(there) {
             match Record::read(figure, folder) {
                 Ok(record) => drop(records.insert(figure, record)),
-                Err(error) => damaged.push((file, error)),
+                Err(error) => damaged.push((Record::file(figure), error)),
             }
         }
         let folder = folder.to_owned();
@@ -157,10 +148,10 @@ impl Recorded {
             return Ok(None);
         };
         let settings = serde_json::from_value(record.inputs.settings.clone());
-        settings.map(Some).map_err(|error| Error::Damaged {
-            file: Record::file(figure),
-            problem: format!("settings: {error}"),
-        })
+        let settings = settings.map_err(|error| format!("settings: {error}"));
+        settings
+            .map(Some)
+            .map_err(Error::damaged(Record::file(figure)))
     }
 
     /// The tables.
@@ -174,8 +165,5 @@ impl Recorded {
 /// # Errors
 /// Anything but a record, and one that names files outside its folder.
 pub fn parse(text: &[u8], file: &str) -> Result<Record> {
-    serde_json::from_slice(text).map_err(|error| Error::Damaged {
-        file: file.to_owned(),
-        problem: error.to_string(),
-    })
+    serde_json::from_slice(text).map_err(Error::damaged(file))
 }

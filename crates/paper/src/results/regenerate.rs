@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -74,13 +75,6 @@ impl Job {
             ..Runs::kept_in(self.folder().join("runs"))
         }
     }
-
-    /// The settings of all figures, in what they differ from the paper's, and the seed.
-    fn settings(&self) -> Result<(Value, Vec<Difference>, u64)> {
-        let (settings, differences) = experiments::load_with(self.profile, &self.set)?;
-        let seed = self.seed.unwrap_or(settings.seed);
-        Ok((to_json(&settings)?, differences, seed))
-    }
 }
 
 /// A figure that is up to date now.
@@ -101,61 +95,103 @@ impl Outcome {
     }
 }
 
+/// What all figures of a job are made from.
+struct Setup {
+    settings: Value,
+    /// In what they differ from the paper's.
+    differences: Vec<Difference>,
+    seed: u64,
+    runs: Runs,
+}
+
+type Spectra = [(DataSet, Spectrum)];
+
+impl Setup {
+    fn of(job: &Job) -> Result<Self> {
+        let (settings, differences) = experiments::load_with(job.profile, &job.set)?;
+        Ok(Self {
+            seed: job.seed.unwrap_or(settings.seed),
+            settings: to_json(&settings)?,
+            differences,
+            runs: job.runs(),
+        })
+    }
+
+    fn settings(&self, figure: Figure) -> &Value {
+        walk::at(&self.settings, figure.name()).unwrap_or(&Value::Null)
+    }
+
+    fn context<'a>(&'a self, spectra: &'a Spectra, progress: &'a Progress) -> Context<'a> {
+        Context {
+            seed: self.seed,
+            spectra,
+            runs: &self.runs,
+            progress,
+        }
+    }
+
+    /// Everything that the results of a figure depend on.
+    fn inputs(&self, figure: Figure, spectra: &Spectra) -> Inputs {
+        let needs = figure.about();
+        let spectra = spectra.iter().map(|(dataset, spectrum)| {
+            let hash = files::sha256(spectrum.to_csv().as_bytes());
+            (dataset.name().to_owned(), hash)
+        });
+        let images = DataSet::ALL.into_iter().map(|dataset| {
+            let fingerprint = dataset.expected().fingerprint;
+            (dataset.name().to_owned(), fingerprint)
+        });
+        Inputs {
+            settings: self.settings(figure).clone(),
+            seed: self.seed,
+            spectra: spectra.filter(|_| needs.spectra).collect(),
+            images: images.filter(|_| needs.images).collect(),
+            sources: sources::of(figure.name()).to_owned(),
+            published: key(&PUBLISHED),
+        }
+    }
+}
+
 /// Makes one figure up to date.
 ///
 /// # Errors
 /// Bad settings, divergence, or the file system failing. What was there before stays until its replacement is whole.
 pub fn regenerate(figure: Figure, job: &Job, progress: &Progress) -> Result<Outcome> {
     let session = Session::begin();
-    let (all, differences, seed) = job.settings()?;
-    let experiment = figure.experiment();
-    let spectra = match figure.about().spectra {
-        true => spectra::checked(progress)?,
-        false => Vec::new(),
+    let (setup, spectra) = (Setup::of(job)?, spectra_of(figure, progress)?);
+    let (experiment, folder) = (figure.experiment(), job.folder());
+    let inputs = setup.inputs(figure, &spectra);
+    let outcome = |record, unchanged| Outcome {
+        record,
+        unchanged,
+        picture: folder.join(format!("figures/{figure}.svg")),
     };
-    let folder = job.folder();
-    let inputs = inputs(figure, &all, seed, &spectra);
-    let picture = folder.join(format!("figures/{figure}.svg"));
     if let Some(record) = current(figure, &folder, &inputs).filter(|_| !job.fresh) {
-        return Ok(Outcome {
-            record,
-            unchanged: true,
-            picture,
-        });
+        return Ok(outcome(record, true));
     }
-    let runs = &job.runs();
-    let context = Context {
-        seed,
-        spectra: &spectra,
-        runs,
-        progress,
-    };
-    let trainings = experiment.trainings(&inputs.settings, &context)?;
+    let (runs, settings) = (&setup.runs, &inputs.settings);
+    let context = setup.context(&spectra, progress);
+    let trainings = experiment.trainings(settings, &context)?;
     let done = |t: &Training| runs.reuse && runs.state(&t.name, &t.key) == State::Done;
     let kept: Vec<bool> = trainings.iter().map(done).collect();
-    let product = experiment.produce(&inputs.settings, &context);
+    let product = experiment.produce(settings, &context);
     let product = product.map_err(|error| blame(error, job.profile, figure))?;
-    let made = Tables::Made(&product.tables);
-    let compared = comparison::of(figure, &inputs.settings, &made)?.into_iter();
-    let published = compared
-        .map(|(check, _)| check)
-        .filter(|check| check.measured);
-    let trainings = trainings
-        .into_iter()
-        .zip(kept)
-        .map(|(training, kept)| Trained {
-            provenance: runs.provenance(&training.name, &training.key),
-            label: training.label,
-            kept,
-        });
-    let trainings = trainings.collect();
+    let compared = comparison::of(figure, settings, &Tables::Made(&product.tables))?;
+    let published = compared.into_iter().map(|(check, _)| check);
+    let published = published.filter(|check| check.measured);
+    let trained = |(training, kept): (Training, bool)| Trained {
+        provenance: runs.provenance(&training.name, &training.key),
+        label: training.label,
+        kept,
+    };
+    let trainings = trainings.into_iter().zip(kept).map(trained).collect();
     let outputs = write(figure, &folder, &product)?;
     let own = |d: &Difference| d.key.starts_with(&format!("{figure}."));
     let seconds = session.elapsed().as_secs_f64();
     let record = Record {
         figure,
         profile: job.profile,
-        differences: differences.into_iter().filter(own).collect(),
+        differences: setup.differences.into_iter().filter(own).collect(),
         inputs,
         outputs,
         checks: product.checks.into_iter().chain(published).collect(),
@@ -168,45 +204,24 @@ pub fn regenerate(figure: Figure, job: &Job, progress: &Progress) -> Result<Outc
     if let Ok(before) = before {
         remove_what_is_no_longer_made(&before, &record, &folder)?;
     }
-    Ok(Outcome {
-        record,
-        unchanged: false,
-        picture,
-    })
+    Ok(outcome(record, false))
 }
 
-/// A training run as the command line sees it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TrainingRun {
-    /// The figure it belongs to.
-    pub figure: Figure,
-    /// What it is called there, such as `mnist/DAE`.
-    pub label: String,
-    /// How far it is.
-    pub state: State,
-}
-
-/// All training runs of a profile and how far they are, in order.
+/// All training runs of a profile in order: the figure, what the run is called there, such as `mnist/DAE`, and how far it
+/// is.
 ///
 /// # Errors
 /// Damaged settings or spectra.
-pub fn training_runs(job: &Job) -> Result<Vec<TrainingRun>> {
-    let (all, _, seed) = job.settings()?;
-    let (runs, spectra) = (job.runs(), spectra::committed()?);
-    let context = Context {
-        seed,
-        spectra: &spectra,
-        runs: &runs,
-        progress: &Progress::Silent,
-    };
+pub fn training_runs(job: &Job) -> Result<Vec<(Figure, String, State)>> {
+    let (setup, spectra) = (Setup::of(job)?, spectra::committed()?);
+    let context = setup.context(&spectra, &Progress::Silent);
     let mut found = Vec::new();
     for &figure in Figure::ALL {
-        let trainings = figure.experiment().trainings(of(figure, &all), &context)?;
-        found.extend(trainings.into_iter().map(|training| TrainingRun {
-            figure,
-            state: runs.state(&training.name, &training.key),
-            label: training.label,
-        }));
+        let (experiment, settings) = (figure.experiment(), setup.settings(figure));
+        for training in experiment.trainings(settings, &context)? {
+            let state = setup.runs.state(&training.name, &training.key);
+            found.push((figure, training.label, state));
+        }
     }
     Ok(found)
 }
@@ -216,16 +231,9 @@ pub fn training_runs(job: &Job) -> Result<Vec<TrainingRun>> {
 /// # Errors
 /// No such run, or as [`regenerate`].
 pub fn train_only(figure: Figure, only: &str, job: &Job, progress: &Progress) -> Result<()> {
-    let (all, _, seed) = job.settings()?;
-    let (runs, committed) = (job.runs(), spectra::committed()?);
-    let experiment = figure.experiment();
-    let context = |spectra| Context {
-        seed,
-        spectra,
-        runs: &runs,
-        progress,
-    };
-    let trainings = experiment.trainings(of(figure, &all), &context(&committed))?;
+    let (setup, committed) = (Setup::of(job)?, spectra::committed()?);
+    let (experiment, settings) = (figure.experiment(), setup.settings(figure));
+    let trainings = experiment.trainings(settings, &setup.context(&committed, progress))?;
     if trainings.iter().all(|training| training.label != only) {
         let labels = trainings.into_iter().map(|training| training.label);
         let labels: Vec<String> = labels.collect();
@@ -238,11 +246,8 @@ pub fn train_only(figure: Figure, only: &str, job: &Job, progress: &Progress) ->
             },
         });
     }
-    let spectra = match figure.about().spectra {
-        true => spectra::checked(progress)?,
-        false => Vec::new(),
-    };
-    let trained = experiment.train(of(figure, &all), &context(&spectra), only, None);
+    let spectra = spectra_of(figure, progress)?;
+    let trained = experiment.train(settings, &setup.context(&spectra, progress), only, None);
     trained.map_err(|error| blame(error, job.profile, figure))
 }
 
@@ -251,29 +256,26 @@ pub fn train_only(figure: Figure, only: &str, job: &Job, progress: &Progress) ->
 /// # Errors
 /// Damaged settings or spectra.
 pub fn inputs_of_all(job: &Job) -> Result<BTreeMap<Figure, Inputs>> {
-    let ((all, _, seed), spectra) = (job.settings()?, spectra::committed()?);
-    let of = |&figure: &Figure| {
-        let needed = if figure.about().spectra {
-            &spectra[..]
-        } else {
-            &[]
-        };
-        (figure, inputs(figure, &all, seed, needed))
-    };
-    Ok(Figure::ALL.iter().map(of).collect())
+    let (setup, spectra) = (Setup::of(job)?, spectra::committed()?);
+    let all = Figure::ALL
+        .iter()
+        .map(|&figure| (figure, setup.inputs(figure, &spectra)));
+    Ok(all.collect())
 }
 
-/// The settings of a figure among those of all.
-fn of(figure: Figure, all: &Value) -> &Value {
-    walk::at(all, figure.name()).unwrap_or(&Value::Null)
+/// The spectra that a figure starts from, checked.
+fn spectra_of(figure: Figure, progress: &Progress) -> Result<Vec<(DataSet, Spectrum)>> {
+    match figure.about().spectra {
+        true => spectra::checked(progress),
+        false => Ok(Vec::new()),
+    }
 }
 
 /// Says which settings file and figure a refused setting belongs to.
 fn blame(error: Error, profile: Profile, figure: Figure) -> Error {
     match error {
-        Error::Dae(error @ dae::Error::OutOfRange { .. }) => Error::Setting {
-            file: format!("settings of profile {profile}"),
-            figure: figure.name(),
+        Error::Dae(error @ dae::Error::OutOfRange { .. }) => Error::SettingsFile {
+            file: format!("settings of profile {profile}, [{figure}]"),
             problem: error.to_string(),
         },
         other => other,
@@ -286,7 +288,7 @@ fn remove_what_is_no_longer_made(before: &Record, now: &Record, folder: &Path) -
     for path in before.outputs.keys().filter(gone) {
         let path = folder.join(path);
         match fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
                 return Err(Error::io(path)(error));
             }
             _ => {}
@@ -298,29 +300,10 @@ fn remove_what_is_no_longer_made(before: &Record, now: &Record, folder: &Path) -
 /// The record of a figure whose inputs and files are still what they were.
 fn current(figure: Figure, folder: &Path, inputs: &Inputs) -> Option<Record> {
     let record = Record::read(figure, folder).ok()?;
-    let intact = |(path, hash): (&String, &String)| {
-        files::sha256_of(&folder.join(path)).as_ref() == Some(hash)
-    };
-    (record.inputs == *inputs && record.outputs.iter().all(intact)).then_some(record)
-}
-
-fn inputs(figure: Figure, all: &Value, seed: u64, spectra: &[(DataSet, Spectrum)]) -> Inputs {
-    let spectra = spectra.iter().map(|(dataset, spectrum)| {
-        let hash = files::sha256(spectrum.to_csv().as_bytes());
-        (dataset.name().to_owned(), hash)
-    });
-    let images = DataSet::ALL.into_iter().map(|dataset| {
-        let fingerprint = dataset.expected().fingerprint;
-        (dataset.name().to_owned(), fingerprint)
-    });
-    Inputs {
-        images: images.filter(|_| figure.about().images).collect(),
-        settings: of(figure, all).clone(),
-        seed,
-        spectra: spectra.collect(),
-        sources: sources::of(figure.name()).to_owned(),
-        published: key(&PUBLISHED),
-    }
+    let here = |path: &String| files::sha256_of(&folder.join(path));
+    let mut outputs = record.outputs.iter();
+    let intact = outputs.all(|(path, hash)| here(path).as_ref() == Some(hash));
+    (record.inputs == *inputs && intact).then_some(record)
 }
 
 /// Writes tables and pictures, and gives the SHA-256 of each.

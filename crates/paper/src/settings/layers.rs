@@ -14,7 +14,7 @@ use crate::{Error, Result};
 /// Settings that were read but not yet looked at.
 #[derive(Debug, Clone)]
 pub(super) struct Layers<S> {
-    tree: Value,
+    pub(super) tree: Value,
     /// Where the value of each key comes from.
     origin: BTreeMap<String, String>,
     schema: PhantomData<S>,
@@ -25,24 +25,18 @@ type Refused = (&'static str, dae::Error);
 
 impl<S: Schema> Layers<S> {
     /// The settings that all others change: every key has to be here.
-    ///
-    /// # Errors
-    /// Text that is not TOML.
     pub(super) fn base(file: &str, text: &str) -> Result<Self> {
         let tree = parse::<S>(file, text)?;
-        let keys = leaves(&tree).into_iter();
+        let (keys, schema) = (leaves(&tree).into_iter(), PhantomData);
         let origin = keys.map(|(key, _)| (key, file.to_owned())).collect();
         Ok(Self {
             tree,
             origin,
-            schema: PhantomData,
+            schema,
         })
     }
 
     /// Replaces values by those of a further layer, which may only name keys that exist.
-    ///
-    /// # Errors
-    /// Text that is not TOML, an unknown key, or a value in place of a table.
     pub(super) fn overlay(&mut self, file: &str, text: &str) -> Result<()> {
         let overlay = parse::<S>(file, text)?;
         for (key, value) in leaves(&overlay) {
@@ -55,23 +49,15 @@ impl<S: Schema> Layers<S> {
         Ok(())
     }
 
-    /// The values as they are.
-    pub(super) fn tree(&self) -> &Value {
-        &self.tree
-    }
-
-    /// The settings, every one of them checked.
-    ///
-    /// # Errors
-    /// A value that is missing, of the wrong type or out of its range; the message has the layer that it comes from, its
-    /// name and what is allowed.
+    /// The settings, every one of them checked; an error has the layer that a value comes from, its name and what is
+    /// allowed.
     pub(super) fn settings(&self) -> Result<S> {
-        let settings: S = serde_path_to_error::deserialize(self.tree.clone())
-            .map_err(|error| self.wrong_type(&error))?;
-        settings
-            .validate()
-            .map_err(|error| self.out_of_range(error))?;
-        Ok(settings)
+        let read = serde_path_to_error::deserialize(self.tree.clone());
+        let settings: S = read.map_err(|error| self.wrong_type(&error))?;
+        match settings.validate() {
+            Ok(()) => Ok(settings),
+            Err(error) => Err(self.out_of_range(error)),
+        }
     }
 
     /// Where the value of a key comes from; a key that is nowhere is missing in the base.
@@ -93,17 +79,15 @@ impl<S: Schema> Layers<S> {
                 "." => name.to_owned(),
                 table => format!("{table}.{name}"),
             };
-            return refused(
-                self.file(&key),
-                format!("{key} is missing{}", allowed::<S>(&key)),
-            );
+            let problem = format!("{key} is missing{}", allowed::<S>(&key));
+            return refused(self.file(&key), problem);
         }
         let key = path.split('[').next().unwrap_or_default();
         let value = at(&self.tree, key).map_or(String::new(), |value| format!(" = {value}"));
-        let message = message
-            .replace("expected f64", "expected a number")
-            .replace("expected u64", "expected a whole number, 0 or more")
-            .replace("expected usize", "expected a whole number, 0 or more");
+        let whole = "expected a whole number, 0 or more";
+        let message = message.replace("expected f64", "expected a number");
+        let message = message.replace("expected u64", whole);
+        let message = message.replace("expected usize", whole);
         let problem = format!("{key}{value}: {message}{}", allowed::<S>(key));
         refused(self.file(key), problem)
     }
@@ -131,12 +115,10 @@ impl<S: Schema> Layers<S> {
         // would be heard still.
         let other = |key: &&String| {
             let mut without = self.tree.clone();
-            let (Some(slot), Some(good)) = (at_mut(&mut without, key), paper_value::<S>(key))
-            else {
-                return false;
-            };
-            *slot = good;
-            let settings: std::result::Result<S, _> = without.try_into();
+            if let (Some(slot), Some(good)) = (at_mut(&mut without, key), paper_value::<S>(key)) {
+                *slot = good;
+            }
+            let settings: Result<S, _> = without.try_into();
             settings.is_ok_and(|settings| !settings.validate().is_err_and(|e| same(&e)))
         };
         let found = named.iter().find(other).or(named.first());
@@ -146,16 +128,11 @@ impl<S: Schema> Layers<S> {
     /// The values of the settings that a range speaks of.
     fn related(&self, figure: &str, range: &str) -> String {
         let words = range.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-        let mut values = Vec::new();
-        for key in words.flat_map(|word| self.named(figure, word)) {
-            if let Some(value) = at(&self.tree, &key) {
-                values.push(format!("{key} = {value}"));
-            }
-        }
-        if values.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", values.join(", "))
+        let keys = words.flat_map(|word| self.named(figure, word));
+        let value = |key: String| Some(format!("{key} = {}", at(&self.tree, &key)?));
+        match keys.filter_map(value).collect::<Vec<_>>() {
+            values if values.is_empty() => String::new(),
+            values => format!(" ({})", values.join(", ")),
         }
     }
 
@@ -172,23 +149,19 @@ impl<S: Schema> Layers<S> {
                 let range = allowed::<S>(near);
                 format!("`{key}` is not a setting; did you mean `{near}`?{range}")
             }
-            _ => {
-                format!(
-                    "`{key}` is not a setting; crates/paper/settings/paper.toml has all of them"
-                )
-            }
+            _ => format!("`{key}` is not a setting; {ALL}"),
         }
     }
 
     /// The keys of a figure that end in a name, MNIST before CIFAR-10, which is the order of the checks.
     fn named(&self, figure: &str, name: &str) -> Vec<String> {
         let (start, end) = (format!("{figure}."), format!(".{name}"));
-        let all = self.origin.keys().rev();
-        all.filter(|key| key.starts_with(&start) && key.ends_with(&end))
-            .cloned()
-            .collect()
+        let own = |key: &&String| key.starts_with(&start) && key.ends_with(&end);
+        self.origin.keys().rev().filter(own).cloned().collect()
     }
 }
+
+const ALL: &str = "crates/paper/settings/paper.toml has all of them";
 
 /// The value of a key in the paper's settings.
 fn paper_value<S: Schema>(key: &str) -> Option<Value> {
@@ -209,14 +182,12 @@ fn refused(file: &str, problem: String) -> Error {
 
 /// Reads TOML that sets at least one value; what is wrong with it is said in one line.
 fn parse<S: Schema>(file: &str, text: &str) -> Result<Value> {
-    let table: Table = text
-        .parse()
-        .map_err(|error| refused(file, not_toml::<S>(text, &error)))?;
-    if table.is_empty() {
-        let problem = format!("sets nothing; write {FORM}");
-        return Err(refused(file, problem));
-    }
-    Ok(Value::Table(table))
+    let problem = match text.parse::<Table>() {
+        Ok(table) if !table.is_empty() => return Ok(Value::Table(table)),
+        Ok(_) => format!("sets nothing; write {FORM}"),
+        Err(error) => not_toml::<S>(text, &error),
+    };
+    Err(refused(file, problem))
 }
 
 const FORM: &str = "NAME = VALUE, such as fig6.mnist.samples = 5000, with words in quotes";
@@ -233,8 +204,7 @@ fn not_toml<S: Schema>(text: &str, error: &toml::de::Error) -> String {
     let mut above = lines.iter().take(number).rev();
     let group = above.find_map(|line| line.strip_prefix('[')?.strip_suffix(']'));
     let key = group.map_or(name.to_owned(), |group| format!("{group}.{name}"));
-    let allowed = allowed::<S>(&key);
-    let number = number + 1;
+    let (allowed, number) = (allowed::<S>(&key), number + 1);
     format!("line {number}, `{line}`: {message}; write {FORM}{allowed}")
 }
 

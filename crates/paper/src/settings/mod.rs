@@ -34,11 +34,7 @@ impl Profile {
 
     /// The name on the command line and under `results/`.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Smoke => "smoke",
-            Self::Quick => "quick",
-            Self::Paper => "paper",
-        }
+        self.file().0.trim_end_matches(".toml")
     }
 
     /// The file that this profile comes from, and its text.
@@ -86,14 +82,11 @@ pub struct Difference {
 /// # Errors
 /// A setting that is missing, unknown, of the wrong type or out of its range; a replacement that is not of that form.
 pub fn load_with<S: Schema>(profile: Profile, set: &[String]) -> Result<(S, Vec<Difference>)> {
-    let mut layers = Vec::new();
-    if profile != Profile::Paper {
-        layers.push(profile.file());
-    }
-    layers.extend(
-        set.iter()
-            .map(|replacement| ("--set", replacement.as_str())),
-    );
+    let set = set
+        .iter()
+        .map(|replacement| ("--set", replacement.as_str()));
+    let own = (profile != Profile::Paper).then(|| profile.file());
+    let layers: Vec<_> = own.into_iter().chain(set).collect();
     load_layers(Profile::Paper.file(), &layers)
 }
 
@@ -121,29 +114,27 @@ pub fn load_layers<S: Schema>(
     for (file, text) in others {
         layers.overlay(file, text)?;
     }
-    let changed = leaves(paper.tree()).into_iter().filter_map(|(key, old)| {
-        let new = at(layers.tree(), &key).filter(|new| *new != old)?;
+    let changed = leaves(&paper.tree).into_iter().filter_map(|(key, old)| {
+        let new = at(&layers.tree, &key).filter(|new| *new != old)?;
+        let [paper, profile] = [old, new].map(ToString::to_string);
         Some(Difference {
-            paper: old.to_string(),
-            profile: new.to_string(),
             key,
+            paper,
+            profile,
         })
     });
     let differences = changed.collect();
     Ok((layers.settings()?, differences))
 }
 
-/// Settings as they are recorded.
-///
-/// # Errors
-/// Settings without a JSON form, which those of this project all have.
-pub fn to_json(settings: &impl Serialize) -> Result<Value> {
+/// Settings as they are recorded; those of this project all have a JSON form.
+pub(crate) fn to_json(settings: &impl Serialize) -> Result<Value> {
     serde_json::to_value(settings).map_err(|error| Error::io("settings")(error.into()))
 }
 
 /// In which settings two versions of the settings of an experiment differ, in words such as `epochs = 10 instead of 20`,
 /// by key.
-pub fn differences(own: &Value, other: &Value) -> Vec<(String, String)> {
+pub(crate) fn differences(own: &Value, other: &Value) -> Vec<(String, String)> {
     let differing = leaves(other).into_iter().filter_map(|(key, value)| {
         let found = at(own, &key).unwrap_or(&Value::Null);
         let name = key.rsplit('.').next().unwrap_or(&key);

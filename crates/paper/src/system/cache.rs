@@ -12,9 +12,6 @@ use super::{Error, Result};
 /// Folders of the cache with one folder for each clone.
 const OF_CLONES: [&str; 2] = ["build", "notebooks"];
 
-/// The file with the path of the clone.
-const CLONE: &str = "clone";
-
 /// Something in the cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
@@ -44,8 +41,7 @@ pub enum Owner {
 pub fn items(cache: &Path) -> Result<Vec<Item>> {
     let mut paths = Vec::new();
     for path in below(cache)? {
-        let of_clones = OF_CLONES.iter().any(|name| path == cache.join(name));
-        if of_clones && path.is_dir() {
+        if is_of_clones(&path, cache) && path.is_dir() {
             paths.extend(below(&path)?);
         } else {
             paths.push(path);
@@ -61,18 +57,17 @@ pub fn items(cache: &Path) -> Result<Vec<Item>> {
 }
 
 /// Removes what belongs to clones that are gone; gives what it removed.
-///
-/// # Errors
-/// The file system failing.
 pub fn clean(cache: &Path) -> Result<Vec<Item>> {
-    let items = items(cache)?.into_iter();
-    let gone: Vec<_> = items
-        .filter(|item| matches!(item.owner, Owner::Gone(_)))
-        .collect();
+    let mut gone = items(cache)?;
+    gone.retain(|item| matches!(item.owner, Owner::Gone(_)));
     for item in &gone {
         fs::remove_dir_all(&item.path).map_err(Error::io(&item.path))?;
     }
     Ok(gone)
+}
+
+fn is_of_clones(path: &Path, cache: &Path) -> bool {
+    OF_CLONES.iter().any(|name| path == cache.join(name))
 }
 
 fn below(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -89,14 +84,14 @@ fn below(folder: &Path) -> Result<Vec<PathBuf>> {
 /// Whose a folder is. What is removed has to be ours beyond doubt, also where the cache is somebody's home: a hash for a
 /// name in one of the folders of clones, and a file with nothing but an absolute path.
 fn owner(path: &Path, cache: &Path) -> Owner {
-    let place = OF_CLONES
-        .iter()
-        .any(|name| path.parent() == Some(&cache.join(name)));
+    let among_clones = path
+        .parent()
+        .is_some_and(|place| is_of_clones(place, cache));
     let name = path.file_name().unwrap_or_default().as_encoded_bytes();
-    if !place || !name.iter().all(u8::is_ascii_hexdigit) {
+    if !among_clones || !name.iter().all(u8::is_ascii_hexdigit) {
         return Owner::Shared;
     }
-    let text = fs::read_to_string(path.join(CLONE)).unwrap_or_default();
+    let text = fs::read_to_string(path.join("clone")).unwrap_or_default();
     let clone = PathBuf::from(text.trim_end_matches('\n'));
     if !clone.is_absolute() {
         Owner::Shared
@@ -126,90 +121,4 @@ fn size(path: &Path, seen: &mut BTreeSet<(u64, u64)>) -> u64 {
     }
     #[cfg(not(unix))]
     metadata.len()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_belongs_to_a_clone_that_is_gone_is_removed() {
-        let folder = tempfile::tempdir().unwrap();
-        let (cache, clone) = (folder.path().join("cache"), folder.path().join("clone"));
-        assert_eq!(items(&cache).unwrap(), []);
-        fs::create_dir_all(clone.join("crates/paper")).unwrap();
-        fs::write(clone.join("crates/paper/Cargo.toml"), "").unwrap();
-        let gone = folder.path().join("gone");
-        let put = |path: &str, of: Option<&Path>| {
-            let path = cache.join(path);
-            fs::create_dir_all(&path).unwrap();
-            fs::write(path.join("a"), [1; 10_000]).unwrap();
-            if let Some(of) = of {
-                fs::write(path.join(CLONE), format!("{}\n", of.display())).unwrap();
-            }
-        };
-        put("mnist", None);
-        put("build/1", Some(&clone));
-        put("build/2", Some(&gone));
-        put("build/3", None);
-        put("notebooks/4f", Some(&gone));
-        // What is not ours, where the cache is a folder of somebody's.
-        put("notebooks/thesis", Some(&gone));
-        put("projects", Some(&gone));
-        put("build/5", Some(Path::new("")));
-        let found = items(&cache).unwrap();
-        let owners: Vec<_> = found.iter().map(|item| item.owner.clone()).collect();
-        assert_eq!(
-            owners,
-            [
-                Owner::Clone(clone.clone()),
-                Owner::Gone(gone.clone()),
-                Owner::Shared,
-                Owner::Shared,
-                Owner::Shared,
-                Owner::Gone(gone),
-                Owner::Shared,
-                Owner::Shared,
-            ]
-        );
-        assert!(found.iter().all(|item| item.bytes >= 10_000));
-        let removed = clean(&cache).unwrap();
-        let removed: Vec<_> = removed.iter().map(|item| item.path.clone()).collect();
-        assert_eq!(removed, [cache.join("build/2"), cache.join("notebooks/4f")]);
-        let left: Vec<_> = items(&cache)
-            .unwrap()
-            .into_iter()
-            .map(|item| item.path)
-            .collect();
-        assert_eq!(
-            left,
-            [
-                "build/1",
-                "build/3",
-                "build/5",
-                "mnist",
-                "notebooks/thesis",
-                "projects"
-            ]
-            .map(|path| cache.join(path))
-        );
-        assert_eq!(clean(&cache).unwrap(), []);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_file_that_two_folders_share_counts_once() {
-        let cache = tempfile::tempdir().unwrap();
-        for name in ["a", "b"] {
-            fs::create_dir(cache.path().join(name)).unwrap();
-        }
-        fs::write(cache.path().join("a/x"), [1; 50_000]).unwrap();
-        fs::hard_link(cache.path().join("a/x"), cache.path().join("b/x")).unwrap();
-        let sizes: Vec<_> = items(cache.path())
-            .unwrap()
-            .into_iter()
-            .map(|i| i.bytes)
-            .collect();
-        assert!(sizes[0] >= 50_000 && sizes[1] == 0, "{sizes:?}");
-    }
 }

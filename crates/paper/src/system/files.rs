@@ -9,56 +9,48 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::sources::hash::hexadecimal;
 use super::{Error, Result};
 
-/// Writes beside and renames, creating the directory if need be.
+/// Writes beside and renames, creating the folder if need be.
 ///
 /// # Errors
 /// The file system failing; the old file is then untouched.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let directory = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(directory).map_err(Error::io(directory))?;
+    create_folder_of(path)?;
     dae::files::write_atomically(path, bytes)?;
     Ok(())
 }
 
-/// Writes a value as indented JSON, beside and renamed.
-///
-/// # Errors
-/// As [`write()`].
-pub fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+fn create_folder_of(path: &Path) -> Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(Error::io(folder))
+}
+
+/// A value as indented JSON, for the file at `path`.
+pub(crate) fn json(path: &Path, value: &impl Serialize) -> Result<Vec<u8>> {
     let mut text = serde_json::to_vec_pretty(value).map_err(|e| Error::io(path)(e.into()))?;
     text.push(b'\n');
-    write(path, &text)
+    Ok(text)
 }
 
 /// Writes a file if its content is not there already.
-///
-/// # Errors
-/// As [`write()`].
-pub fn write_if_new(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn write_if_new(path: &Path, bytes: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(());
     }
     write(path, bytes)
 }
 
-/// Opens a lock file, creating it and its directory if need be.
-///
-/// # Errors
-/// The file system failing.
-pub fn create(path: &Path) -> Result<File> {
-    let directory = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(directory).map_err(Error::io(directory))?;
+/// Opens a lock file, creating it and its folder if need be.
+pub(crate) fn create(path: &Path) -> Result<File> {
+    create_folder_of(path)?;
     File::create(path).map_err(Error::io(path))
 }
 
 /// SHA-256 of some bytes in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hexadecimal(Sha256::new_with_prefix(bytes))
 }
 
 /// SHA-256 of anything that can be written as JSON.
@@ -87,18 +79,14 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 ///
 /// Files under such paths are read, and removed when they are no longer made, so a record may only name what is in its
 /// own folder: no absolute path, no `..`.
-///
-/// # Errors
-/// Any other path.
 pub fn below<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
     let files = BTreeMap::<String, String>::deserialize(from)?;
-    match files.keys().find(|path| !is_below(path)) {
-        None => Ok(files),
-        Some(path) => Err(D::Error::custom(format!(
-            "`{}` does not name a file inside the folder of results",
-            path.chars().take(200).collect::<String>()
-        ))),
+    if let Some(path) = files.keys().find(|path| !is_below(path)) {
+        let path: String = path.chars().take(200).collect();
+        let problem = format!("`{path}` does not name a file inside the folder of results");
+        return Err(D::Error::custom(problem));
     }
+    Ok(files)
 }
 
 fn is_below(path: &str) -> bool {
@@ -106,48 +94,4 @@ fn is_below(path: &str) -> bool {
     // Windows takes a backslash for a separator and a colon for a drive or a stream, and other systems must agree.
     let strange = path.contains(['\\', ':', '\0']);
     !path.is_empty() && !strange && parts.all(|part| matches!(part, Component::Normal(_)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Deserialize)]
-    struct Files(#[serde(deserialize_with = "below")] BTreeMap<String, String>);
-
-    #[test]
-    fn only_paths_that_stay_below_are_taken() {
-        let read = |path: &str| {
-            let map = serde_json::json!({ path: "hash" }).to_string();
-            serde_json::from_str::<Files>(&map).map(|files| files.0.len())
-        };
-        for good in ["manifest.json", "tables/fig1_paths.csv", "a/b/..c"] {
-            assert_eq!(read(good).unwrap(), 1, "{good}");
-        }
-        let bad = [
-            "",
-            "/",
-            "/etc/hostname",
-            "..",
-            "../a",
-            "tables/../../a",
-            "./a",
-            "C:a",
-            "a\\..\\b",
-            "a\0b",
-        ];
-        for bad in bad {
-            let error = read(bad).unwrap_err().to_string();
-            assert!(error.contains("inside the folder"), "{bad}: {error}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_file_is_not_read() {
-        let folder = tempfile::tempdir().unwrap();
-        assert!(read(folder.path()).is_err());
-        assert_eq!(sha256_of(folder.path()), None);
-        #[cfg(unix)]
-        assert_eq!(sha256_of(Path::new("/dev/zero")), None);
-    }
 }

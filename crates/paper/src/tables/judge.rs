@@ -5,8 +5,9 @@ use std::fmt::Debug;
 
 use csv::StringRecord;
 
+use super::rows::records;
 use super::{Row, Table, Tables};
-use crate::{Error, Result};
+use crate::Result;
 
 /// Of each column that is wrong, as many rows are shown.
 const SHOWN: usize = 3;
@@ -48,13 +49,6 @@ macro_rules! at {
     }};
 }
 
-impl At<'_> {
-    /// The line of the file, from 1; the header is line 1.
-    fn line(self) -> usize {
-        self.row + 2
-    }
-}
-
 impl<'a> Judge<'a> {
     /// Judges tables.
     pub fn new(tables: Tables<'a>) -> Self {
@@ -66,11 +60,8 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Reads a table.
-    ///
-    /// # Errors
-    /// No such table, or a damaged one.
-    pub fn rows<R: Row>(&self) -> Result<Vec<R>> {
+    /// Reads a table, as [`Tables::rows`].
+    pub(crate) fn rows<R: Row>(&self) -> Result<Vec<R>> {
         self.tables.rows()
     }
 
@@ -126,8 +117,9 @@ impl<'a> Judge<'a> {
         let count = count.or_default();
         *count += 1;
         if *count <= SHOWN {
-            let problem = format!("line {}, {}: {words}", at.line(), at.column);
-            self.problems.push((format!("tables/{}", at.file), problem));
+            // Lines are counted from 1, and the first is the header.
+            let line = at.row + 2;
+            self.wrong_table(at.file, format!("line {line}, {}: {words}", at.column));
         }
     }
 
@@ -145,47 +137,43 @@ impl<'a> Judge<'a> {
     ) -> bool {
         let expected: Vec<K> = expected.into_iter().collect();
         self.judged += expected.len();
-        if rows.len() != expected.len() {
+        let problem = if rows.len() != expected.len() {
             let (found, expected) = (rows.len(), expected.len());
-            let words = format!("{found} rows, where the settings give {expected}");
+            Some(format!("{found} rows, where the settings give {expected}"))
+        } else {
+            let mut pairs = rows.iter().map(key).zip(expected).zip(2..);
+            let wrong = pairs.find(|((found, wanted), _)| found != wanted);
+            wrong.map(|((found, wanted), line)| {
+                format!("line {line}: the settings give {wanted:?}, found {found:?}")
+            })
+        };
+        let fits = problem.is_none();
+        if let Some(words) = problem {
             self.wrong_table(R::FILE, words);
-            return false;
         }
-        let mut pairs = rows.iter().map(key).zip(expected).enumerate();
-        if let Some((row, (found, expected))) = pairs.find(|(_, (found, wanted))| found != wanted) {
-            let line = row + 2;
-            let words = format!("line {line}: the settings give {expected:?}, found {found:?}");
-            self.wrong_table(R::FILE, words);
-            return false;
-        }
-        true
+        fits
     }
 
     /// Judges a whole table by the same one computed again, entry by entry.
-    ///
-    /// # Errors
-    /// No such table, or a damaged one.
     pub fn same(&mut self, again: &Table) -> Result<()> {
-        let (expected, found) = (again.csv()?, self.tables.bytes(again.name)?);
-        let (expected, found) = (
-            records(again.name, &expected)?,
-            records(again.name, &found)?,
-        );
-        if expected.len() != found.len() || expected.first() != found.first() {
+        let file = again.name;
+        let expected = records(file, &again.csv()?)?;
+        let found = records(file, &self.tables.bytes(file)?)?;
+        let [ours, theirs] = [&expected, &found].map(|lines| lines.first());
+        if expected.len() != found.len() || ours != theirs {
             let words = format!(
                 "{} lines that begin with {:?}, computed again {} that begin with {:?}",
                 found.len(),
-                found.first().map(StringRecord::as_slice),
+                theirs.map(StringRecord::as_slice),
                 expected.len(),
-                expected.first().map(StringRecord::as_slice),
+                ours.map(StringRecord::as_slice),
             );
-            self.wrong_table(again.name, words);
+            self.wrong_table(file, words);
             return Ok(());
         }
-        let names = expected.first().cloned().unwrap_or_default();
+        let names = ours.into_iter().flatten();
         for (row, (expected, found)) in expected.iter().zip(&found).skip(1).enumerate() {
-            for ((a, b), column) in expected.iter().zip(found).zip(&names) {
-                let file = again.name;
+            for ((a, b), column) in expected.iter().zip(found).zip(names.clone()) {
                 let at = At { file, row, column };
                 match (a.parse(), b.parse()) {
                     (Ok(a), Ok(b)) => self.exact(at, [a, b], "computed again"),
@@ -196,16 +184,4 @@ impl<'a> Judge<'a> {
         }
         Ok(())
     }
-}
-
-/// The lines of a table, its header first.
-fn records(name: &str, bytes: &[u8]) -> Result<Vec<StringRecord>> {
-    let reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .from_reader(bytes);
-    let records = reader.into_records().collect::<csv::Result<_>>();
-    records.map_err(|error| Error::Damaged {
-        file: format!("tables/{name}"),
-        problem: error.to_string(),
-    })
 }

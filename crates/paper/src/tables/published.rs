@@ -1,7 +1,5 @@
 //! Values that the paper's authors published, each with its tolerance and the reason for it.
 
-use std::fmt::Display;
-
 use serde::Deserialize;
 
 use super::{Check, Origin};
@@ -50,32 +48,18 @@ impl Published {
 
     /// Where it was published, the reason of the tolerance, and what else there is to know.
     pub fn note(&self, remark: &str) -> String {
-        let remark = if remark.is_empty() {
-            String::new()
-        } else {
-            format!("; {remark}")
-        };
-        format!(
-            "published: {}; tolerance: {}{remark}",
-            self.source, self.reason
-        )
+        let (source, reason) = (&self.source, &self.reason);
+        let separator = if remark.is_empty() { "" } else { "; " };
+        format!("published: {source}; tolerance: {reason}{separator}{remark}")
     }
 
     /// The value in words, such as `mnist AE loss at epoch 100`.
     pub fn name(&self) -> String {
-        let with = |word: &str, value: Option<&dyn Display>| {
-            value.map_or(String::new(), |value| format!(" {word} {value}"))
-        };
-        let mode = self.mode.as_ref().map(|mode| mode as &dyn Display);
-        let epoch = self.epoch.as_ref().map(|epoch| epoch as &dyn Display);
-        let words = [self.dataset.as_str(), &self.model, &self.quantity];
-        let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
-        format!(
-            "{}{}{}",
-            words.join(" "),
-            with("of mode", mode),
-            with("at epoch", epoch)
-        )
+        let words = [&self.dataset, &self.model, &self.quantity].into_iter();
+        let mut words: Vec<String> = words.filter(|word| !word.is_empty()).cloned().collect();
+        words.extend(self.mode.map(|mode| format!("of mode {mode}")));
+        words.extend(self.epoch.map(|epoch| format!("at epoch {epoch}")));
+        words.join(" ")
     }
 }
 
@@ -100,51 +84,26 @@ pub fn of(figure: &str) -> Result<Vec<Published>> {
 }
 
 /// Understands the content of the file.
-///
-/// # Errors
-/// As [`of`].
 pub fn parse(text: &[u8]) -> Result<Vec<Published>> {
     let mut reader = csv::ReaderBuilder::new()
         .comment(Some(b'#'))
         .from_reader(text);
-    let mut values = Vec::new();
-    for row in reader.deserialize() {
-        let value: Published = row.map_err(|error| damaged(error.to_string()))?;
-        if !(value.value.is_finite() && value.tolerance > 0.0 && value.tolerance.is_finite()) {
-            return Err(damaged(format!(
+    let checked = |row: csv::Result<Published>| {
+        let row = row.map_err(|error| damaged(error.to_string()))?;
+        match row.value.is_finite() && row.tolerance > 0.0 && row.tolerance.is_finite() {
+            true => Ok(row),
+            false => Err(damaged(format!(
                 "{}: value or tolerance out of range",
-                value.name()
-            )));
+                row.name()
+            ))),
         }
-        values.push(value);
-    }
-    Ok(values)
+    };
+    reader.deserialize().map(checked).collect()
 }
 
 fn damaged(problem: String) -> Error {
     Error::Repository {
         file: FILE.to_owned(),
         problem,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_committed_values_can_be_read_and_named() {
-        let values = of("fig5").unwrap();
-        assert!(values.len() > 20);
-        assert!(
-            values
-                .iter()
-                .all(|value| !value.reason.is_empty() && !value.source.is_empty())
-        );
-        assert!(
-            values
-                .iter()
-                .any(|value| value.name() == "mnist AE loss at epoch 4900")
-        );
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use csv::{ErrorKind, Reader};
+use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord, Writer};
 use dae::data::DataSet;
 use polars::prelude::Column;
 use serde::Serialize;
@@ -21,32 +21,14 @@ pub trait Row: Serialize + DeserializeOwned {
 
     /// The rows as columns.
     fn columns(rows: &[Self]) -> Vec<Column>;
-
-    /// The first column that holds no finite number where it should.
-    fn not_finite(&self) -> Option<&'static str>;
 }
 
 /// Something that can stand in a column.
-pub trait Cell {
+pub trait Cell: Sized {
     /// A column of such values.
     fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column
     where
         Self: 'a;
-
-    /// Whether it may stand in a table: no table of this project ever holds NaN.
-    fn is_finite(&self) -> bool {
-        true
-    }
-}
-
-impl Cell for f64 {
-    fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column {
-        Column::new(name.into(), values.copied().collect::<Vec<_>>())
-    }
-
-    fn is_finite(&self) -> bool {
-        f64::is_finite(*self)
-    }
 }
 
 /// Lets a type stand in a column by what polars has for it: `cell!(Model: |model| model.name())`.
@@ -65,6 +47,7 @@ macro_rules! cell {
 }
 pub(crate) use cell;
 
+cell!(f64: |value| *value);
 cell!(u64: |value| *value);
 cell!(usize: |value| *value as u64);
 cell!(String: |text| text.as_str());
@@ -105,13 +88,6 @@ macro_rules! rows {
             fn columns(rows: &[Self]) -> Vec<::polars::prelude::Column> {
                 vec![$($crate::tables::rows::Cell::column(stringify!($field), rows.iter().map(|row| &row.$field))),+]
             }
-
-            fn not_finite(&self) -> Option<&'static str> {
-                $(if !$crate::tables::rows::Cell::is_finite(&self.$field) {
-                    return Some(stringify!($field));
-                })+
-                None
-            }
         }
     };
 }
@@ -126,11 +102,7 @@ pub enum Tables<'a> {
 }
 
 impl Tables<'_> {
-    /// The bytes of a table.
-    ///
-    /// # Errors
-    /// No such table.
-    pub fn bytes(&self, name: &str) -> Result<Vec<u8>> {
+    pub(super) fn bytes(&self, name: &str) -> Result<Vec<u8>> {
         match self {
             Self::In(folder) => {
                 let path = folder.join("tables").join(name);
@@ -158,136 +130,66 @@ impl Tables<'_> {
 }
 
 /// Understands the content of a table.
-///
-/// # Errors
-/// As [`Tables::rows`].
 pub fn parse<R: Row>(bytes: &[u8]) -> Result<Vec<R>> {
-    let damaged = |problem: String| Error::Damaged {
-        file: format!("tables/{}", R::FILE),
-        problem,
-    };
+    let damaged = |problem: String| Error::damaged(format!("tables/{}", R::FILE))(problem);
     let mut reader = Reader::from_reader(bytes);
-    let header = reader
-        .headers()
-        .map_err(|error| damaged(error.to_string()))?;
+    let header = reader.headers().map_err(|e| damaged(e.to_string()))?;
     if header != R::COLUMNS {
         let found = header.iter().collect::<Vec<_>>().join(",");
-        let columns = R::COLUMNS.join(",");
-        return Err(damaged(format!(
-            "its columns are `{found}`, not `{columns}`"
-        )));
+        let problem = format!("its columns are `{found}`, not `{}`", R::COLUMNS.join(","));
+        return Err(damaged(problem));
     }
-    let mut record = csv::StringRecord::new();
-    let mut rows = Vec::new();
-    loop {
-        let line = rows.len() + 2;
-        match reader.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => return Ok(rows),
-            Err(error) => return Err(damaged(format!("line {line}: {error}"))),
-        }
-        let cell = |column: &str, what: &str| {
-            let place = R::COLUMNS.iter().position(|name| *name == column);
-            let text = place
-                .and_then(|place| record.get(place))
-                .unwrap_or_default();
-            damaged(format!("line {line}, column {column}: `{text}` is {what}"))
+    let row = |(i, record): (usize, csv::Result<StringRecord>)| {
+        let at = |what: String| damaged(format!("line {}{what}", i + 2));
+        let record = record.map_err(|error| at(format!(": {error}")))?;
+        let cell = |column: usize, what: &str| {
+            let name = R::COLUMNS.get(column).unwrap_or(&"");
+            let text = record.get(column).unwrap_or_default();
+            at(format!(", column {name}: `{text}` is {what}"))
         };
-        let row: R = record
-            .deserialize(None)
-            .map_err(|error| match error.kind() {
-                ErrorKind::Deserialize { err, .. } => {
-                    let column = err.field().and_then(|field| R::COLUMNS.get(field as usize));
-                    let what = format!("not what it should be ({})", err.kind());
-                    cell(column.unwrap_or(&""), &what)
-                }
-                _ => damaged(format!("line {line}: {error}")),
-            })?;
-        if let Some(column) = row.not_finite() {
-            return Err(cell(column, "not a finite number"));
+        let row = record.deserialize(None).map_err(|e| match e.kind() {
+            ErrorKind::Deserialize { err, .. } => {
+                let what = format!("not what it should be ({})", err.kind());
+                cell(err.field().unwrap_or(u64::MAX) as usize, &what)
+            }
+            _ => at(format!(": {e}")),
+        })?;
+        match not_finite(&record) {
+            Some((column, _)) => Err(cell(column, "not a finite number")),
+            None => Ok(row),
         }
-        rows.push(row);
-    }
+    };
+    reader.into_records().enumerate().map(row).collect()
+}
+
+/// The first column of a line that holds a number but no finite one, and that.
+fn not_finite(record: &StringRecord) -> Option<(usize, f64)> {
+    let numbers = record.iter().map(str::parse).enumerate();
+    let mut numbers = numbers.filter_map(|(column, number)| Some((column, number.ok()?)));
+    numbers.find(|(_, number): &(usize, f64)| !number.is_finite())
+}
+
+/// The lines of a table, its header first.
+pub(super) fn records(name: &str, bytes: &[u8]) -> Result<Vec<StringRecord>> {
+    let reader = ReaderBuilder::new().has_headers(false).from_reader(bytes);
+    let records = reader.into_records().collect::<csv::Result<_>>();
+    records.map_err(Error::damaged(format!("tables/{name}")))
 }
 
 /// Other rows as CSV text: those of the audit and of benchmarks, in which a number may be missing.
-///
-/// # Errors
-/// Rows that have no CSV form.
 pub fn to_csv<R: Serialize>(rows: &[R], file: &str) -> Result<Vec<u8>> {
-    let broken = |problem: String| Error::io(file)(std::io::Error::other(problem));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        let written = writer.serialize(row);
-        written.map_err(|error| broken(error.to_string()))?;
-    }
+    let mut writer = Writer::from_writer(Vec::new());
+    let written = rows.iter().try_for_each(|row| writer.serialize(row));
+    written.map_err(|error| Error::io(file)(error.into()))?;
     let text = writer.into_inner();
-    text.map_err(|error| broken(error.to_string()))
+    text.map_err(|error| Error::io(file)(error.into_error()))
 }
 
 /// Reads rows as [`to_csv`] writes them.
-///
-/// # Errors
-/// No file, or a damaged one.
 pub fn from_csv<R: DeserializeOwned>(folder: &Path, file: &str) -> Result<Vec<R>> {
     let path = folder.join(file);
     let text = fs::read(&path).map_err(Error::io(&path))?;
-    let rows = Reader::from_reader(text.as_slice()).into_deserialize();
-    let rows = rows.collect::<csv::Result<_>>();
-    rows.map_err(|error| Error::Damaged {
-        file: file.to_owned(),
-        problem: error.to_string(),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    crate::rows! {
-        /// A row to try.
-        Tried in "t.csv" {
-            /// A word.
-            model: String,
-            /// A whole number.
-            mode: usize,
-            /// A number.
-            w: f64,
-        }
-    }
-
-    #[test]
-    fn rows_are_read_back_as_they_were_written() {
-        let row = |model: &str, mode, w| Tried {
-            model: model.to_owned(),
-            mode,
-            w,
-        };
-        let rows = [row("AE", 0, 1.0 / 3.0), row("DAE", 7, -2.5e300)];
-        let made = [Table::of(&rows).unwrap()];
-        assert_eq!(Tables::Made(&made).rows::<Tried>().unwrap(), rows);
-        let error = Table::of(&[row("AE", 0, f64::NAN)]).unwrap_err();
-        assert!(matches!(error, Error::NotFinite { row: 0, .. }), "{error}");
-        assert!(Tables::Made(&[]).rows::<Tried>().is_err());
-    }
-
-    #[test]
-    fn what_is_not_a_table_of_numbers_is_named_by_line_and_column() {
-        let read = |text: &str| parse::<Tried>(text.as_bytes());
-        let good = "model,mode,w\nAE,0,0.5\nDAE,1,1e-3\n";
-        assert_eq!(read(good).unwrap()[1].w, 1e-3);
-        for bad in ["NaN", "inf", "", "1,2", "o.5"] {
-            let error = read(&good.replace("1e-3", bad)).unwrap_err().to_string();
-            assert!(
-                error.contains("t.csv") && error.contains("line 3"),
-                "{error}"
-            );
-        }
-        let error = read(&good.replace("DAE,1", "DAE,1.5"))
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains("column mode: `1.5`"), "{error}");
-        let error = read(&good.replace("mode", "node")).unwrap_err().to_string();
-        assert!(error.contains("not `model,mode,w`"), "{error}");
-    }
+    let mut reader = Reader::from_reader(text.as_slice());
+    let rows: csv::Result<_> = reader.deserialize().collect();
+    rows.map_err(Error::damaged(file))
 }

@@ -62,25 +62,3 @@ fn at(table: &str) -> impl FnOnce(polars::error::PolarsError) -> Error {
     let table = table.to_owned();
     move |source| Error::Table { table, source }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_survive_and_nan_does_not() {
-        let numbers = [1e-6, 0.1, 1.0 / 3.0, -2.5e300, 0.0];
-        let table = Table::new("t.csv", vec![Column::new("x".into(), numbers)]).unwrap();
-        let text = String::from_utf8(table.csv().unwrap()).unwrap();
-        let back: Vec<f64> = text
-            .lines()
-            .skip(1)
-            .map(|line| line.parse().unwrap())
-            .collect();
-        assert_eq!(back, numbers);
-        for bad in [f64::NAN, f64::INFINITY] {
-            let error = Table::new("t.csv", vec![Column::new("x".into(), [0.0, bad])]).unwrap_err();
-            assert!(matches!(error, Error::NotFinite { row: 1, .. }), "{error}");
-        }
-    }
-}

@@ -28,14 +28,12 @@ pub const PROGRAM: &[&str] = &[
 ];
 
 /// Endings of source files: what an editor leaves beside them has others.
-const SOURCES: &[&str] = &[
-    "css", "csv", "html", "js", "lock", "md", "rs", "svg", "toml",
-];
+const SOURCES: &str = "css csv html js lock md rs svg toml";
 
 /// Adds the names and contents of all source files at some places, in order.
 ///
 /// # Errors
-/// A place that is not there, or that cannot be read.
+/// A place that is not there, or that cannot be read; so do those below.
 pub fn add_files(hash: &mut Sha256, root: &Path, places: &[&str]) -> io::Result<()> {
     let mut files = Vec::new();
     for place in places {
@@ -63,9 +61,6 @@ pub fn hexadecimal(hash: Sha256) -> String {
 }
 
 /// Fingerprint of the program's sources in a clone.
-///
-/// # Errors
-/// As [`add_files`].
 pub fn program(root: &Path) -> io::Result<String> {
     let mut hash = Sha256::new();
     add_files(&mut hash, root, PROGRAM)?;
@@ -73,9 +68,6 @@ pub fn program(root: &Path) -> io::Result<String> {
 }
 
 /// All source files at a place.
-///
-/// # Errors
-/// As [`add_files`].
 pub fn collect(place: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     if !place.is_dir() {
         files.push(place.to_owned());
@@ -83,11 +75,10 @@ pub fn collect(place: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     }
     for entry in fs::read_dir(place)? {
         let path = entry?.path();
-        let ending = path.extension().and_then(OsStr::to_str);
-        let hidden = path
-            .file_name()
-            .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        if path.is_dir() || (!hidden && ending.is_some_and(|ending| SOURCES.contains(&ending))) {
+        let [name, ending] = [path.file_name(), path.extension()];
+        let hidden = name.is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        let mut endings = SOURCES.split(' ');
+        if path.is_dir() || !hidden && endings.any(|one| ending == Some(OsStr::new(one))) {
             collect(&path, files)?;
         }
     }

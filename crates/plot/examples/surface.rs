@@ -38,7 +38,9 @@ fn surface(paths: &[Vec<[f64; 2]>]) -> Panel {
     let mut surface = Surface::sample(side("x"), side("y"), vertical, 36, pastel, &height);
     for path in paths {
         let points: Vec<_> = path.iter().map(|&[x, y]| [x, y, height(x, y)]).collect();
-        surface.markers.push((points[0], Shape::Circle, 4.0, BLACK));
+        let start = points.first();
+        let spot = start.map(|&p| (p, Shape::Circle, 4.0, BLACK));
+        surface.markers.extend(spot);
         let stroke = PATH;
         surface.paths.push(Path3 { points, stroke });
     }

@@ -9,6 +9,7 @@ use plot::{
     Surface, grey, heat, pastel,
 };
 
+const RANGE: [f64; 2] = [-2.0, 2.0];
 const PATH: Stroke = Stroke::solid(BLACK, 2.0);
 
 /// A valley along the diagonal.
@@ -28,7 +29,7 @@ fn along(p: [f64; 2], share: f64) -> [f64; 2] {
 }
 
 fn side(label: &str) -> Axis {
-    Axis::linear(label, [-2.0, 2.0], 4)
+    Axis::linear(label, RANGE, 4)
 }
 
 fn surface(paths: &[Vec<[f64; 2]>]) -> Panel {
@@ -37,7 +38,9 @@ fn surface(paths: &[Vec<[f64; 2]>]) -> Panel {
     let mut surface = Surface::sample(side("x"), side("y"), vertical, 36, pastel, &height);
     for path in paths {
         let points: Vec<_> = path.iter().map(|&[x, y]| [x, y, height(x, y)]).collect();
-        surface.markers.push((points[0], Shape::Circle, 4.0, BLACK));
+        let start = points.first();
+        let spot = start.map(|&p| (p, Shape::Circle, 4.0, BLACK));
+        surface.markers.extend(spot);
         let stroke = PATH;
         surface.paths.push(Path3 { points, stroke });
     }
@@ -46,15 +49,10 @@ fn surface(paths: &[Vec<[f64; 2]>]) -> Panel {
 
 fn field(paths: &[Vec<[f64; 2]>]) -> Panel {
     // Bands even in the square root: the valley is where things happen.
-    let levels = (1..16).map(|k| 16.0 * (f64::from(k) / 16.0).powi(2));
-    let field = Field::sample(
-        [-2.0, 2.0],
-        [-2.0, 2.0],
-        81,
-        levels.collect(),
-        &heat,
-        &height,
-    );
+    let levels = (1..16)
+        .map(|k| 16.0 * (f64::from(k) / 16.0).powi(2))
+        .collect();
+    let field = Field::sample(RANGE, RANGE, 81, levels, &heat, &height);
     let bar = [0.0, 1.0, 4.0, 9.0, 16.0].map(|v: f64| ((v / 16.0).sqrt(), format!("{v}")));
     let colours = field.colours.clone();
     let mut marks = vec![Mark::Field(field)];

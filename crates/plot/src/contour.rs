@@ -133,11 +133,8 @@ impl Field {
     fn crossing(&self, (i, j, up): Edge, level: f64) -> [f64; 2] {
         let (k, l) = if up { (i, j + 1) } else { (i + 1, j) };
         let (a, b) = (self.padded(i, j), self.padded(k, l));
-        let t = if a.is_finite() && b.is_finite() && a != b {
-            ((level - a) / (b - a)).clamp(0.0, 1.0)
-        } else {
-            0.5
-        };
-        between(self.node(i, j), self.node(k, l), t)
+        let inner = a.is_finite() && b.is_finite() && a != b;
+        let t = if inner { (level - a) / (b - a) } else { 0.5 };
+        between(self.node(i, j), self.node(k, l), t.clamp(0.0, 1.0))
     }
 }

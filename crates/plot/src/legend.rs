@@ -84,33 +84,31 @@ impl Entry {
 #[derive(Debug, Clone)]
 pub struct ColourBar {
     label: String,
-    members: Vec<(Colour, String)>,
+    values: Vec<f64>,
 }
 
 impl ColourBar {
     /// The bar of a family with these values, in order; the label says what they are.
     pub fn family(label: &str, values: &[f64]) -> Self {
-        let member = |(i, v): (usize, &f64)| (family(i, values.len()), format!("{v:.1}"));
-        Self {
-            label: label.to_owned(),
-            members: values.iter().enumerate().map(member).collect(),
-        }
+        let (label, values) = (label.to_owned(), values.to_vec());
+        Self { label, values }
     }
 
     fn draw(&self, canvas: &Canvas, top: f64) -> Result<f64> {
         let heading = Entry::text(&self.label);
         let label = heading.width(canvas)?;
-        let count = self.members.len() as f64;
-        let swatch = SWATCH[0].min((PAGE_WIDTH - label - 60.0) / count.max(1.0));
-        let mut left = (PAGE_WIDTH - label - 16.0 - count * swatch) / 2.0;
+        let count = self.values.len();
+        let swatch = SWATCH[0].min((PAGE_WIDTH - label - 60.0) / count.max(1) as f64);
+        let mut left = (PAGE_WIDTH - label - 16.0 - count as f64 * swatch) / 2.0;
         let (upper, lower) = (top + 4.0, top + 4.0 + SWATCH[1]);
         heading.draw(canvas, [left, (upper + lower) / 2.0])?;
         left += label + 16.0;
-        for (colour, value) in &self.members {
+        for (i, value) in self.values.iter().enumerate() {
             let swatch = Frame::new([left, left + swatch], [upper, lower]);
-            canvas.polygon(&swatch.corners(), *colour)?;
+            canvas.polygon(&swatch.corners(), family(i, count))?;
             let below = [swatch.centre()[0], lower + 5.0];
-            canvas.text(value, below, written(TICK, HPos::Center, VPos::Top))?;
+            let how = written(TICK, HPos::Center, VPos::Top);
+            canvas.text(&format!("{value:.1}"), below, how)?;
             left = swatch.right;
         }
         Ok(top + (SWATCH[1] + TICK + 14.0))

@@ -8,22 +8,18 @@
 //! # Example
 //!
 //! ```
-//! use plot::{Axis, Entry, Mark, Page, Panel, Row, Strip, Stroke, family};
+//! use plot::{Axis, BLUE, Entry, Mark, Page, Panel, Row, Strip, Stroke};
 //!
 //! let t: Vec<f64> = (0..=200).map(|k| f64::from(k) / 20.0).collect();
-//! let damped = |rate: f64| t.iter().map(|t| (-rate * t).exp() * t.cos()).collect::<Vec<_>>();
-//! let (mut marks, mut entries) = (Vec::new(), Vec::new());
-//! for (i, rate) in [0.1, 0.3, 0.9].into_iter().enumerate() {
-//!     let stroke = Stroke::solid(family(i, 3), 2.4);
-//!     marks.push(Mark::line(t.iter().copied(), &damped(rate), stroke));
-//!     entries.push(Entry::line(stroke, &format!("rate {rate}")));
-//! }
-//! let (x, y) = (Axis::linear("time", [0.0, 10.0], 5), Axis::linear("x", [-1.0, 1.0], 4));
-//! let row = Row::new(0.4, vec![Panel::plane("a damped oscillator", x, y, marks)]);
+//! let x: Vec<f64> = t.iter().map(|t| (-0.3 * t).exp() * t.cos()).collect();
+//! let stroke = Stroke::solid(BLUE, 2.4);
+//! let marks = vec![Mark::line(t, &x, stroke)];
+//! let (time, x) = (Axis::linear("time", [0.0, 10.0], 5), Axis::linear("x", [-1.0, 1.0], 4));
+//! let row = Row::new(0.4, vec![Panel::plane("a damped oscillator", time, x, marks)]);
 //! let page = Page {
 //!     title: "A damped oscillator".to_owned(),
-//!     description: "Displacement against time for three rates of damping.".to_owned(),
-//!     rows: vec![row.with_strip(Strip::legend("", entries))],
+//!     description: "Displacement against time.".to_owned(),
+//!     rows: vec![row.with_strip(Strip::legend("", vec![Entry::line(stroke, "rate 0.3")]))],
 //! };
 //! let picture = page.draw()?;
 //! assert!(picture.svg.starts_with("<svg") && picture.png.starts_with(b"\x89PNG"));

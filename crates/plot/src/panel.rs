@@ -90,15 +90,9 @@ impl Panel {
     /// Draws the panel: axes in `frame`, a surface in the whole of `cell`.
     pub(crate) fn draw(&self, canvas: &Canvas, frame: &Frame, cell: &Frame) -> Result<()> {
         let inner = match &self.content {
-            Content::Plane(plane) => {
-                plane.draw(canvas, frame)?;
-                frame
-            }
-            Content::Surface(surface) => {
-                surface.draw(canvas, cell)?;
-                cell
-            }
-        };
+            Content::Plane(plane) => plane.draw(canvas, frame).map(|()| frame),
+            Content::Surface(surface) => surface.draw(canvas, cell).map(|()| cell),
+        }?;
         for (i, line) in self.title.iter().rev().enumerate() {
             let at = [inner.centre()[0], frame.top - 8.0 - i as f64 * TITLE_LINE];
             canvas.text(line, at, written(LABEL, HPos::Center, VPos::Bottom))?;

@@ -16,7 +16,7 @@ pub(crate) const TOP: f64 = 1.2;
 /// Faces reach this many pixels over their edges: without, the page shines through the seams.
 const OVERLAP: f64 = 0.4;
 /// How much nearer than the surface its lines count as, so that they are painted after it.
-const LIFT: f64 = 0.1;
+pub(crate) const LIFT: f64 = 0.1;
 /// Longest piece of a line in the box: shorter than a cell, or the order goes wrong.
 const PIECE: f64 = 0.06;
 
@@ -112,15 +112,11 @@ impl<'a> Scene<'a> {
         self.add(middle, 0.0, move |canvas| canvas.polygon(&face, colour));
     }
 
-    fn stroke(&mut self, points: &[Boxed], lift: f64, stroke: Stroke) {
+    /// A short line, painted after what is less than `lift` nearer.
+    pub fn stroke(&mut self, points: &[Boxed], lift: f64, stroke: Stroke) {
         let middle = between(points[0], points[points.len() - 1], 0.5);
         let line = self.camera.places(points);
         self.add(middle, lift, move |canvas| canvas.line(&line, &stroke));
-    }
-
-    /// A short line along the surface that shows its shape.
-    pub fn thread(&mut self, ends: [Boxed; 2], stroke: Stroke) {
-        self.stroke(&ends, 0.5 * LIFT, stroke);
     }
 
     /// A line on the surface, in pieces short enough to be painted in the right order.

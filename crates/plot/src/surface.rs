@@ -6,7 +6,7 @@ use crate::colour::{Colour, GRID};
 use crate::error::Result;
 use crate::geometry::{Frame, between, moved};
 use crate::mark::Shape;
-use crate::scene::{Boxed, Camera, Scene, TOP, cut_above, level};
+use crate::scene::{Boxed, Camera, LIFT, Scene, TOP, cut_above, level};
 
 /// A surface with lines and markers on it.
 #[derive(Debug, Clone)]
@@ -133,7 +133,7 @@ impl Surface {
                 if let Some(ends) = self.below(ends) {
                     let [a, b] = ends.map(|p| self.boxed(p));
                     let colour = self.shade(between(a, b, 0.5)[2]).darker(0.78);
-                    scene.thread([a, b], Stroke::solid(colour, 0.8));
+                    scene.stroke(&[a, b], 0.5 * LIFT, Stroke::solid(colour, 0.8));
                 }
             }
         }
@@ -152,8 +152,8 @@ impl Surface {
         let [near, right, left] = [[-1.0, -1.0, 0.0], [1.0, -1.0, 0.0], [-1.0, 1.0, 0.0]];
         let top = [-1.0, 1.0, TOP];
         canvas.line(&camera.places(&[top, left, near, right]), &AXIS)?;
-        let below = |h| [written(TICK, h, VPos::Top), written(LABEL, h, VPos::Top)];
-        let (rightwards, leftwards) = (below(HPos::Left), below(HPos::Right));
+        let under = |h| [written(TICK, h, VPos::Top), written(LABEL, h, VPos::Top)];
+        let (rightwards, leftwards) = (under(HPos::Left), under(HPos::Right));
         let beside = written(TICK, HPos::Right, VPos::Center);
         let beside = [beside, written(LABEL, HPos::Left, VPos::Bottom)];
         // Edge, share of it where the label is, lengths of a tick, way to the label, and how both are written.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use paper::system::files;
 use paper::system::provenance::{Provenance, Session};
-use paper::tables::rows::to_csv;
+use paper::tables::read::to_csv;
 use serde::Serialize;
 
 /// How a table came about.
@@ -30,7 +30,8 @@ pub fn write(
         sha256: files::sha256(&bytes),
         provenance: session.provenance(session.elapsed().as_secs_f64()),
     };
-    files::write_json(&to.join(format!("{name}.json")), &record)?;
+    let path = to.join(format!("{name}.json"));
+    files::write(&path, &files::json(&path, &record)?)?;
     println!("{}", String::from_utf8_lossy(&bytes));
     Ok(())
 }

@@ -19,7 +19,7 @@ use paper::show::readme;
 use paper::system::files;
 use paper::system::progress::Progress;
 use paper::system::provenance::Revision;
-use paper::tables::rows::from_csv;
+use paper::tables::read::from_csv;
 use paper::tables::{Check, Tally, Verdict, published};
 use tempfile::TempDir;
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use crate::results::manifest::{self, Manifest, REPORT};
 use crate::results::{Recorded, comparison};
 use crate::system::files::{self, write_if_new};
-use crate::tables::rows::to_csv;
+use crate::tables::read::to_csv;
 use crate::{Error, Result};
 
 /// Brings comparison, claims and manifest of a profile's folder up to date with the records and tables in it.

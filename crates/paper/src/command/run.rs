@@ -1,25 +1,21 @@
 //! `paper run`
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
 use dae::data::{CacheState, SourceOptions, verify};
-use paper::audit::{claims, update};
+use paper::audit::update;
 use paper::experiments::Figure;
-use paper::results::comparison;
-use paper::results::manifest::{self, Manifest};
 use paper::results::regenerate::{Job, Outcome, regenerate, train_only};
 use paper::settings::Profile;
 use paper::show::number::duration;
 use paper::system::progress::Progress;
-use paper::tables::rows::from_csv;
-use paper::tables::{Check, Origin, Tally, Verdict};
+use paper::tables::{Origin, Tally};
 use paper::{Error, note, say};
 
 use super::arguments::{Changes, minutes};
-use super::short::print_differences;
+use super::short::{audited, print_differences};
 use super::stopping;
 
 #[derive(Args)]
@@ -163,29 +159,6 @@ fn summarise(profile: Profile, results: &[Made]) -> bool {
         false => say!("NOT ALL FIGURES PASS, see above"),
     }
     passed
-}
-
-/// Prints how many published values and claims hold; `true` if no claim fails.
-pub fn audited(folder: &Path, manifest: &Manifest) -> anyhow::Result<bool> {
-    let compared: Vec<comparison::Row> = from_csv(folder, comparison::FILE)?;
-    let claimed: Vec<claims::Row> = from_csv(folder, claims::FILE)?;
-    let values: Vec<Check> = compared.iter().map(comparison::Row::check).collect();
-    let measures: Vec<Check> = claimed.iter().map(claims::Row::check).collect();
-    for (what, checks, file) in [
-        ("published values", &values, comparison::FILE),
-        ("measures of claims", &measures, claims::FILE),
-    ] {
-        let (counts, path) = (Tally::of(checks).counts(), folder.join(file));
-        say!("{what}: {counts}  ({})", path.display());
-    }
-    for (row, check) in claimed.iter().zip(&measures) {
-        if check.verdict() == Verdict::Fail {
-            say!("      FAILED: {}: {check}", row.id);
-        }
-    }
-    let (files, path) = (manifest.expected().len(), folder.join(manifest::FILE));
-    say!("{files} files in {}", path.display());
-    Ok(Tally::of(&measures).count(Verdict::Fail) == 0)
 }
 
 fn print_outcome(outcome: &Outcome) {

@@ -3,19 +3,21 @@
 use std::path::Path;
 
 use dae::data::cache_dir;
-use paper::audit::update;
+use paper::audit::{claims, update};
 use paper::experiments::{self, Figure};
-use paper::results::Job;
+use paper::results::manifest::{self, Manifest};
 use paper::results::regenerate::inputs_of_all;
+use paper::results::{Job, comparison};
 use paper::say;
 use paper::settings::Profile;
 use paper::show::number::bytes;
 use paper::show::{readme, report};
 use paper::system::cache::{self, Owner};
 use paper::system::provenance::Session;
+use paper::tables::read::from_csv;
+use paper::tables::{Check, Tally, Verdict};
 
 use super::arguments::Place;
-use super::run::audited;
 
 pub fn list() -> anyhow::Result<()> {
     say!("figures");
@@ -109,4 +111,27 @@ pub fn cache(clean: bool) -> anyhow::Result<()> {
         say!("`paper cache --clean` removes what belongs to clones that are gone");
     }
     Ok(())
+}
+
+/// Prints how many published values and claims hold; `true` if no claim fails.
+pub fn audited(folder: &Path, manifest: &Manifest) -> anyhow::Result<bool> {
+    let compared: Vec<comparison::Row> = from_csv(folder, comparison::FILE)?;
+    let claimed: Vec<claims::Row> = from_csv(folder, claims::FILE)?;
+    let values: Vec<Check> = compared.iter().map(comparison::Row::check).collect();
+    let measures: Vec<Check> = claimed.iter().map(claims::Row::check).collect();
+    for (what, checks, file) in [
+        ("published values", &values, comparison::FILE),
+        ("measures of claims", &measures, claims::FILE),
+    ] {
+        let (counts, path) = (Tally::of(checks).counts(), folder.join(file));
+        say!("{what}: {counts}  ({})", path.display());
+    }
+    for (row, check) in claimed.iter().zip(&measures) {
+        if check.verdict() == Verdict::Fail {
+            say!("      FAILED: {}: {check}", row.id);
+        }
+    }
+    let (files, path) = (manifest.expected().len(), folder.join(manifest::FILE));
+    say!("{files} files in {}", path.display());
+    Ok(Tally::of(&measures).count(Verdict::Fail) == 0)
 }

@@ -58,8 +58,8 @@ pub(crate) struct Product {
     pub checks: Vec<Check>,
 }
 
-/// One experiment of the paper, by its settings `S` and by everything that it computes, `R`.
-pub(crate) struct Experiment<S, R> {
+/// The parts of an experiment, by its settings `S` and by everything that it computes, `R`.
+pub(crate) struct Parts<S, R> {
     pub about: About,
     pub run: fn(&Checked<S>, &Context) -> Result<R>,
     pub tables: fn(&S, &R) -> Result<Vec<Table>>,
@@ -82,8 +82,8 @@ pub(crate) struct Trained<S> {
     pub published: fn(&Published, [&Value; 2], &Tables) -> Result<Found>,
 }
 
-/// An [`Experiment`] as the registry knows it: its settings are those of a record.
-pub(crate) trait Registered: Sync {
+/// An experiment as the registry knows it: its settings are those of a record.
+pub(crate) trait Experiment: Sync {
     fn about(&self) -> About;
 
     /// Computes, draws and checks.
@@ -108,7 +108,7 @@ pub(crate) trait Registered: Sync {
     -> Result<Found>;
 }
 
-impl<S: Settings + DeserializeOwned, R> Registered for Experiment<S, R> {
+impl<S: Settings + DeserializeOwned, R> Experiment for Parts<S, R> {
     fn about(&self) -> About {
         self.about
     }

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use dae::Settings as _;
 use serde::{Deserialize, Serialize};
 
-use super::experiment::{About, Registered};
+use super::experiment::{About, Experiment};
 use crate::Result;
 use crate::settings::{self, Difference, Profile, Schema};
 
@@ -32,7 +32,7 @@ macro_rules! experiments {
             }
 
             /// What is done for it.
-            pub(crate) fn experiment(self) -> &'static dyn Registered {
+            pub(crate) fn experiment(self) -> &'static dyn Experiment {
                 match self {
                     $(Self::$variant => &super::$module::EXPERIMENT),+
                 }

@@ -1,6 +1,6 @@
 //! Units and ranges of the settings, from the tables in their documentation: the one place where they are written.
 
-use super::Schema;
+use super::schema::Schema;
 
 /// What the documentation says of a setting.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

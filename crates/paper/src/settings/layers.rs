@@ -7,8 +7,9 @@ use std::marker::PhantomData;
 use toml::{Table, Value};
 
 use super::documented::range;
+use super::profile::Profile;
+use super::schema::Schema;
 use super::walk::{at, leaves};
-use super::{Profile, Schema};
 use crate::{Error, Result};
 
 /// Settings that were read but not yet looked at.

@@ -2,68 +2,19 @@
 
 mod documented;
 mod layers;
+mod profile;
+mod schema;
 pub mod walk;
 
-use std::fmt;
-
-use clap::ValueEnum;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{Error, Result};
 pub use documented::{Documented, documented};
 use layers::Layers;
+pub use profile::Profile;
+pub use schema::Schema;
 use walk::{at, leaves};
-
-/// How much is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum Profile {
-    /// Every figure from end to end at tiny sizes, for tests and the impatient.
-    Smoke,
-    /// The paper's settings where a laptop can afford them.
-    Quick,
-    /// Every size as published, nothing dropped.
-    Paper,
-}
-
-impl Profile {
-    /// All profiles, smallest first.
-    pub const ALL: [Self; 3] = [Self::Smoke, Self::Quick, Self::Paper];
-
-    /// The name on the command line and under `results/`.
-    pub fn name(self) -> &'static str {
-        self.file().0.trim_end_matches(".toml")
-    }
-
-    /// The file that this profile comes from, and its text.
-    fn file(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Smoke => ("smoke.toml", include_str!("../../settings/smoke.toml")),
-            Self::Quick => ("quick.toml", include_str!("../../settings/quick.toml")),
-            Self::Paper => ("paper.toml", include_str!("../../settings/paper.toml")),
-        }
-    }
-}
-
-impl fmt::Display for Profile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-/// The settings of all experiments together, as the registry of experiments defines them.
-pub trait Schema: DeserializeOwned + Clone {
-    /// Looks at every setting of every experiment.
-    ///
-    /// # Errors
-    /// The first experiment that refuses one of its settings, and what it says.
-    fn validate(&self) -> std::result::Result<(), (&'static str, dae::Error)>;
-
-    /// The source in which the settings of an experiment are documented.
-    fn documentation(experiment: &str) -> Option<&'static str>;
-}
 
 /// One setting in which a profile, or what was set on the command line, differs from the paper.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

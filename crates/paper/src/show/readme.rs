@@ -26,7 +26,7 @@ use crate::results::{Recorded, comparison};
 use crate::settings::Profile;
 use crate::system::files::write_if_new;
 use crate::system::sources;
-use crate::tables::rows::{from_csv, to_csv};
+use crate::tables::read::{from_csv, to_csv};
 use crate::tables::{Check, Tally, Verdict};
 use crate::{Error, Result};
 

@@ -28,7 +28,7 @@ fn create_folder_of(path: &Path) -> Result<()> {
 }
 
 /// A value as indented JSON, for the file at `path`.
-pub(crate) fn json(path: &Path, value: &impl Serialize) -> Result<Vec<u8>> {
+pub fn json(path: &Path, value: &impl Serialize) -> Result<Vec<u8>> {
     let mut text = serde_json::to_vec_pretty(value).map_err(|e| Error::io(path)(e.into()))?;
     text.push(b'\n');
     Ok(text)

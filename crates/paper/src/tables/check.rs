@@ -5,48 +5,29 @@ use std::ops::Not;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Where an expectation comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Origin {
-    /// A value in the outputs that the paper's authors published.
-    Published,
-    /// A consequence of the theory.
-    Theory,
-    /// A claim of the paper.
-    Claim,
+dae::named! {
+    /// Where an expectation comes from.
+    pub enum Origin as "origin" {
+        /// A value in the outputs that the paper's authors published.
+        Published = "published",
+        /// A consequence of the theory.
+        Theory = "theory",
+        /// A claim of the paper.
+        Claim = "claim",
+    }
 }
 
-/// What became of an expectation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Verdict {
-    /// Within its tolerance.
-    #[serde(rename = "pass")]
-    Pass,
-    /// A claim of the paper that does not hold as stated; what holds instead is within its tolerance.
-    #[serde(rename = "corrected")]
-    Corrected,
-    /// Not within its tolerance.
-    #[serde(rename = "FAIL")]
-    Fail,
-    /// What it is about was not made, or not with settings that allow the comparison.
-    #[serde(rename = "not measured")]
-    NotMeasured,
-}
-
-impl Verdict {
-    /// All verdicts, in the order in which they are counted.
-    pub const ALL: [Self; 4] = [Self::Pass, Self::Corrected, Self::Fail, Self::NotMeasured];
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Pass => "pass",
-            Self::Corrected => "corrected",
-            Self::Fail => "FAIL",
-            Self::NotMeasured => "not measured",
-        })
+dae::named! {
+    /// What became of an expectation; in the order in which they are counted.
+    pub enum Verdict as "verdict" {
+        /// Within its tolerance.
+        Pass = "pass",
+        /// A claim of the paper that does not hold as stated; what holds instead is within its tolerance.
+        Corrected = "corrected",
+        /// Not within its tolerance.
+        Fail = "FAIL",
+        /// What it is about was not made, or not with settings that allow the comparison.
+        NotMeasured = "not measured",
     }
 }
 

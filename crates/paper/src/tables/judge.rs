@@ -5,8 +5,9 @@ use std::fmt::Debug;
 
 use csv::StringRecord;
 
-use super::rows::records;
-use super::{Row, Table, Tables};
+use super::read::{Tables, records};
+use super::rows::Row;
+use super::table::Table;
 use crate::Result;
 
 /// Of each column that is wrong, as many rows are shown.

@@ -3,6 +3,7 @@
 pub mod check;
 mod judge;
 mod published;
+pub mod read;
 pub mod rows;
 mod table;
 
@@ -11,5 +12,6 @@ pub use judge::{At, Judge, ROUNDING};
 pub use published::{
     Found, Published, TEXT as PUBLISHED, of as published, parse as parse_published,
 };
-pub use rows::{Row, Tables};
+pub use read::Tables;
+pub use rows::Row;
 pub use table::Table;

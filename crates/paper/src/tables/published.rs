@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Check, Origin};
+use super::check::{Check, Origin};
 use crate::{Error, Result};
 
 const FILE: &str = "data/published.csv";

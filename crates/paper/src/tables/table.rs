@@ -2,7 +2,7 @@
 
 use polars::prelude::{Column, CsvWriter, DataFrame, SerWriter};
 
-use super::Row;
+use super::rows::Row;
 use crate::{Error, Result};
 
 /// A table under the name that it has under `tables/`.

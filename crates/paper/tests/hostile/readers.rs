@@ -20,7 +20,7 @@ use paper::results::Manifest;
 use paper::results::parse_record;
 use paper::settings::Profile;
 use paper::system::files::sha256;
-use paper::tables::{parse_published, rows};
+use paper::tables::{parse_published, read};
 use paper::{Error, Result, runs};
 
 /// A reader.
@@ -216,7 +216,7 @@ fn checkpoint(bytes: &[u8]) -> Result<()> {
 }
 
 fn table_csv(bytes: &[u8]) -> Result<()> {
-    for row in rows::parse::<Dynamics>(bytes)? {
+    for row in read::parse::<Dynamics>(bytes)? {
         promise(row.mapping.is_finite() && row.theory.is_finite());
     }
     Ok(())

@@ -378,7 +378,7 @@ mod rows {
 
     use paper::Error;
     use paper::experiments::{fig1, fig2, fig3, fig4, fig5, fig6};
-    use paper::tables::rows::parse;
+    use paper::tables::read::parse;
     use paper::tables::{Row, Table, Tables};
 
     paper::rows! {
@@ -433,7 +433,11 @@ mod rows {
             let tables = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../results/paper/tables");
             let bytes = fs::read(tables.join(R::FILE)).unwrap();
             let rows: Vec<R> = parse(&bytes).unwrap();
-            assert!(Table::of(&rows).unwrap().csv().unwrap() == bytes, "{}", R::FILE);
+            assert!(
+                Table::of(&rows).unwrap().csv().unwrap() == bytes,
+                "{}",
+                R::FILE
+            );
         }
         same::<fig1::rows::Dynamics>();
         same::<fig1::rows::Paths>();

@@ -8,7 +8,6 @@ mod files;
 mod recompute;
 mod values;
 
-use std::fmt;
 use std::path::Path;
 
 use crate::results::{Record, Recorded};
@@ -16,22 +15,17 @@ use crate::system::progress::Progress;
 use crate::tables::Judge;
 use crate::{Error, Result};
 
-/// Which question a finding answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
-    /// Files against the manifest.
-    Files,
-    /// Tables against the theory.
-    Theory,
-    /// Tables against published values and claims.
-    Values,
-    /// Tables against the same computed again.
-    Recomputed,
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{self:?}").to_lowercase())
+dae::named! {
+    /// Which question a finding answers.
+    pub enum Part as "part" {
+        /// Files against the manifest.
+        Files = "files",
+        /// Tables against the theory.
+        Theory = "theory",
+        /// Tables against published values and claims.
+        Values = "values",
+        /// Tables against the same computed again.
+        Recomputed = "recomputed",
     }
 }
 

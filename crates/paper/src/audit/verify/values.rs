@@ -8,7 +8,7 @@ use super::{Part, Verification};
 use crate::Result;
 use crate::audit::claims;
 use crate::results::{Record, Recorded, comparison};
-use crate::tables::rows::to_csv;
+use crate::tables::read::to_csv;
 use crate::tables::{Check, Origin, Tally, Verdict};
 
 pub(super) fn check(recorded: &Recorded, verification: &mut Verification) {

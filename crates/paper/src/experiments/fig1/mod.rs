@@ -7,11 +7,11 @@ pub mod run;
 mod settings;
 mod verify;
 
-use super::experiment::{About, Experiment};
+use super::experiment::{About, Parts};
 pub use settings::Settings;
 
 /// Figure 1.
-pub(crate) const EXPERIMENT: Experiment<Settings, run::Run> = Experiment {
+pub(crate) const EXPERIMENT: Parts<Settings, run::Run> = Parts {
     about: About {
         title: "learning dynamics, loss surface and paths of the scalar network",
         caption: "Top: the product of the two weights from ten starts. The closed form (broad) lies under gradient descent \

@@ -7,11 +7,11 @@ pub mod run;
 mod settings;
 mod verify;
 
-use super::experiment::{About, Experiment};
+use super::experiment::{About, Parts};
 pub use settings::Settings;
 
 /// Figure 2.
-pub(crate) const EXPERIMENT: Experiment<Settings, run::Run> = Experiment {
+pub(crate) const EXPERIMENT: Parts<Settings, run::Run> = Parts {
     about: About {
         title: "theory: noise against weight decay",
         caption: "One curve for each amount of noise. Each column has the same plateaus in both rows, because the weight \

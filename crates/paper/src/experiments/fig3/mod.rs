@@ -7,11 +7,11 @@ pub mod run;
 mod settings;
 mod verify;
 
-use super::experiment::{About, Experiment};
+use super::experiment::{About, Parts};
 pub use settings::Settings;
 
 /// Figure 3.
-pub(crate) const EXPERIMENT: Experiment<Settings, run::Run> = Experiment {
+pub(crate) const EXPERIMENT: Parts<Settings, run::Run> = Parts {
     about: About {
         title: "optimal discrete learning rates",
         caption: "Top row, as published: the DAE leads because the WDAE was given a lower rate than its optimum. Bottom \

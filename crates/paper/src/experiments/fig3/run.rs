@@ -3,7 +3,6 @@
 use dae::Checked;
 use dae::data::{self, DataSet};
 use dae::theory::rates;
-use serde::{Deserialize, Serialize};
 
 use super::settings::Settings;
 use crate::Result;
@@ -23,20 +22,17 @@ pub struct Run {
     pub spectrum: Vec<Spectrum>,
 }
 
-/// Which learning rate the WDAE is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Variant {
-    /// `1 / (2 lambda + 2 gamma)`, as in the published left and right panels.
-    Published,
-    /// `1 / (2 lambda + gamma)`, the rate that goes with the DAE's.
-    Consistent,
+dae::named! {
+    /// Which learning rate the WDAE is given.
+    pub enum Variant as "variant" {
+        /// `1 / (2 lambda + 2 gamma)`, as in the published left and right panels.
+        Published = "published",
+        /// `1 / (2 lambda + gamma)`, the rate that goes with the DAE's.
+        Consistent = "consistent",
+    }
 }
 
-cell!(Variant: |variant| match variant {
-    Variant::Published => "published",
-    Variant::Consistent => "consistent",
-});
+cell!(Variant: |variant| variant.name());
 
 /// One theory curve.
 #[derive(Debug, Clone)]

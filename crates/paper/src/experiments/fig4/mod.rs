@@ -7,11 +7,11 @@ pub mod run;
 mod settings;
 mod verify;
 
-use super::experiment::{About, Experiment};
+use super::experiment::{About, Parts};
 pub use settings::Settings;
 
 /// Figure 4.
-pub(crate) const EXPERIMENT: Experiment<Settings, run::Run> = Experiment {
+pub(crate) const EXPERIMENT: Parts<Settings, run::Run> = Parts {
     about: About {
         title: "the norm of the weights under noise and under weight decay",
         caption: "Top, noise: the minima form a curve, and where a path ends on it depends on its start, so the norms \

@@ -11,13 +11,13 @@ mod verify;
 
 use dae::Checked;
 
-use super::experiment::{About, Context, Experiment, Trained, no_such_run};
+use super::experiment::{About, Context, Parts, Trained, no_such_run};
 use crate::Result;
 use crate::tables::Judge;
 pub use settings::Settings;
 
 /// Figure 5.
-pub(crate) const EXPERIMENT: Experiment<Settings, run::Run> = Experiment {
+pub(crate) const EXPERIMENT: Parts<Settings, run::Run> = Parts {
     about: About {
         title: "linear autoencoders on MNIST and CIFAR-10, theory against training",
         caption: "Lines are the closed form, markers are training on real data; they agree from the leading direction to \

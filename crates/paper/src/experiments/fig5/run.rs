@@ -5,7 +5,7 @@ use dae::data::DataSet;
 use dae::theory::Mode;
 use dae::train::linear::Observation;
 
-use super::Settings;
+use super::settings::Settings;
 use super::train::{Job, Record, jobs, of_mode, train};
 use crate::Result;
 use crate::experiments::common::descent::balanced;

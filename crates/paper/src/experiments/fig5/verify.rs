@@ -3,9 +3,9 @@
 use dae::data::Spectrum;
 use dae::theory::{Mode, dynamics};
 
-use super::Settings;
 use super::rows::{self, Dynamics, Loss, Rms};
 use super::run::Training;
+use super::settings::Settings;
 use super::train::{Job, Record};
 use crate::experiments::common::verify::pairs;
 use crate::experiments::common::{epochs, networks};

@@ -11,13 +11,13 @@ mod verify;
 
 use dae::Checked;
 
-use super::experiment::{About, Context, Experiment, Trained, no_such_run};
+use super::experiment::{About, Context, Parts, Trained, no_such_run};
 use crate::Result;
 use crate::tables::Judge;
 pub use settings::Settings;
 
 /// Figure 6.
-pub(crate) const EXPERIMENT: Experiment<Settings, run::Run> = Experiment {
+pub(crate) const EXPERIMENT: Parts<Settings, run::Run> = Parts {
     about: About {
         title: "nonlinear autoencoders on MNIST and CIFAR-10 images",
         caption: "The same measurement on networks with a nonlinear hidden layer, for which there is no closed form. The \

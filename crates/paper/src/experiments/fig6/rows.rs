@@ -150,12 +150,7 @@ fn spectrum(t: &Training) -> Vec<Spectrum> {
 
 fn of_run(t: &Training) -> Runs {
     let effect = t.record.projection.clone().unwrap_or_default();
-    let sampler = match t.record.sampler {
-        None => "none",
-        Some(Sampler::Auto) => "auto",
-        Some(Sampler::Direct) => "direct",
-        Some(Sampler::LawEqual) => "law_equal",
-    };
+    let sampler = t.record.sampler.map_or("none", Sampler::name);
     Runs {
         dataset: t.dataset,
         model: t.model,

@@ -3,7 +3,7 @@
 use dae::Checked;
 use dae::data::DataSet;
 
-use super::Settings;
+use super::settings::Settings;
 use super::train::{Job, Loaded, Record, jobs, train};
 use crate::Result;
 use crate::experiments::{Context, Model};

@@ -2,9 +2,9 @@
 
 use dae::data::DataSet;
 
-use super::Settings;
 use super::rows::{self, Loss, Mapping, OtherSigma, Runs, Spectrum};
 use super::run::Training;
+use super::settings::Settings;
 use super::train::{Job, Record, jobs};
 use crate::experiments::Model;
 use crate::experiments::common::verify::pairs;

@@ -19,7 +19,7 @@ use crate::results::{Manifest, Record, Recorded, comparison};
 use crate::settings::{Profile, walk::leaves};
 use crate::system::files::{key, sha256_of};
 use crate::system::provenance::Revision;
-use crate::tables::rows::from_csv;
+use crate::tables::read::from_csv;
 use crate::tables::{Check, Origin, Tally, Verdict};
 
 /// Pages of `docs/`, as they were when this crate was built.

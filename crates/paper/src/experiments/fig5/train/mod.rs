@@ -9,9 +9,9 @@ use dae::random::stream;
 use dae::train::linear::{LinearSettings, LinearTrainer, Observation, Weights};
 use serde::{Deserialize, Serialize};
 
-use super::Settings;
 use crate::Result;
 use crate::experiments::common::{epochs, networks};
+use crate::experiments::fig5::settings::Settings;
 use crate::experiments::{Context, Model, Training};
 use crate::runs::Slot;
 use crate::system::progress::Progress;

@@ -7,8 +7,8 @@ use dae::train::nonlinear::{Modes, Weights};
 use ndarray::{ArcArray2, Array2, Axis};
 use serde::{Deserialize, Serialize};
 
-use super::Settings;
 use crate::Result;
+use crate::experiments::fig6::settings::Settings;
 use crate::experiments::spectra;
 use crate::runs::cached;
 use crate::system::progress::Progress;

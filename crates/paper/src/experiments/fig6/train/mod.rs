@@ -4,6 +4,7 @@
 //! stays out of it.
 
 pub mod images;
+mod job;
 mod projection;
 mod scale;
 
@@ -14,14 +15,14 @@ use dae::random::stream;
 use dae::train::nonlinear::{Observation, Sampler, State, Weights};
 use serde::{Deserialize, Serialize};
 
-use super::Settings;
+use super::settings::Settings;
 use crate::Result;
-use crate::experiments::common::{epochs, networks};
-use crate::experiments::{Context, Model, Training};
+use crate::experiments::Context;
+use crate::experiments::common::epochs;
 use crate::runs::Slot;
 use crate::system::progress::Progress;
-use crate::system::sources;
 use images::Images;
+pub use job::{Job, jobs};
 pub use projection::Projection;
 use scale::Scale;
 
@@ -36,33 +37,6 @@ pub struct Record {
     pub sampler: Option<Sampler>,
     /// How much dropping directions changed the first epochs, if any were dropped.
     pub projection: Option<Projection>,
-}
-
-/// Everything that a training run depends on, for recognising it again.
-#[derive(Debug, Clone, Serialize)]
-struct Inputs {
-    /// With those of its data set for both: those of the other one make no difference.
-    settings: Settings,
-    seed: u64,
-    label: String,
-    images: String,
-    sources: &'static str,
-}
-
-/// One training run of this figure.
-#[derive(Debug, Clone)]
-pub struct Job {
-    /// Data set.
-    pub dataset: DataSet,
-    /// Model.
-    pub model: Model,
-    /// Standard deviation of the noise.
-    pub sigma: f64,
-    /// What it is called: `DAE`, or `DAE-sigma2` for one that is only recorded.
-    pub label: String,
-    /// Its label on the command line, its name among the kept runs and its key.
-    pub training: Training,
-    inputs: Inputs,
 }
 
 /// What a checkpoint holds.
@@ -90,42 +64,6 @@ impl Loaded {
         let images = Images::load(settings, dataset, progress)?;
         Ok(cell.get_or_init(|| images))
     }
-}
-
-/// The training runs of this figure, in order.
-pub fn jobs(settings: &Settings, seed: u64) -> Vec<Job> {
-    let mut jobs = Vec::new();
-    for dataset in DataSet::ALL {
-        let data = settings.of(dataset);
-        let drawn = Model::ALL.map(|model| {
-            let sigma = if model == Model::Dae { data.sigma } else { 0.0 };
-            (model, sigma, model.name().to_owned())
-        });
-        let other = data.other_sigmas.iter();
-        let other = other.map(|&sigma| (Model::Dae, sigma, format!("DAE-sigma{sigma}")));
-        for (model, sigma, label) in drawn.into_iter().chain(other) {
-            let inputs = Inputs {
-                settings: Settings {
-                    mnist: data.clone(),
-                    cifar10: data.clone(),
-                    ..settings.clone()
-                },
-                seed,
-                label: label.clone(),
-                images: dataset.expected().fingerprint,
-                sources: sources::of_trainings("fig6"),
-            };
-            jobs.push(Job {
-                dataset,
-                model,
-                sigma,
-                training: networks::training(("fig6", dataset, &label), seed, &inputs),
-                label,
-                inputs,
-            });
-        }
-    }
-    jobs
 }
 
 /// One training run: the kept one if there is one. Images are loaded only if they are needed.

@@ -3,8 +3,8 @@
 use dae::train::nonlinear::{State, Weights};
 use serde::{Deserialize, Serialize};
 
-use super::Job;
 use super::images::Images;
+use super::job::Job;
 use super::scale::Scale;
 use crate::Result;
 use crate::runs::Slot;

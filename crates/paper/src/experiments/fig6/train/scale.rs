@@ -4,8 +4,8 @@ use dae::Settings as _;
 use dae::random::Key;
 use dae::train::nonlinear::{NonlinearSettings, NonlinearTrainer, Observation, State};
 
-use super::Job;
 use super::images::Images;
+use super::job::Job;
 use crate::Result;
 use crate::experiments::Model;
 

@@ -455,7 +455,7 @@ fn the_command_ends_with_what_it_found() {
         output.status.success() && said.contains("everything holds"),
         "{said}"
     );
-    assert!(said.contains("fig5/mnist/DAE: 153 values"), "{said}");
+    assert!(said.contains("fig5/mnist/DAE: 231 values"), "{said}");
     let output = verify(&["--run", "fig5/mnist/XAE"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("fig5/cifar10/WDAE"));

@@ -27,7 +27,12 @@ pub fn duration(seconds: f64) -> String {
         s if s < 3600.0 => (s / 60.0, "min"),
         s => (s / 3600.0, "h"),
     };
-    format!("{} {unit}", significant(value, 2))
+    format!("{} {unit}", significant(value, 3))
+}
+
+/// What was measured: six digits, or two of what is all but nothing.
+pub fn measure(value: f64) -> String {
+    or(value, if value.abs() < 1e-3 { 2 } else { 6 }, "")
 }
 
 /// A number, or other words where there is none.

@@ -357,7 +357,7 @@ fn claims_page(claims: &[Claim], rows: &[claims::Row]) -> String {
         text += &format!("{why}\n\n");
         let row = |check: &Check| {
             let numbers = [check.expected, check.found, check.tolerance];
-            let [expected, found, tolerance] = numbers.map(|value| number::or(value, 7, ""));
+            let [expected, found, tolerance] = numbers.map(number::measure);
             // A bar would end the cell.
             let [quantity, reason] =
                 [&check.quantity, &check.reason].map(|text| text.replace('|', "\\|"));

@@ -1,16 +1,18 @@
 //! The report, the README and what notebooks call.
 
 mod number {
-    use paper::show::number::{bytes, cell, count, duration, or, setting};
+    use paper::show::number::{bytes, cell, count, duration, measure, or, setting};
     use serde_json::json;
 
     #[test]
     fn numbers_read_well() {
         assert_eq!(count(2000), "2000");
         assert_eq!(count(1_234_567), "1,234,567");
-        assert_eq!(duration(0.0421), "42 ms");
-        assert_eq!(duration(3.04), "3 s");
-        assert_eq!(duration(696.0), "12 min");
+        assert_eq!(duration(0.0421), "42.1 ms");
+        assert_eq!(duration(3.04), "3.04 s");
+        assert_eq!(duration(696.0), "11.6 min");
+        assert_eq!(measure(0.036965055), "0.0369651");
+        assert_eq!(measure(1.597248e-5), "1.6 × 10⁻⁵");
         assert_eq!(duration(9000.0), "2.5 h");
         assert_eq!(bytes(1_234_567), "1.23 MB");
         assert_eq!(or(0.25, 3, "none"), "0.25");

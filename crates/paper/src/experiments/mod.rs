@@ -1,6 +1,6 @@
 //! One folder an experiment, each in the same order: settings, run, rows, figure, checks, verify; and the registry.
 //!
-//! A further experiment is a folder here and a line in [`registry`], beside its settings in `crates/paper/settings`.
+//! A further experiment is a folder here and a line in `registry.rs`, beside its settings in `crates/paper/settings`.
 
 pub mod common;
 mod experiment;

@@ -284,7 +284,7 @@ mod sources {
         for file in [
             "Cargo.lock",
             "Cargo.toml",
-            "crates/dae/src/train/linear.rs",
+            "crates/dae/src/train/linear/trainer.rs",
             "crates/paper/src/main.rs",
             "crates/paper/settings/paper.toml",
             "crates/paper/templates/report.css",

@@ -47,6 +47,7 @@ pub struct Settings {
 /// | `directions` | 784, 3,072 | leading eigen-directions | 1 to the number of pixels |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the table says what each field is")]
 pub struct DataSettings {
     pub samples: usize,
     pub hidden: usize,

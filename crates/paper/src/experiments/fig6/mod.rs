@@ -14,7 +14,7 @@ use dae::Checked;
 use super::experiment::{About, Context, Parts, Trained, no_such_run};
 use crate::Result;
 use crate::tables::Judge;
-pub use settings::Settings;
+pub use settings::{DataSettings, Settings};
 
 /// Figure 6.
 pub(crate) const EXPERIMENT: Parts<Settings, run::Run> = Parts {

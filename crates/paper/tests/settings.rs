@@ -760,7 +760,7 @@ fn every_argument_is_refused_in_one_line_with_code_2_and_what_is_allowed() {
     cases.extend([
         (
             vec!["run", "fig9"],
-            "[possible values: fig1, fig2, fig3, fig4, fig5, fig6]",
+            "[possible values: fig1, fig2, fig3, fig4, fig5, fig6",
         ),
         (vec!["run", "--only", "mnist/DAE"], "<FIGURES>"),
         (

@@ -87,6 +87,9 @@ class Case(unittest.TestCase):
         (clone / "Cargo.toml").write_text('[workspace]\nresolver = "3"\nmembers = ["crates/*"]\n# What setup.sh looks for.\n'
                                           '[workspace.package]\nrust-version = "1.90"\n')
         (clone / "crates" / "paper" / "src" / "main.rs").write_text(MAIN)
+        figure = clone / "crates" / "paper" / "src" / "experiments" / "fig1"
+        figure.mkdir(parents=True)
+        (figure / "mod.rs").touch()
         self.say(clone, "first")
         (clone / "results").mkdir()
         shutil.copy(ROOT / "Makefile", clone)

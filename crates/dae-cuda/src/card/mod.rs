@@ -1,0 +1,220 @@
+//! An NVIDIA GPU: finding it, and what it is.
+
+mod cuda;
+mod raw;
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use cudarc::cublas::result::CublasError;
+use cudarc::driver::sys::CUresult;
+use cudarc::driver::{CudaContext, CudaFunction, DriverError};
+use cudarc::nvrtc::{CompileError, CompileOptions, compile_ptx_with_opts};
+use dae::{Error, Result};
+
+use crate::description::{Description, NoCard, cublas_version, driver_version, version};
+use crate::device::Device;
+use crate::machine::KERNELS;
+pub use cuda::Cuda;
+pub use raw::Recording;
+
+/// What the kernels are compiled from.
+const SOURCE: &str = include_str!("../../kernels/kernels.cu");
+
+/// Which card is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// The one with most free memory.
+    Auto,
+    /// The one of this number.
+    Index(usize),
+}
+
+/// A card that was found, with the kernels compiled for it. Clones are the same card.
+#[derive(Clone)]
+pub struct Card(Arc<Found>);
+
+struct Found {
+    context: Arc<CudaContext>,
+    /// In the order of [`KERNELS`].
+    functions: Vec<CudaFunction>,
+    description: Description,
+    /// Bytes that trainers hold, and the most that they ever held.
+    held: AtomicU64,
+    peak: AtomicU64,
+}
+
+impl Card {
+    /// Looks for a card, loads the libraries of CUDA and compiles the kernels (a second or two).
+    ///
+    /// # Errors
+    /// Why there is none that can be used. No panic: not where the libraries are missing, nor where they are too old.
+    pub fn find(which: Which) -> Result<Self, NoCard> {
+        // cudarc panics where a library lacks a symbol.
+        catch_unwind(AssertUnwindSafe(|| find(which))).unwrap_or_else(|panic| {
+            let words = panic.downcast_ref::<String>().cloned();
+            let words = words.or_else(|| panic.downcast_ref::<&str>().map(|&words| words.into()));
+            Err(NoCard::Failed {
+                what: "loading CUDA",
+                reason: words.unwrap_or_else(|| "a symbol is missing".to_owned()),
+            })
+        })
+    }
+
+    /// What it is.
+    pub fn description(&self) -> &Description {
+        &self.0.description
+    }
+
+    /// Bytes of memory that are free now, and of all there are.
+    ///
+    /// # Errors
+    /// The card fails.
+    pub fn memory(&self) -> Result<(u64, u64)> {
+        let context = &self.0.context;
+        let memory = context.synchronize().and_then(|()| context.mem_get_info());
+        let (free, total) = memory.map_err(|error| self.0.error("asking for memory", error))?;
+        Ok((free as u64, total as u64))
+    }
+
+    /// The most bytes that trainers on this card held at a time, work space of cuBLAS included.
+    pub fn peak(&self) -> u64 {
+        self.0.peak.load(Ordering::Relaxed)
+    }
+
+    /// The operations for one trainer, with a stream of its own.
+    ///
+    /// # Errors
+    /// The card fails, or has no room for the work space.
+    pub fn operations(&self) -> Result<Device<Cuda>> {
+        Ok(Device::new(Cuda::new(self.0.clone())?))
+    }
+}
+
+fn find(which: Which) -> Result<Card, NoCard> {
+    for (is_present, library, package) in raw::libraries() {
+        if !is_present {
+            return Err(NoCard::Library { library, package });
+        }
+    }
+    let count = match CudaContext::device_count() {
+        Ok(count) => usize::try_from(count).unwrap_or_default(),
+        Err(DriverError(CUresult::CUDA_ERROR_NO_DEVICE)) => 0,
+        Err(error) => return Err(failed("counting cards", words(error))),
+    };
+    if count == 0 {
+        return Err(NoCard::None);
+    }
+    let context =
+        |index| CudaContext::new(index).map_err(|error| failed("opening it", words(error)));
+    let (index, context) = match which {
+        Which::Index(index) if index >= count => return Err(NoCard::Index { index, count }),
+        Which::Index(index) => (index, context(index)?),
+        Which::Auto => {
+            let mut best = (0, context(0)?);
+            for index in 1..count {
+                let other = context(index)?;
+                let free =
+                    |context: &CudaContext| context.mem_get_info().map_or(0, |memory| memory.0);
+                if free(&other) > free(&best.1) {
+                    best = (index, other);
+                }
+            }
+            best
+        }
+    };
+    raw::without_events(&context);
+    let functions = compile(&context)?;
+    let description = describe(index, &context)?;
+    Ok(Card(Arc::new(Found {
+        context,
+        functions,
+        description,
+        held: AtomicU64::new(0),
+        peak: AtomicU64::new(0),
+    })))
+}
+
+fn compile(context: &Arc<CudaContext>) -> Result<Vec<CudaFunction>, NoCard> {
+    let of_driver = |what| move |error| failed(what, words(error));
+    let capability = context.compute_capability();
+    let (major, minor) = capability.map_err(of_driver("asking for its capability"))?;
+    let options = CompileOptions {
+        // As on the processor: each operation rounded once, nothing flushed to zero.
+        fmad: Some(false),
+        ftz: Some(false),
+        prec_div: Some(true),
+        prec_sqrt: Some(true),
+        options: vec![format!("--gpu-architecture=compute_{major}{minor}")],
+        name: Some("kernels.cu".to_owned()),
+        ..CompileOptions::default()
+    };
+    let ptx = compile_ptx_with_opts(SOURCE, options).map_err(|error| {
+        let reason = match &error {
+            CompileError::CompileError { log, .. } => log.to_string_lossy().replace('\n', " "),
+            other => other.to_string(),
+        };
+        failed("compiling the kernels", reason)
+    })?;
+    let module = context
+        .load_module(ptx)
+        .map_err(of_driver("loading the kernels"))?;
+    let functions = KERNELS.iter().map(|name| module.load_function(name));
+    functions
+        .collect::<Result<_, _>>()
+        .map_err(of_driver("finding the kernels"))
+}
+
+fn describe(index: usize, context: &CudaContext) -> Result<Description, NoCard> {
+    let of_driver = |error| failed("describing it", words(error));
+    let of_blas = |error: CublasError| failed("asking cuBLAS", error.to_string());
+    context.bind_to_thread().map_err(of_driver)?;
+    let cuda = raw::cuda_version().map_err(of_driver)?;
+    let cublas = raw::Handle::new().and_then(|handle| handle.version());
+    let cublas = cublas.map_err(of_blas)?;
+    let of_module = fs::read_to_string("/proc/driver/nvidia/version").unwrap_or_default();
+    let (free, total) = context.mem_get_info().map_err(of_driver)?;
+    Ok(Description {
+        index,
+        name: context.name().map_err(of_driver)?,
+        driver: match driver_version(&of_module) {
+            Some(driver) => format!("{driver} (CUDA {})", version(cuda)),
+            None => format!("for CUDA {}", version(cuda)),
+        },
+        cublas: cublas_version(cublas),
+        total: total as u64,
+        free: free as u64,
+    })
+}
+
+fn failed(what: &'static str, reason: String) -> NoCard {
+    NoCard::Failed { what, reason }
+}
+
+/// An error of the driver, in its words.
+fn words(error: DriverError) -> String {
+    match error.error_string() {
+        Ok(text) => format!("{} ({:?})", text.to_string_lossy(), error.0),
+        Err(_) => format!("{:?}", error.0),
+    }
+}
+
+impl Found {
+    fn error(&self, what: &str, error: DriverError) -> Error {
+        self.said(format!("{what} failed: {}", words(error)))
+    }
+
+    fn said(&self, reason: String) -> Error {
+        let device = self.name();
+        Error::Device { device, reason }
+    }
+
+    fn name(&self) -> String {
+        format!(
+            "{} (cuda:{})",
+            self.description.name, self.description.index
+        )
+    }
+}

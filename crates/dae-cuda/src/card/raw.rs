@@ -1,0 +1,171 @@
+//! Every unsafe call into the libraries of CUDA. The only file of the crate with unsafe code.
+
+// What makes a call sound is said beside it.
+#![allow(unsafe_code)]
+
+use std::ffi::c_int;
+use std::sync::Arc;
+
+use cudarc::cublas;
+use cudarc::cublas::result::CublasError;
+use cudarc::cublas::sys::{cublasMath_t, cublasOperation_t};
+use cudarc::driver::{
+    CudaContext, CudaFunction, CudaGraph, CudaSlice, CudaStream, DevicePtr, DriverError,
+    LaunchConfig, PushKernelArg,
+};
+
+use crate::machine::THREADS;
+
+/// Whether the libraries of CUDA can be loaded: which, and what has it.
+///
+/// cudarc panics where a library is missing that was not asked about before.
+pub(super) fn libraries() -> [(bool, &'static str, &'static str); 3] {
+    let (driver, toolkit) = ("the NVIDIA driver", "the CUDA toolkit");
+    // SAFETY: each loads a library, whose initialisers are NVIDIA's.
+    unsafe {
+        [
+            (cudarc::driver::sys::is_culib_present(), "libcuda", driver),
+            (cudarc::nvrtc::sys::is_culib_present(), "libnvrtc", toolkit),
+            (cublas::sys::is_culib_present(), "libcublas", toolkit),
+        ]
+    }
+}
+
+/// The version of CUDA that the driver can run, as a number.
+pub(super) fn cuda_version() -> Result<i32, DriverError> {
+    let mut version = 0;
+    // SAFETY: it writes one number to where it is told.
+    unsafe { cudarc::driver::sys::cuDriverGetVersion(&mut version) }.result()?;
+    Ok(version)
+}
+
+/// Makes buffers from here on without events, which could not be recorded.
+pub(super) fn without_events(context: &CudaContext) {
+    // SAFETY: no buffer of this crate is used on another stream than the one it was made on.
+    unsafe { context.disable_event_tracking() };
+}
+
+/// A handle of cuBLAS.
+pub(super) struct Handle(cublas::sys::cublasHandle_t);
+
+// SAFETY: a handle may be used from any thread, by one at a time; its owner is borrowed for every use that changes it.
+unsafe impl Send for Handle {}
+
+impl Handle {
+    /// A handle for the context of the thread.
+    pub(super) fn new() -> Result<Self, CublasError> {
+        cublas::result::create_handle().map(Self)
+    }
+
+    /// The version of cuBLAS, as a number.
+    pub(super) fn version(&self) -> Result<i32, CublasError> {
+        let mut version = 0;
+        // SAFETY: the handle lives, and the call writes one number to where it is told.
+        unsafe { cublas::sys::cublasGetVersion_v2(self.0, &mut version) }.result()?;
+        Ok(version)
+    }
+
+    /// Puts it on a stream, with work space of its own, in strict single precision.
+    ///
+    /// Stream and work space must live as long as it does: [`Cuda`](super::Cuda) owns all three.
+    pub(super) fn prepare(
+        &mut self,
+        stream: &Arc<CudaStream>,
+        workspace: &CudaSlice<u8>,
+    ) -> Result<(), CublasError> {
+        let (space, _used) = workspace.device_ptr(stream);
+        // SAFETY: as said above. The stream first: setting it takes work space away.
+        unsafe {
+            cublas::result::set_stream(self.0, stream.cu_stream().cast())?;
+            cublas::sys::cublasSetWorkspace_v2(self.0, space as *mut _, workspace.len())
+                .result()?;
+            cublas::sys::cublasSetMathMode(self.0, cublasMath_t::CUBLAS_PEDANTIC_MATH).result()
+        }
+    }
+
+    /// `C = alpha op(A) op(B) + beta C` by columns, of matrices at addresses of the device.
+    ///
+    /// Sizes and strides must be those of the matrices: [`Gemm`](crate::machine::Gemm) is made from their names.
+    pub(super) fn multiply(
+        &mut self,
+        transposed: [bool; 2],
+        [m, n, k]: [c_int; 3],
+        [alpha, beta]: [f32; 2],
+        [a, b, c]: [(u64, c_int); 3],
+    ) -> Result<(), CublasError> {
+        let [of_a, of_b] = transposed.map(|transposed| match transposed {
+            false => cublasOperation_t::CUBLAS_OP_N,
+            true => cublasOperation_t::CUBLAS_OP_T,
+        });
+        // SAFETY: the addresses are those of buffers that live; the factors are read before this returns.
+        unsafe {
+            cublas::result::sgemm(
+                self.0,
+                of_a,
+                of_b,
+                m,
+                n,
+                k,
+                &alpha,
+                a.0 as *const f32,
+                a.1,
+                b.0 as *const f32,
+                b.1,
+                &beta,
+                c.0 as *mut f32,
+                c.1,
+            )
+        }
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // SAFETY: it is destroyed once. A card that failed refuses, and then there is nothing left to give back.
+        let _ = unsafe { cublas::result::destroy_handle(self.0) };
+    }
+}
+
+/// A sequence of launches that is launched at once.
+pub struct Recording(pub(super) CudaGraph);
+
+// SAFETY: a graph may be used from any thread, by one at a time; the trainer that owns it is borrowed for every use.
+unsafe impl Send for Recording {}
+
+/// An argument as the driver takes it.
+pub(super) enum Value {
+    /// `unsigned int`.
+    U32(u32),
+    /// `unsigned long long`, or an address of the device.
+    U64(u64),
+    /// `float`.
+    F32(f32),
+}
+
+/// Runs a kernel.
+///
+/// The values must be what its parameters are, and the addresses those of matrices as large as it is told: launches are
+/// made in `device.rs`, and the tests run every one of them with the same kernels compiled for the processor.
+pub(super) fn launch(
+    stream: &CudaStream,
+    function: &CudaFunction,
+    [across, down]: [u32; 2],
+    values: &[Value],
+) -> Result<(), DriverError> {
+    let mut builder = stream.launch_builder(function);
+    for value in values {
+        match value {
+            Value::U32(value) => builder.arg(value),
+            Value::U64(value) => builder.arg(value),
+            Value::F32(value) => builder.arg(value),
+        };
+    }
+    let config = LaunchConfig {
+        grid_dim: (across, down, 1),
+        block_dim: (THREADS, 1, 1),
+        shared_mem_bytes: 0,
+    };
+    // SAFETY: as said above.
+    unsafe { builder.launch(config) }?;
+    Ok(())
+}

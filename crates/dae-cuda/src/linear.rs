@@ -19,7 +19,7 @@ use crate::operations::{LinearStep, Operations};
 ///
 /// # Memory
 /// [`LinearTrainer::memory`]: five matrices of D x H and two of H x H in single precision, one of each in double precision
-/// (CIFAR-10: 46 MiB).
+/// (CIFAR-10: 47 MiB).
 ///
 /// # Numerical notes
 /// In single precision; a card does nothing in a lower one. Results are those of the processor but for the rounding of

@@ -29,11 +29,13 @@ const WORK: usize = 512 << 20;
 ///
 /// # Memory
 /// [`NonlinearTrainer::memory`]: the data (N x D), a few matrices of D x H and H x H, and at most 512 MiB for a block of
-/// rows, all in single precision (CIFAR-10 with directly drawn noise: 895 MiB).
+/// rows, all in single precision (CIFAR-10 with directly drawn noise: 865 MiB).
 ///
 /// # Numerical notes
 /// Training runs in single precision; a card does nothing in a lower one. Loss and mappings are put together in double
-/// precision from products in single precision. Results are those of the processor but for the rounding of products.
+/// precision from products in single precision. Results are those of the processor but for the rounding of products;
+/// where the law-equal sampler has a singular matrix to factor (no more samples than hidden units, units that are off for
+/// every sample), rounding shows in its root, and the run is another one of the same law.
 ///
 /// # Example
 /// ```

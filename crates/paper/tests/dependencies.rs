@@ -51,6 +51,7 @@ fn every_direct_dependency_is_explained_and_nothing_else() {
     let manifests = [
         "crates/bench/Cargo.toml",
         "crates/dae/Cargo.toml",
+        "crates/dae-cuda/Cargo.toml",
         "crates/paper/Cargo.toml",
         "crates/plot/Cargo.toml",
         "fuzz/Cargo.toml",

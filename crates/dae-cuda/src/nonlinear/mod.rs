@@ -401,7 +401,7 @@ impl<O: Operations> NonlinearDescent for NonlinearTrainer<O> {
             keep: self.keep,
         })?;
         self.epoch += 1;
-        Ok(seen?)
+        seen
     }
 
     fn state(&self) -> Result<State> {

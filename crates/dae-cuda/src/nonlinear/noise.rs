@@ -28,7 +28,7 @@ enum Kind {
     Off,
     /// `X + Z` of the current block, rows x D.
     Direct(Matrix),
-    LawEqual(LawEqual),
+    LawEqual(Box<LawEqual>),
 }
 
 /// The noise drawn through the thin factorisation of `W1`.
@@ -85,7 +85,7 @@ impl Sampled {
         let kind = match sampler {
             None | Some(Sampler::Auto) => Kind::Off,
             Some(Sampler::Direct) => Kind::Direct(zeros(block, pixels)?),
-            Some(Sampler::LawEqual) => Kind::LawEqual(LawEqual {
+            Some(Sampler::LawEqual) => Kind::LawEqual(Box::new(LawEqual {
                 Q: zeros(pixels, rank)?,
                 R: zeros(rank, hidden)?,
                 Y: zeros(block, rank)?,
@@ -94,7 +94,7 @@ impl Sampled {
                 Kt: zeros(hidden, hidden)?,
                 E: zeros(pixels, hidden)?,
                 ZtdH: zeros(pixels, hidden)?,
-            }),
+            })),
         };
         Ok(Self {
             kind,
@@ -123,7 +123,8 @@ impl Sampled {
         epoch: u64,
     ) -> Result<()> {
         self.epoch = epoch;
-        if let Kind::LawEqual(LawEqual { Q, R, .. }) = self.kind {
+        if let Kind::LawEqual(law) = &self.kind {
+            let LawEqual { Q, R, .. } = **law;
             let [q, r] = parts::orthonormal(&operations.read(W1)?)?;
             operations.write(q.view(), Q)?;
             operations.write(r.view(), R)?;
@@ -142,7 +143,7 @@ impl Sampled {
     ) -> Result<()> {
         let (for_X, of_X) = (W.rows(0..used), X.columns(0..used));
         let ([W1, _], [_, W2t], [A, B]) = (sides(W), sides(for_X), sides(AB));
-        match self.kind {
+        match &self.kind {
             Kind::Off => operations.product(1.0, of_X.into(), for_X.into(), 0.0, AB),
             Kind::Direct(noisy) => {
                 let noisy = noisy.rows(0..X.dim().0);
@@ -150,7 +151,8 @@ impl Sampled {
                 operations.product(1.0, noisy.into(), W1.into(), 0.0, A)?;
                 operations.product(1.0, of_X.into(), W2t.into(), 0.0, B)
             }
-            Kind::LawEqual(LawEqual { Y, R, .. }) => {
+            Kind::LawEqual(law) => {
+                let LawEqual { Y, R, .. } = **law;
                 operations.product(1.0, of_X.into(), for_X.into(), 0.0, AB)?;
                 let Y = Y.rows(0..X.dim().0);
                 operations.noise(self.rows("Y", first), None, Y)?;
@@ -171,7 +173,7 @@ impl Sampled {
     ) -> Result<()> {
         let (of_X, X_t) = (sums.rows(0..used), X.columns(0..used).t());
         let [P, dH] = sides(PdH);
-        match self.kind {
+        match &self.kind {
             Kind::Off => operations.product(1.0, X_t, PdH.into(), keep, of_X),
             Kind::Direct(noisy) => {
                 let ([for_P, _], [_, for_dH]) = (sides(of_X), sides(sums));
@@ -179,7 +181,8 @@ impl Sampled {
                 operations.product(1.0, X_t, P.into(), keep, for_P)?;
                 operations.product(1.0, noisy.t(), dH.into(), keep, for_dH)
             }
-            Kind::LawEqual(LawEqual { Y, YtdH, gram, .. }) => {
+            Kind::LawEqual(law) => {
+                let LawEqual { Y, YtdH, gram, .. } = **law;
                 operations.product(1.0, X_t, PdH.into(), keep, of_X)?;
                 let Y = Y.rows(0..X.dim().0);
                 operations.product(1.0, Y.t(), dH.into(), keep, YtdH)?;
@@ -196,12 +199,12 @@ impl Sampled {
         used: usize,
         sums: Matrix,
     ) -> Result<()> {
-        let Kind::LawEqual(law) = self.kind else {
+        let Kind::LawEqual(law) = &self.kind else {
             return Ok(());
         };
         let LawEqual {
             Q, YtdH, E, ZtdH, ..
-        } = law;
+        } = **law;
         let gram = operations.read(law.gram)?;
         if !gram.iter().map(|&x| f64::from(x)).sum::<f64>().is_finite() {
             let (what, epoch) = ("the gradient", self.epoch);

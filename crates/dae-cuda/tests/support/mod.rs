@@ -8,7 +8,7 @@ use std::io::{BufReader, BufWriter, Read, Write};
 use std::mem::size_of;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use dae::Result;
 use dae_cuda::Device;
@@ -27,7 +27,13 @@ const SANITIZED: [&str; 2] = ["-fsanitize=address,undefined", "-fno-sanitize-rec
 /// The kernels as a program, if there is a C++ compiler; with the address sanitizer, if it has that.
 ///
 /// Compiled once for all tests, beside what cargo builds.
-fn program() -> Option<PathBuf> {
+fn program() -> Option<&'static Path> {
+    // One thread of a process compiles; another process has another name for what it writes.
+    static PROGRAM: OnceLock<Option<PathBuf>> = OnceLock::new();
+    PROGRAM.get_or_init(compile).as_deref()
+}
+
+fn compile() -> Option<PathBuf> {
     let kernels = Path::new(env!("CARGO_MANIFEST_DIR")).join("kernels");
     let text = |name: &str| fs::read_to_string(kernels.join(name)).unwrap();
     let source: String = ["kernels.cu", "host.h", "host.cpp"].map(text).concat();

@@ -6,6 +6,7 @@
 #define __global__
 #define __device__
 #define __forceinline__ inline
+#define __launch_bounds__(...)
 
 struct Index {
     unsigned int x, y;

@@ -185,8 +185,9 @@ static __device__ __forceinline__ void sine_cosine(u32 bits, float &sine, float 
 // `to` becomes X + Z, or Z where X is none. Both lie without gaps; the first row belongs to strip `first` of Z.
 //
 // The numbers of a strip are made in batches of 128: 64 words give as many radii, the next 64 the angles; the sines come
-// first, then the cosines. A row of blocks has one strip; four threads share a batch, each with 16 radii and angles.
-extern "C" __global__ void add_noise(const float *X, float *to, u64 rows, u64 columns, u32 k0, u32 k1, u32 k2, u32 k3,
+// first, then the cosines. A row of blocks has one strip; four threads share a batch, each with 16 radii and angles. With
+// 64 registers a thread, which the bounds ask for, nothing is spilled and four blocks run on a multiprocessor.
+extern "C" __global__ void __launch_bounds__(256, 4) add_noise(const float *X, float *to, u64 rows, u64 columns, u32 k0, u32 k1, u32 k2, u32 k3,
                                      u32 k4, u32 k5, u32 k6, u32 k7, u64 first, float sigma) {
     u32 key[8] = {k0, k1, k2, k3, k4, k5, k6, k7};
     u64 batch = COLUMN / 4;
@@ -200,36 +201,36 @@ extern "C" __global__ void add_noise(const float *X, float *to, u64 rows, u64 co
         u32 radii[16], angles[16];
         chacha8(key, first + strip, 8 * batch + quarter, radii);
         chacha8(key, first + strip, 8 * batch + 4 + quarter, angles);
-        float sines[16], cosines[16];
+        u64 at = begin + 16 * quarter;
+        const float *x = X ? X + strip * STRIP * columns : to;
+        float *z = to + strip * STRIP * columns;
+        bool whole = begin + BATCH <= numbers && (((u64)x | (u64)z) & 15) == 0;
+        // Four pairs at a time, so that few numbers are held at once.
 #pragma unroll
-        for (int i = 0; i < 16; i++) {
-            float radius = sigma * sqrtf(-2.0f * logarithm(uniform(radii[i])));
-            float sine, cosine;
-            sine_cosine(angles[i], sine, cosine);
-            sines[i] = radius * sine;
-            cosines[i] = radius * cosine;
-        }
-        u64 at = strip * STRIP * columns + begin + 16 * quarter;
-        bool aligned = (((u64)(to + at) | (u64)(X ? X + at : to + at)) & 15) == 0;
-        if (aligned && begin + BATCH <= numbers) {
+        for (int i = 0; i < 16; i += 4, at += 4) {
+            float sines[4], cosines[4];
 #pragma unroll
-            for (int i = 0; i < 16; i += 4) {
+            for (int k = 0; k < 4; k++) {
+                float radius = sigma * sqrtf(-2.0f * logarithm(uniform(radii[i + k])));
+                sine_cosine(angles[i + k], sines[k], cosines[k]);
+                sines[k] *= radius;
+                cosines[k] *= radius;
+            }
+            if (whole) {
                 float4 s = make_float4(0.0f, 0.0f, 0.0f, 0.0f), c = s;
                 if (X) {
-                    s = *(const float4 *)(X + at + i);
-                    c = *(const float4 *)(X + at + HALF + i);
+                    s = *(const float4 *)(x + at);
+                    c = *(const float4 *)(x + at + HALF);
                 }
-                *(float4 *)(to + at + i) =
-                    make_float4(s.x + sines[i], s.y + sines[i + 1], s.z + sines[i + 2], s.w + sines[i + 3]);
-                *(float4 *)(to + at + HALF + i) = make_float4(c.x + cosines[i], c.y + cosines[i + 1],
-                                                              c.z + cosines[i + 2], c.w + cosines[i + 3]);
-            }
-        } else {
-#pragma unroll
-            for (int i = 0; i < 16; i++) {
-                u64 sine = begin + 16 * quarter + i;
-                if (sine < numbers) to[at + i] = (X ? X[at + i] : 0.0f) + sines[i];
-                if (sine + HALF < numbers) to[at + HALF + i] = (X ? X[at + HALF + i] : 0.0f) + cosines[i];
+                *(float4 *)(z + at) = make_float4(s.x + sines[0], s.y + sines[1], s.z + sines[2], s.w + sines[3]);
+                *(float4 *)(z + at + HALF) =
+                    make_float4(c.x + cosines[0], c.y + cosines[1], c.z + cosines[2], c.w + cosines[3]);
+            } else {
+                for (int k = 0; k < 4; k++) {
+                    u64 sine = at + k, cosine = at + HALF + k;
+                    if (sine < numbers) z[sine] = (X ? x[sine] : 0.0f) + sines[k];
+                    if (cosine < numbers) z[cosine] = (X ? x[cosine] : 0.0f) + cosines[k];
+                }
             }
         }
     }

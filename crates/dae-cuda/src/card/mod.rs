@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use cudarc::cublas::result::CublasError;
 use cudarc::driver::sys::CUresult;
 use cudarc::driver::{CudaContext, CudaFunction, DriverError};
-use cudarc::nvrtc::{CompileError, CompileOptions, compile_ptx_with_opts};
+use cudarc::nvrtc::{CompileError, CompileOptions, Ptx, compile_ptx_with_opts};
 use dae::{Error, Result};
 
 use crate::description::{Description, NoCard, cublas_version, driver_version, version};
@@ -137,10 +137,10 @@ fn find(which: Which) -> Result<Card, NoCard> {
     })))
 }
 
-fn compile(context: &Arc<CudaContext>) -> Result<Vec<CudaFunction>, NoCard> {
-    let of_driver = |what| move |error| failed(what, words(error));
-    let capability = context.compute_capability();
-    let (major, minor) = capability.map_err(of_driver("asking for its capability"))?;
+/// The kernels for cards of a compute capability.
+///
+/// [`raw::libraries`] must have found NVRTC.
+fn ptx((major, minor): (i32, i32)) -> Result<Ptx, NoCard> {
     let options = CompileOptions {
         // As on the processor: each operation rounded once, nothing flushed to zero.
         fmad: Some(false),
@@ -151,20 +151,25 @@ fn compile(context: &Arc<CudaContext>) -> Result<Vec<CudaFunction>, NoCard> {
         name: Some("kernels.cu".to_owned()),
         ..CompileOptions::default()
     };
-    let ptx = compile_ptx_with_opts(SOURCE, options).map_err(|error| {
+    compile_ptx_with_opts(SOURCE, options).map_err(|error| {
         let reason = match &error {
             CompileError::CompileError { log, .. } => log.to_string_lossy().replace('\n', " "),
             other => other.to_string(),
         };
         failed("compiling the kernels", reason)
-    })?;
-    let module = context
-        .load_module(ptx)
-        .map_err(of_driver("loading the kernels"))?;
+    })
+}
+
+/// The kernels on a card, in the order of [`KERNELS`].
+fn compile(context: &Arc<CudaContext>) -> Result<Vec<CudaFunction>, NoCard> {
+    let of_driver = |what| move |error| failed(what, words(error));
+    let capability = context.compute_capability();
+    let capability = capability.map_err(of_driver("asking for its capability"))?;
+    let module = context.load_module(ptx(capability)?);
+    let module = module.map_err(of_driver("loading the kernels"))?;
     let functions = KERNELS.iter().map(|name| module.load_function(name));
-    functions
-        .collect::<Result<_, _>>()
-        .map_err(of_driver("finding the kernels"))
+    let functions: Result<_, _> = functions.collect();
+    functions.map_err(of_driver("finding the kernels"))
 }
 
 fn describe(index: usize, context: &CudaContext) -> Result<Description, NoCard> {
@@ -216,5 +221,35 @@ impl Found {
             "{} (cuda:{})",
             self.description.name, self.description.index
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// NVRTC needs no card. Without contraction no kernel with an update or noise in it has a fused multiply-add.
+    #[test]
+    fn the_kernels_compile_where_nvrtc_is() {
+        let nvrtc = raw::libraries()
+            .iter()
+            .any(|&(here, library, _)| here && library == "libnvrtc");
+        if !nvrtc {
+            println!("skipped: there is no NVRTC to compile the kernels with");
+            return;
+        }
+        for capability in [(7, 5), (8, 0), (9, 0), (12, 0)] {
+            let text = match ptx(capability) {
+                Ok(ptx) => ptx.to_src(),
+                Err(why) => panic!("{capability:?}: {why}"),
+            };
+            let entries: Vec<_> = text.split(".visible .entry ").skip(1).collect();
+            for kernel in KERNELS {
+                let entry = entries.iter().find(|entry| entry.starts_with(kernel));
+                let entry = entry.unwrap_or_else(|| panic!("no {kernel} for {capability:?}"));
+                // Those of the library's hyperbolic tangent are its own affair.
+                assert!(kernel == "activate" || !entry.contains("fma."), "{kernel}");
+            }
+        }
     }
 }

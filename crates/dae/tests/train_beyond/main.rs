@@ -1,4 +1,4 @@
-//! What goes beyond the paper: noise of any shape.
+//! What goes beyond the paper: noise of any shape, deep networks, few images.
 
 // A test fails by panicking. Matrices are capital letters.
 #![allow(
@@ -9,7 +9,9 @@
     non_snake_case
 )]
 
+mod deep;
 mod noise;
+mod samples;
 
 use dae::random::{Rng, stream};
 use dae::train::linear::Weights;

@@ -1,4 +1,4 @@
-//! What goes beyond the paper: noise of any shape, deep networks, few images.
+//! What goes beyond the paper: noise of any shape, deep networks, few images, and the directions of test images.
 
 // A test fails by panicking. Matrices are capital letters.
 #![allow(
@@ -9,7 +9,10 @@
     non_snake_case
 )]
 
+#[path = "../data_support/mod.rs"]
+mod data_support;
 mod deep;
+mod directions;
 mod noise;
 mod samples;
 

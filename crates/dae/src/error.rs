@@ -153,6 +153,17 @@ pub enum Error {
         found: String,
     },
 
+    /// A device beside the processor failed, or has too little memory.
+    #[error(
+        "{device}: {reason}; train on the processor instead, or free the device and go on from the checkpoint"
+    )]
+    Device {
+        /// The device, as it calls itself.
+        device: String,
+        /// What happened, in one line.
+        reason: String,
+    },
+
     /// Two results that should be the same are not.
     #[error(
         "{what}: expected {expected}, found {found}; one of the two comes from other data or other code"

@@ -27,10 +27,10 @@
 mod activation;
 mod engine;
 mod modes;
-mod noise;
-mod normal;
-mod pixels;
-mod settings;
+pub(crate) mod noise;
+pub(crate) mod normal;
+pub(crate) mod pixels;
+pub(crate) mod settings;
 mod trainer;
 
 pub use crate::numerics::Weights;

@@ -26,7 +26,7 @@ impl Modes {
         Self { vectors, lambda }
     }
 
-    pub(super) fn check(&self, pixels: usize) -> Result<()> {
+    pub(crate) fn check(&self, pixels: usize) -> Result<()> {
         shape("modes", (pixels, self.lambda.len()), self.vectors.dim())?;
         for &lambda in &self.lambda {
             positive("lambda", lambda)?;

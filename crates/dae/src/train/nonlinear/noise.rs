@@ -29,7 +29,7 @@ use crate::numerics::products::{add_triangular, set_product, sum, sum_symmetric}
 use crate::numerics::random::Key;
 
 /// Rows of a noise matrix that share a random stream. Part of the law of a seed: changing it changes every draw.
-pub(super) const STRIP: usize = 128;
+pub(crate) const STRIP: usize = 128;
 
 /// The products with the data that an epoch needs, with the noise in them.
 ///
@@ -166,7 +166,7 @@ impl<F: Real> Noise<F> {
 }
 
 /// Where the numbers of a noise matrix come from.
-pub(super) enum Source<F> {
+pub(crate) enum Source<F> {
     /// `Normal(0, sigma^2)` from a stream for every epoch and strip of rows.
     Drawn { key: Key, sigma: f64, epoch: u64 },
     /// The same matrix every epoch, for checks.
@@ -183,7 +183,13 @@ impl<F: Real> Source<F> {
     /// Sets `rows` to `[X, 0] + Z`, where `Z` are the rows of `matrix` from `first` on, a multiple of [`STRIP`].
     ///
     /// A strip at a time, which the noise finds in the cache.
-    fn set_rows(&self, matrix: &str, first: usize, X: ArrayView2<F>, rows: &mut ArrayViewMut2<F>) {
+    pub(crate) fn set_rows(
+        &self,
+        matrix: &str,
+        first: usize,
+        X: ArrayView2<F>,
+        rows: &mut ArrayViewMut2<F>,
+    ) {
         let strips = rows.axis_chunks_iter_mut(Axis(0), STRIP);
         let data = X.axis_chunks_iter(Axis(0), STRIP);
         for (i, (mut strip, X)) in strips.zip(data).enumerate() {

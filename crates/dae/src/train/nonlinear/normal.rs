@@ -21,7 +21,7 @@ use rand::Rng;
 const PAIRS: usize = 64;
 
 /// Numbers that are drawn at a time.
-pub(super) const BATCH: usize = 2 * PAIRS;
+pub(crate) const BATCH: usize = 2 * PAIRS;
 
 /// `2^-31`.
 const SCALE: f32 = 1.0 / (1_u32 << 31) as f32;

@@ -10,11 +10,11 @@ use crate::numerics::Real;
 /// The order in which the engine keeps pixels: those that are 0 in every sample come last.
 ///
 /// Those are left out of the data, and so of its products: a twelfth of MNIST.
-pub(super) struct Order(Vec<usize>);
+pub(crate) struct Order(Vec<usize>);
 
 impl Order {
     /// The order for `X`, and the data in it without the pixels that are 0. If all are, none is left out.
-    pub(super) fn of<F: Real>(X: ArcArray2<F>) -> (Self, ArcArray2<F>) {
+    pub(crate) fn of<F: Real>(X: ArcArray2<F>) -> (Self, ArcArray2<F>) {
         let is_used = |&pixel: &usize| X.column(pixel).iter().any(|&x| x != F::zero());
         let (mut order, unused): (Vec<usize>, Vec<usize>) = (0..X.ncols()).partition(is_used);
         if order.is_empty() || unused.is_empty() {
@@ -29,12 +29,12 @@ impl Order {
     }
 
     /// Puts rows or columns that stand for pixels in this order.
-    pub(super) fn arrange<F: Real>(&self, pixels: &Array2<F>, axis: Axis) -> Array2<F> {
+    pub(crate) fn arrange<F: Real>(&self, pixels: &Array2<F>, axis: Axis) -> Array2<F> {
         pixels.select(axis, &self.0)
     }
 
     /// Undoes [`Order::arrange`] for rows.
-    pub(super) fn restore<F: Real>(&self, rows: ArrayView2<F>) -> Array2<F> {
+    pub(crate) fn restore<F: Real>(&self, rows: ArrayView2<F>) -> Array2<F> {
         let mut pixels = Array2::zeros(rows.dim());
         for (row, &pixel) in rows.rows().into_iter().zip(&self.0) {
             pixels.row_mut(pixel).assign(&row);

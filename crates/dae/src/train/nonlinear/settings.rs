@@ -58,7 +58,7 @@ impl Settings for NonlinearSettings {
 }
 
 /// The sampler that a run uses, if it uses one.
-pub(super) fn choose(settings: &NonlinearSettings, data: (usize, usize)) -> Option<Sampler> {
+pub(crate) fn choose(settings: &NonlinearSettings, data: (usize, usize)) -> Option<Sampler> {
     match settings.sampler {
         _ if settings.sigma == 0.0 => None,
         Sampler::Auto => Some(cheaper(data, settings.hidden)),

@@ -1,14 +1,29 @@
-//! Files with spectra: those that come with this crate, and those that it writes.
+//! Files with spectra and directions: those that come with this crate, and those that it writes.
 
 use std::path::Path;
 
+use super::directions::Directions;
 use super::images::DataSet;
 use super::spectrum::Spectrum;
 use crate::files::write_atomically;
 use crate::{Error, Result};
 
-/// What the CSV files say about their numbers.
-const CONVENTION: &str = "eigenvalues of X^T X / N, pixels / 255, uncentred";
+/// What the CSV files say about their numbers, and the names of their columns.
+const SPECTRUM: Form = Form {
+    convention: "eigenvalues of X^T X / N, pixels / 255, uncentred",
+    columns: "mode,lambda",
+};
+const DIRECTIONS: Form = Form {
+    convention: "u_i^T T u_i, T of all test images, and sum_p u_pi^2 S_pp, S = X^T X / N with eigenvectors u_i, \
+                 pixels / 255, uncentred, means over the null space",
+    columns: "mode,test_moment,pixel_moment",
+};
+
+/// A kind of CSV file.
+struct Form {
+    convention: &'static str,
+    columns: &'static str,
+}
 
 impl Spectrum {
     /// The spectrum of the images that the paper uses, which comes with this crate.
@@ -46,11 +61,7 @@ impl Spectrum {
             fingerprint,
             lambda,
         } = self;
-        let mut text = format!(
-            "# dataset: {dataset}\n# samples: {samples}\n# modes: {}\n# fingerprint: {fingerprint}\n\
-             # convention: {CONVENTION}\nmode,lambda\n",
-            lambda.len()
-        );
+        let mut text = SPECTRUM.head(dataset, *samples, lambda.len(), fingerprint);
         for (mode, value) in lambda.iter().enumerate() {
             text.push_str(&format!("{mode},{value:?}\n"));
         }
@@ -81,8 +92,15 @@ impl Spectrum {
     /// write: a key that is missing, unknown or there twice, a wrong number of modes, a mode out of
     /// order, an eigenvalue that is negative, not finite or larger than the one before.
     pub fn parse(text: &str, file: &Path) -> Result<Self> {
-        let head = Head::parse(text, file)?;
-        let lambda = read_rows(text, &head, file)?;
+        let head = Head::parse(text, file, &SPECTRUM)?;
+        let mut lambda: Vec<f64> = Vec::new();
+        read_rows(text, &head, file, &SPECTRUM, |row| {
+            let limit = lambda.last().copied().unwrap_or(f64::MAX);
+            let value = row.parse().ok().filter(|x| (0.0..=limit).contains(x));
+            value
+                .map(|value| lambda.push(value))
+                .ok_or_else(|| format!("a number from 0 to {limit:?}"))
+        })?;
         let Head {
             dataset,
             samples,
@@ -98,6 +116,118 @@ impl Spectrum {
     }
 }
 
+impl Directions {
+    /// The directions of the images that the paper uses, which come with this crate.
+    ///
+    /// # Errors
+    /// [`Error::Line`] if the committed file was damaged before this crate was compiled.
+    ///
+    /// # Example
+    /// ```
+    /// use dae::data::{DataSet, Directions};
+    /// let directions = Directions::committed(DataSet::Mnist)?;
+    /// assert!((directions.test_moment[0] - 39.59911).abs() < 1e-5);
+    /// assert!((directions.pixel_moment[0] - 0.33893).abs() < 1e-5);
+    /// # Ok::<(), dae::Error>(())
+    /// ```
+    pub fn committed(dataset: DataSet) -> Result<Self> {
+        let (file, text) = match dataset {
+            DataSet::Mnist => (
+                "data/spectra/mnist-50000-directions.csv",
+                include_str!("../../../../data/spectra/mnist-50000-directions.csv"),
+            ),
+            DataSet::Cifar10 => (
+                "data/spectra/cifar10-30000-directions.csv",
+                include_str!("../../../../data/spectra/cifar10-30000-directions.csv"),
+            ),
+        };
+        Self::parse(text, Path::new(file))
+    }
+
+    /// The content of a CSV file. Numbers have as many digits as it takes to read the same ones
+    /// back.
+    pub fn to_csv(&self) -> String {
+        let Self {
+            dataset,
+            samples,
+            fingerprint,
+            test_moment,
+            pixel_moment,
+        } = self;
+        let mut text = DIRECTIONS.head(dataset, *samples, test_moment.len(), fingerprint);
+        for (mode, (mu, k)) in test_moment.iter().zip(pixel_moment).enumerate() {
+            text.push_str(&format!("{mode},{mu:?},{k:?}\n"));
+        }
+        text
+    }
+
+    /// Writes a CSV file, atomically.
+    ///
+    /// # Errors
+    /// [`Error::Io`] naming the file.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        write_atomically(path, self.to_csv().as_bytes())
+    }
+
+    /// Reads a CSV file.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it cannot be read; as [`Directions::parse`].
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).map_err(Error::io(path))?;
+        Self::parse(&text, path)
+    }
+
+    /// Understands the content of a CSV file; `file` is named in messages.
+    ///
+    /// # Errors
+    /// [`Error::Line`], naming file and line, for anything that [`Directions::to_csv`] would not write, as
+    /// [`Spectrum::parse`] has it; here numbers are in no order.
+    pub fn parse(text: &str, file: &Path) -> Result<Self> {
+        let head = Head::parse(text, file, &DIRECTIONS)?;
+        let (mut test_moment, mut pixel_moment) = (Vec::new(), Vec::new());
+        read_rows(text, &head, file, &DIRECTIONS, |row| {
+            let number = |text: &str| text.parse().ok().filter(|x| (0.0..=f64::MAX).contains(x));
+            let numbers = row.split_once(',').map(|(mu, k)| (number(mu), number(k)));
+            match numbers {
+                Some((Some(mu), Some(k))) => {
+                    test_moment.push(mu);
+                    pixel_moment.push(k);
+                    Ok(())
+                }
+                _ => Err("two numbers, finite, zero or more".to_owned()),
+            }
+        })?;
+        let Head {
+            dataset,
+            samples,
+            fingerprint,
+            ..
+        } = head;
+        Ok(Self {
+            dataset,
+            samples,
+            fingerprint,
+            test_moment,
+            pixel_moment,
+        })
+    }
+}
+
+impl Form {
+    /// Everything above the first mode.
+    fn head(&self, dataset: &str, samples: usize, modes: usize, fingerprint: &str) -> String {
+        let Self {
+            convention,
+            columns,
+        } = self;
+        format!(
+            "# dataset: {dataset}\n# samples: {samples}\n# modes: {modes}\n# fingerprint: {fingerprint}\n\
+             # convention: {convention}\n{columns}\n"
+        )
+    }
+}
+
 /// The lines that begin with `#`.
 struct Head {
     dataset: String,
@@ -109,7 +239,7 @@ struct Head {
 const KEYS: [&str; 5] = ["dataset", "samples", "modes", "fingerprint", "convention"];
 
 impl Head {
-    fn parse(text: &str, file: &Path) -> Result<Self> {
+    fn parse(text: &str, file: &Path, form: &Form) -> Result<Self> {
         let mut values: [Option<(u64, &str)>; 5] = [None; 5];
         for (number, line) in (1..).zip(text.lines()) {
             let Some(line_text) = line.strip_prefix('#') else {
@@ -140,7 +270,9 @@ impl Head {
             .to_owned(),
         };
         let convention = has("convention", convention)?;
-        check(convention, file, CONVENTION, |text| text == CONVENTION)?;
+        check(convention, file, form.convention, |text| {
+            text == form.convention
+        })?;
         head.check_modes(has("modes", modes)?, file)
     }
 
@@ -156,29 +288,30 @@ impl Head {
 }
 
 /// Reads the header and the modes. There is nothing to quote in them, so a comma is a comma.
-fn read_rows(text: &str, head: &Head, file: &Path) -> Result<Vec<f64>> {
+///
+/// `take` is given what follows the number of a mode, and says what it expected if that is not it.
+fn read_rows(
+    text: &str,
+    head: &Head,
+    file: &Path,
+    form: &Form,
+    mut take: impl FnMut(&str) -> Result<(), String>,
+) -> Result<()> {
     let mut lines = (1..)
         .zip(text.lines())
         .filter(|(_, line)| !line.starts_with('#'));
     let end = 1 + text.lines().count() as u64;
     let (number, header) = lines.next().unwrap_or((end, "the end"));
-    if header != "mode,lambda" {
-        return Err(at(file, number, "mode,lambda", header));
+    if header != form.columns {
+        return Err(at(file, number, form.columns, header));
     }
-    let mut lambda: Vec<f64> = Vec::new();
     for mode in 0..head.modes {
         let (number, line) = lines.next().unwrap_or((end, "the end"));
-        let limit = lambda.last().copied().unwrap_or(f64::MAX);
-        let (first, second) = line.split_once(',').unwrap_or((line, ""));
-        // The range excludes NaN and infinity too.
-        match second.parse::<f64>() {
-            Ok(value) if first == mode.to_string() && (0.0..=limit).contains(&value) => {
-                lambda.push(value);
-            }
-            _ => {
-                let expected = format!("mode {mode} and a number from 0 to {limit:?}");
-                return Err(at(file, number, expected, line));
-            }
+        let (first, rest) = line.split_once(',').unwrap_or((line, ""));
+        let taken = take(rest);
+        if first != mode.to_string() || taken.is_err() {
+            let numbers = taken.err().unwrap_or_else(|| "its numbers".to_owned());
+            return Err(at(file, number, format!("mode {mode} and {numbers}"), line));
         }
     }
     match lines.next() {
@@ -188,7 +321,7 @@ fn read_rows(text: &str, head: &Head, file: &Path) -> Result<Vec<f64>> {
             format!("the end after {} modes", head.modes),
             line,
         )),
-        None => Ok(lambda),
+        None => Ok(()),
     }
 }
 

@@ -5,12 +5,14 @@
 //! * [`mnist`], [`cifar10`] and [`archive`] read the file formats; they trust nothing in a file;
 //! * [`Images`] is the result, the same whatever the source, and [`Images::fingerprint`] proves it;
 //! * [`Spectrum`] holds the eigenvalues of `X^T X / N`, which is all that the linear experiments
-//!   need to know of the images. [`Spectrum::committed`] needs no images at all.
+//!   need to know of the images. [`Spectrum::committed`] needs no images at all;
+//! * [`Directions`] says how much of the test images lies in each of its directions, and is committed too.
 
 pub mod archive;
 mod bytes;
 pub mod cifar10;
 mod csv;
+mod directions;
 mod images;
 pub mod mnist;
 mod npz;
@@ -18,6 +20,7 @@ mod pickle;
 mod source;
 mod spectrum;
 
+pub use directions::Directions;
 pub use images::{DataSet, Expected, Images, Split};
 pub use source::{
     CacheEntry, CacheState, Event, SourceOptions, cache_dir, load, load_expected, verify,

@@ -4,11 +4,14 @@
 //!
 //! * [`scalar`]: the scalar network of Figures 1 and 4;
 //! * [`linear`]: the linear autoencoder trained in the eigenbasis of its data, from the spectrum alone;
+//! * [`deep`]: the same with more than two layers;
+//! * [`samples`]: what training on few images ends with, by linear algebra;
 //! * [`mod@reference`]: the same gradient descent on the data matrix, as one would write it down first;
 //! * [`sampled`]: the linear denoising autoencoder with noise drawn, to check the exact expectation;
 //! * [`nonlinear`]: the ReLU or tanh autoencoder on a data matrix, its noise drawn afresh every epoch;
 //! * [`LinearDescent`] and [`NonlinearDescent`]: what an experiment needs of either, whichever device does the work.
 
+pub mod deep;
 mod descent;
 pub mod linear;
 pub mod nonlinear;
@@ -16,6 +19,7 @@ pub mod nonlinear;
 pub mod parts;
 pub mod reference;
 pub mod sampled;
+pub mod samples;
 pub mod scalar;
 
 pub use descent::{LinearDescent, NonlinearDescent};

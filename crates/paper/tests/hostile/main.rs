@@ -114,6 +114,7 @@ tests!(
     png_sheet,
     tar_gz,
     spectrum_csv,
+    directions_csv,
     settings_toml,
     manifest_json,
     record_json,

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use dae::Settings as _;
 use dae::data::archive::{Member, gunzip, read_members};
-use dae::data::{DataSet, Expected, Spectrum, cifar10, mnist};
+use dae::data::{DataSet, Directions, Expected, Spectrum, cifar10, mnist};
 use dae::train::linear::{Observation, Weights};
 use dae::train::nonlinear::State;
 use flate2::bufread::DeflateDecoder;
@@ -33,7 +33,7 @@ pub struct Reader {
 }
 
 /// All of them.
-pub const READERS: [Reader; 16] = [
+pub const READERS: [Reader; 17] = [
     reader("idx_images", idx_images),
     reader("idx_labels", idx_labels),
     reader("idx_gz", idx_gz),
@@ -44,6 +44,7 @@ pub const READERS: [Reader; 16] = [
     mended("png_sheet", png_sheet, |bytes| mend_png(bytes)),
     mended("tar_gz", tar_gz, zip_tar),
     reader("spectrum_csv", spectrum_csv),
+    reader("directions_csv", directions_csv),
     reader("settings_toml", settings_toml),
     reader("manifest_json", manifest_json),
     reader("record_json", record_json),
@@ -163,6 +164,15 @@ fn spectrum_csv(bytes: &[u8]) -> Result<()> {
     let spectrum = Spectrum::parse(&String::from_utf8_lossy(bytes), file())?;
     let again = Spectrum::parse(&spectrum.to_csv(), file())?;
     promise(spectrum == again && spectrum.half_trace() >= 0.0);
+    Ok(())
+}
+
+fn directions_csv(bytes: &[u8]) -> Result<()> {
+    let directions = Directions::parse(&String::from_utf8_lossy(bytes), file())?;
+    let again = Directions::parse(&directions.to_csv(), file())?;
+    let mut numbers = (directions.test_moment.iter()).chain(&directions.pixel_moment);
+    promise(directions == again && numbers.all(|x| x.is_finite() && *x >= 0.0));
+    promise(directions.test_moment.len() == directions.pixel_moment.len());
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! One step of the trainer in one precision, cut into parts for threads.
+//! One step of the trainer in one precision, cut into parts for threads: noise that is independent in each direction.
 
 // Matrices are capital letters, as in the equations of `mod.rs`.
 #![allow(non_snake_case)]
@@ -43,7 +43,7 @@ type Share<F> = RwLock<Grams<F>>;
 struct Grams<F> {
     /// `B B^T`.
     G: Array2<F>,
-    /// `A^T (L + s2) A`.
+    /// `A^T (L + N) A`.
     M: Array2<F>,
 }
 
@@ -62,7 +62,7 @@ struct Worker<F> {
     /// The sums over all parts, which each thread adds up for itself: what the core of another has just written is
     /// slow to read.
     grams: Grams<F>,
-    /// For one part: `A G`, and then `sqrt(L + s2) A`, whose Gram matrix `M` is.
+    /// For one part: `A G`, and then `sqrt(L + N) A`, whose Gram matrix `M` is.
     work: Array2<F>,
 }
 
@@ -74,21 +74,28 @@ struct Part<F> {
     Bt: Array2<F>,
     /// `B^T` after the step, n x H.
     next: Array2<F>,
-    /// `lambda`, `lambda + s2` and its root for each direction.
+    /// `lambda`, `lambda + noise` and its root for each direction.
     variances: Array1<[F; 3]>,
 }
 
 impl<F: Real> Eigenbasis<F> {
-    pub(super) fn new(settings: &LinearSettings, lambda: &Array1<f64>, start: &Weights) -> Self {
+    /// `noise`: the variance of the noise in each direction.
+    pub(super) fn new(
+        settings: &LinearSettings,
+        lambda: &Array1<f64>,
+        noise: &Array1<f64>,
+        start: &Weights,
+    ) -> Self {
         blas::use_one_thread();
         let (directions, hidden) = start.encoder.dim();
         let parts = (directions / PART_ROWS).clamp(1, PARTS);
         let rows = directions.div_ceil(parts).max(1);
         let chunks = (start.encoder.axis_chunks_iter(Axis(0), rows))
             .zip(start.decoder.axis_chunks_iter(Axis(0), rows))
-            .zip(lambda.axis_chunks_iter(Axis(0), rows));
+            .zip(lambda.axis_chunks_iter(Axis(0), rows))
+            .zip(noise.axis_chunks_iter(Axis(0), rows));
         let mut parts: Vec<_> = chunks
-            .map(|((A, Bt), lambda)| Part::new(settings.s2, lambda, [A, Bt]))
+            .map(|(((A, Bt), lambda), noise)| Part::new([lambda, noise], [A, Bt]))
             .collect();
         let before = parts.iter().map(Part::grams).map(RwLock::new);
         let after = parts.iter().map(|_| RwLock::new(Grams::zeros(hidden)));
@@ -144,12 +151,13 @@ fn read<F>(share: &Share<F>) -> RwLockReadGuard<'_, Grams<F>> {
 }
 
 impl<F: Real> Part<F> {
-    fn new(s2: f64, lambda: ArrayView1<f64>, [A, Bt]: [ArrayView2<f64>; 2]) -> Self {
+    fn new([lambda, noise]: [ArrayView1<f64>; 2], [A, Bt]: [ArrayView2<f64>; 2]) -> Self {
+        let variances = Zip::from(lambda).and(noise);
         Self {
             A: A.mapv(F::narrow),
             Bt: Bt.mapv(F::narrow),
             next: Array2::zeros(A.dim()),
-            variances: lambda.mapv(|l| [l, l + s2, (l + s2).sqrt()].map(F::narrow)),
+            variances: variances.map_collect(|l, n| [*l, l + n, (l + n).sqrt()].map(F::narrow)),
         }
     }
 

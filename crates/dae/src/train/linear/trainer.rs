@@ -7,10 +7,12 @@ use ndarray::{Array1, Array2, Axis};
 use rayon::join;
 use serde::{Deserialize, Serialize};
 
+use super::dense::Dense;
 use super::eigenbasis::{Eigenbasis, Engine};
+use super::noise::{Covariance, Noise};
 use super::settings::LinearSettings;
 use crate::error::{Error, non_negative};
-use crate::numerics::{Precision, Weights};
+use crate::numerics::{Precision, Real, Weights};
 use crate::{Checked, Result};
 
 /// What is recorded of a training run at one epoch.
@@ -47,7 +49,7 @@ pub struct Observation {
 /// ```
 pub struct LinearTrainer {
     lambda: Array1<f64>,
-    s2: f64,
+    noise: Covariance,
     gamma: f64,
     epoch: u64,
     engine: Box<dyn Engine>,
@@ -66,22 +68,7 @@ impl LinearTrainer {
         lambda: &[f64],
         start: &Weights,
     ) -> Result<Self> {
-        start.check((lambda.len(), settings.hidden))?;
-        for &value in lambda {
-            non_negative("lambda", value)?;
-        }
-        let lambda = Array1::from(lambda.to_vec());
-        let engine: Box<dyn Engine> = match settings.precision {
-            Precision::F32 => Box::new(Eigenbasis::<f32>::new(settings, &lambda, start)),
-            Precision::F64 => Box::new(Eigenbasis::<f64>::new(settings, &lambda, start)),
-        };
-        Ok(Self {
-            lambda,
-            s2: settings.s2,
-            gamma: settings.gamma,
-            epoch: 0,
-            engine,
-        })
+        Self::with_noise(settings, lambda, &Noise::Isotropic(0.0), start, 0)
     }
 
     /// Goes on from the weights that an earlier trainer had at some epoch.
@@ -96,8 +83,42 @@ impl LinearTrainer {
         weights: &Weights,
         epoch: u64,
     ) -> Result<Self> {
-        let trainer = Self::new(settings, lambda, weights)?;
-        Ok(Self { epoch, ..trainer })
+        Self::with_noise(settings, lambda, &Noise::Isotropic(0.0), weights, epoch)
+    }
+
+    /// As [`LinearTrainer::resume`] (or, at epoch 0, [`LinearTrainer::new`]), with noise on top of the settings' `s2`.
+    ///
+    /// # Errors
+    /// As [`LinearTrainer::new`]; noise for another number of directions; variances that are negative or not finite; a
+    /// dense covariance that is not finite, not symmetric, or has negative eigenvalues.
+    ///
+    /// # Numerical notes
+    /// Noise in each direction is as fast as isotropic noise, and isotropic noise gives the same bits from here and from
+    /// `s2`. A dense covariance may be wrong by rounding, `1e-10` of its largest entry; its symmetric part is used.
+    pub fn with_noise(
+        settings: &Checked<LinearSettings>,
+        lambda: &[f64],
+        noise: &Noise,
+        weights: &Weights,
+        epoch: u64,
+    ) -> Result<Self> {
+        weights.check((lambda.len(), settings.hidden))?;
+        for &value in lambda {
+            non_negative("lambda", value)?;
+        }
+        let noise = noise.covariance(settings.s2, lambda.len())?;
+        let lambda = Array1::from(lambda.to_vec());
+        let engine: Box<dyn Engine> = match settings.precision {
+            Precision::F32 => engine::<f32>(settings, &lambda, &noise, weights),
+            Precision::F64 => engine::<f64>(settings, &lambda, &noise, weights),
+        };
+        Ok(Self {
+            lambda,
+            noise,
+            gamma: settings.gamma,
+            epoch,
+            engine,
+        })
     }
 
     /// Updates done so far.
@@ -155,14 +176,35 @@ impl LinearTrainer {
     }
 
     fn loss(&self, Weights { encoder, decoder }: &Weights) -> f64 {
-        let noisy = || {
-            let roots = (&self.lambda + self.s2).mapv(f64::sqrt);
-            roots.insert_axis(Axis(1)) * encoder
-        };
         let gram = |W: &Array2<f64>| W.t().dot(W);
-        let (G, M) = join(|| gram(decoder), || gram(&noisy()));
+        let noisy = || match &self.noise {
+            Covariance::Diagonal(noise) => {
+                let roots = (&self.lambda + noise).mapv(f64::sqrt);
+                gram(&(roots.insert_axis(Axis(1)) * encoder))
+            }
+            Covariance::Dense(noise) => {
+                let P = noise + &Array2::from_diag(&self.lambda);
+                encoder.t().dot(&P.dot(encoder))
+            }
+        };
+        let (G, M) = join(|| gram(decoder), noisy);
         let cross = (encoder * decoder).sum_axis(Axis(1)).dot(&self.lambda);
         let decay = encoder.mapv(|x| x * x).sum() + decoder.mapv(|x| x * x).sum();
         0.5 * (self.lambda.sum() - 2.0 * cross + (M * G).sum() + self.gamma * decay)
+    }
+}
+
+/// The engine for the shape of the noise.
+fn engine<F: Real>(
+    settings: &LinearSettings,
+    lambda: &Array1<f64>,
+    noise: &Covariance,
+    weights: &Weights,
+) -> Box<dyn Engine> {
+    match noise {
+        Covariance::Diagonal(noise) => {
+            Box::new(Eigenbasis::<F>::new(settings, lambda, noise, weights))
+        }
+        Covariance::Dense(noise) => Box::new(Dense::<F>::new(settings, lambda, noise, weights)),
     }
 }

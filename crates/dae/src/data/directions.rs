@@ -1,0 +1,176 @@
+//! What else is known of the eigen-directions of training images: how much of the test images, and of the pixels' own
+//! second moments, lies in each.
+
+// Matrices are capital letters, as in the equations below.
+#![allow(non_snake_case)]
+
+use ndarray::{Array1, Array2, Axis};
+
+use super::images::Images;
+use super::spectrum::{Eigen, Spectrum, second_moment};
+use crate::error::shape;
+use crate::numerics::blas;
+use crate::numerics::products::set_product;
+use crate::{Error, Result};
+
+/// Two numbers for each eigenvector `u_i` of the training images' `S = X^T X / N` (averaged, uncentred):
+///
+/// ```text
+/// test_moment   mu_i = u_i^T T u_i           T: second moment of all test images
+/// pixel_moment  k_i  = sum_p u_pi^2 S_pp     the diagonal of U^T diag(S_pp) U
+/// ```
+///
+/// With `mu` the denoising error on test images follows from the mappings alone; masking is, but for what lies off the
+/// diagonal, noise of variance `q/(1-q) k_i` in direction `i`. Both belong to the eigenvectors of the training images, so
+/// that neither is sorted.
+///
+/// Eigenvectors within a null space are arbitrary. Where `lambda_i < 1e-9 lambda_0` each number is the mean over all such
+/// directions, which is not.
+///
+/// # Shapes
+/// D numbers each, in the order of the [`Spectrum`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Directions {
+    /// The name of the data set, in lower-case letters, digits, `-` and `_`.
+    pub dataset: String,
+    /// The number of training images, `N`, from the beginning.
+    pub samples: usize,
+    /// [`Images::fingerprint`] of the whole data set.
+    pub fingerprint: String,
+    /// `mu_i`.
+    pub test_moment: Vec<f64>,
+    /// `k_i`.
+    pub pixel_moment: Vec<f64>,
+}
+
+impl Directions {
+    /// How well recomputed directions agree with stored ones, relative to the largest number of a column.
+    ///
+    /// Rounding turns eigenvectors by some `EPSILON lambda_0 / gap`; the gaps between the smallest eigenvalues are small.
+    pub const TOLERANCE: f64 = 1e-8;
+
+    /// An eigenvalue below this part of the largest belongs to the null space.
+    pub const NULL: f64 = 1e-9;
+
+    /// Computes them from the first `samples` training images and all test images.
+    ///
+    /// Takes a minute for CIFAR-10, whose second moment has 3,072 eigenvectors.
+    ///
+    /// # Errors
+    /// As [`second_moment`] and [`Eigen::of`]; no test images.
+    pub fn of_images(images: &Images, samples: usize) -> Result<Self> {
+        let S = second_moment(&images.train, samples)?;
+        let eigen = Eigen::of(&S)?;
+        Self::in_basis(images, samples, &S, &eigen)
+    }
+
+    /// The same from a second moment `S` of those images and its decomposition that are there already.
+    ///
+    /// # Errors
+    /// Shapes that do not fit, no test images.
+    pub fn in_basis(
+        images: &Images,
+        samples: usize,
+        S: &Array2<f64>,
+        Eigen { lambda, u: U }: &Eigen,
+    ) -> Result<Self> {
+        let pixels = images.dataset.pixels();
+        shape("second moment", (pixels, pixels), S.dim())?;
+        shape("eigenvectors", (pixels, pixels), U.dim())?;
+        shape("lambda", (pixels, 1), (lambda.len(), 1))?;
+        let T = second_moment(&images.test, images.test.len())?;
+        blas::use_one_thread();
+        let mut TU = Array2::zeros(U.dim());
+        set_product(T.view(), U.view(), &mut TU);
+        let test_moment = (TU * U).sum_axis(Axis(0));
+        let pixel_moment = (U * U).t().dot(&S.diag());
+        Ok(Self {
+            dataset: images.dataset.name().to_owned(),
+            samples,
+            fingerprint: images.fingerprint(),
+            test_moment: levelled(test_moment, lambda),
+            pixel_moment: levelled(pixel_moment, lambda),
+        })
+    }
+
+    /// Insists on directions that belong to a spectrum: the same images, and as many modes.
+    ///
+    /// # Errors
+    /// [`Error::Disagreement`], naming what differs.
+    pub fn belong_to(&self, spectrum: &Spectrum) -> Result<()> {
+        let modes = spectrum.lambda.len();
+        let expected = origin(
+            &spectrum.dataset,
+            spectrum.samples,
+            &spectrum.fingerprint,
+            modes,
+        );
+        if self.origin() != expected {
+            return Err(Error::Disagreement {
+                what: "the origin of directions and spectrum".to_owned(),
+                expected,
+                found: self.origin(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Insists that `other` are the same directions, up to `tolerance` times the largest number of each column.
+    ///
+    /// # Errors
+    /// [`Error::Disagreement`], naming what differs, and among numbers the worst.
+    pub fn agrees_with(&self, other: &Self, tolerance: f64) -> Result<()> {
+        if self.origin() != other.origin() {
+            return Err(Error::Disagreement {
+                what: "the origin of the directions".to_owned(),
+                expected: other.origin(),
+                found: self.origin(),
+            });
+        }
+        let columns = [
+            ("test moment", &self.test_moment, &other.test_moment),
+            ("pixel moment", &self.pixel_moment, &other.pixel_moment),
+        ];
+        for (what, found, expected) in columns {
+            let allowed = tolerance * expected.iter().fold(0.0, |a: f64, &b| a.max(b));
+            // NaN sorts above every number here, so it is found.
+            let worst = (found.iter().zip(expected).enumerate())
+                .map(|(mode, (found, expected))| (mode, (found - expected).abs(), found, expected))
+                .max_by(|(_, a, ..), (_, b, ..)| a.total_cmp(b));
+            match worst {
+                Some((mode, difference, found, expected))
+                    if difference.is_nan() || difference > allowed =>
+                {
+                    return Err(Error::Disagreement {
+                        what: format!("{what} of mode {mode}"),
+                        expected: format!("{expected:?} within {allowed:e}"),
+                        found: format!("{found:?}"),
+                    });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn origin(&self) -> String {
+        let modes = self.test_moment.len();
+        origin(&self.dataset, self.samples, &self.fingerprint, modes)
+    }
+}
+
+fn origin(dataset: &str, samples: usize, fingerprint: &str, modes: usize) -> String {
+    format!("{modes} modes of {samples} images of {dataset} {fingerprint}")
+}
+
+/// Puts the mean over the null space in place of each number that belongs to it.
+fn levelled(mut values: Array1<f64>, lambda: &Array1<f64>) -> Vec<f64> {
+    let limit = Directions::NULL * lambda.first().copied().unwrap_or_default();
+    let kept = lambda.iter().take_while(|&&l| l >= limit).count();
+    let mut null = values.slice_mut(ndarray::s![kept..]);
+    if let Some(mean) = null.mean() {
+        null.fill(mean);
+    }
+    // Rounding may make a sum of squares that is nothing less than nothing.
+    values.mapv(|x| x.max(0.0)).to_vec()
+}

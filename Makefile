@@ -3,6 +3,8 @@
 PROFILE ?= quick
 OFFLINE ?=
 SEED ?=
+# 1: a command that can train on an NVIDIA card (docs/gpu.md).
+GPU ?=
 # Downloads and build artefacts live outside the clone, so that a second clone is fast.
 CACHE ?=
 
@@ -28,7 +30,8 @@ export PATH := $(value PATH)$(if $(value CARGO_HOME),:$(value CARGO_HOME)/bin,$(
 
 FIGURES := $(filter-out common,$(notdir $(patsubst %/mod.rs,%,$(wildcard crates/paper/src/experiments/*/mod.rs))))
 CARGO := bash scripts/cargo.sh
-PAPER := $(CARGO) run --release --quiet --package paper --bin paper --
+FEATURES := $(if $(GPU),--features cuda)
+PAPER := $(CARGO) run --release --quiet --package paper $(FEATURES) --bin paper --
 # The Python environment of the notebooks, made when it is first needed.
 PYTHON = $$(bash scripts/python.sh)/bin/python
 RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
@@ -84,7 +87,7 @@ site: writable ## The notebooks as HTML, in results/<profile>/site
 	@python=$(PYTHON) && "$$python" scripts/notebooks/export.py --to results/$(PROFILE)/site
 
 build: setup ## Build the `paper` command (target/release/paper)
-	@$(CARGO) build --release --package paper
+	@$(CARGO) build --release --package paper $(FEATURES)
 
 # OpenBLAS kernel for tests and micro-benchmarks: `paper` picks one at start-up, these cannot.
 KERNELS = OPENBLAS_CORETYPE=$${OPENBLAS_CORETYPE:-$$($(PAPER) machine --kernels)}
@@ -209,7 +212,7 @@ clean-cache: ## Remove the downloads and build artefacts that all clones share
 # Whoever reads it may stop early (make help | head -3).
 help: ## Show this
 	@trap '' PIPE; { \
-		echo "make [TARGET] [PROFILE=smoke|quick|paper] [SEED=n] [OFFLINE=1] [CACHE=folder]"; \
+		echo "make [TARGET] [PROFILE=smoke|quick|paper] [SEED=n] [GPU=1] [OFFLINE=1] [CACHE=folder]"; \
 		echo; \
 		sed -n 's/^\([$$()A-Za-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | sed 's/^$$(FIGURES)/$(firstword $(FIGURES))..$(lastword $(FIGURES))/' | \
 		awk -F'|' '{ printf "  %-18s %s\n", $$1, $$2 }'; \
@@ -217,6 +220,7 @@ help: ## Show this
 		echo "  PROFILE      quick (default), smoke (tiny, a minute) or paper (as published)"; \
 		echo "  SEED         seed of everything random, instead of the one of the settings"; \
 		echo "  RECOMPUTE    1: make verify computes Figures 1 to 4 again and compares; TRAIN=fig5/mnist/DAE trains that run again"; \
+		echo "  GPU          1: build what trains on an NVIDIA card, and train there if there is one (docs/gpu.md)"; \
 		echo "  OFFLINE      1: fetch nothing; figures come from the committed spectra"; \
 		printf '  CACHE        %s (%s)\n' "where downloads and build artefacts are kept" "$$DAE_CACHE_DIR"; \
 	} 2>/dev/null || true

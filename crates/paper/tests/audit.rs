@@ -16,6 +16,7 @@ use paper::results::manifest::{self, Manifest};
 use paper::results::{Job, Record, comparison, regenerate};
 use paper::settings::Profile;
 use paper::show::readme;
+use paper::system::device::Device;
 use paper::system::files;
 use paper::system::progress::Progress;
 use paper::system::provenance::Revision;
@@ -85,6 +86,7 @@ impl Place {
         let again = Again {
             cheap: true,
             runs: runs.iter().map(|&run| run.to_owned()).collect(),
+            device: Device::processor(),
         };
         verify(&self.folder(), &again, &Progress::Silent).unwrap()
     }
@@ -494,7 +496,7 @@ fn the_committed_results_hold() {
     let folder = root().join("results/paper");
     let again = Again {
         cheap: true,
-        runs: Vec::new(),
+        ..Again::default()
     };
     let verification = verify(&folder, &again, &Progress::Silent).unwrap();
     assert_eq!(

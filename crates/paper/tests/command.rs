@@ -52,6 +52,21 @@ fn a_run_ends_with_a_summary_and_says_when_nothing_changed() {
 }
 
 #[test]
+fn a_device_that_is_not_here_is_refused_before_anything_is_made() {
+    let results = tempfile::tempdir().unwrap();
+    let folder = results.path().to_str().unwrap();
+    let run = ["run", "fig1", "--profile", "smoke", "--results", folder];
+    for (device, code) in [("gpu", 2), ("cuda:x", 2), ("cuda:99", 1)] {
+        let output = paper(&[&run[..], &["--device", device]].concat());
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(said.contains("cpu"), "{said}");
+    }
+    assert_eq!(results.path().read_dir().unwrap().count(), 0);
+}
+
+#[test]
 fn without_images_all_but_figure_6_are_made() {
     let results = tempfile::tempdir().unwrap();
     let folder = results.path().to_str().unwrap();

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use paper::results::Job;
+use paper::say;
 use paper::settings::Profile;
+use paper::system::device::{self, Choice, Device};
 
 /// Whose results.
 #[derive(Args)]
@@ -38,6 +40,25 @@ impl Changes {
             set: self.set.clone(),
             ..Job::new(self.place.profile, &self.place.results)
         }
+    }
+}
+
+/// On what.
+#[derive(Args)]
+pub struct Trains {
+    /// What trains: cpu, cuda (or cuda:N), or auto: a card if this program was built for one and there is one with room.
+    #[arg(long, env = device::VARIABLE, default_value_t)]
+    device: Choice,
+}
+
+impl Trains {
+    /// The device, having said which where that needs saying.
+    pub fn device(&self) -> anyhow::Result<Device> {
+        let (device, line) = Device::choose(self.device)?;
+        if let Some(line) = line {
+            say!("{line}");
+        }
+        Ok(device)
     }
 }
 

@@ -14,7 +14,7 @@ use paper::system::progress::Progress;
 use paper::tables::{Origin, Tally};
 use paper::{Error, note, say};
 
-use super::arguments::{Changes, minutes};
+use super::arguments::{Changes, Trains, minutes};
 use super::short::{audited, print_differences};
 use super::stopping;
 
@@ -24,6 +24,8 @@ pub struct Run {
     figures: Vec<Figure>,
     #[command(flatten)]
     changes: Changes,
+    #[command(flatten)]
+    trains: Trains,
     /// Do only one training run of the one figure named, such as `mnist/DAE`, and keep it: several processes, on one
     /// machine or on many that share a folder, can do one each; the figure is made from the kept runs afterwards.
     #[arg(long, value_name = "DATASET/MODEL", requires = "figures")]
@@ -49,9 +51,10 @@ impl Run {
     pub fn run(self) -> anyhow::Result<bool> {
         let progress = Progress::detect();
         let figures = self.figures()?;
-        let job = self.job(&progress)?;
+        let mut job = self.job(&progress)?;
         say!("profile {}", job.profile);
         print_differences(job.profile, &job.set)?;
+        job.device = self.trains.device()?;
         if let Some(only) = &self.only {
             for figure in figures {
                 train_only(figure, only, &job, &progress)?;

@@ -13,6 +13,7 @@ use paper::settings::Profile;
 use paper::show::number::bytes;
 use paper::show::{readme, report};
 use paper::system::cache::{self, Owner};
+use paper::system::device::{Choice, Device};
 use paper::system::provenance::Session;
 use paper::tables::read::from_csv;
 use paper::tables::{Check, Tally, Verdict};
@@ -81,6 +82,11 @@ pub fn machine(kernels_only: bool) -> anyhow::Result<()> {
     say!("BLAS       {}", blas.library);
     say!("kernels    {}", blas.core);
     say!("threads    {} of {}", threads.rayon, threads.available);
+    let (device, line) = Device::choose(Choice::Auto)?;
+    say!("trains on  {}", device.name());
+    if let Some(line) = line {
+        say!("           {line}");
+    }
     Ok(())
 }
 

@@ -6,7 +6,10 @@ use clap::Args;
 use paper::audit::verify::{Again, verify};
 use paper::say;
 use paper::settings::Profile;
+use paper::system::device::Device;
 use paper::system::progress::Progress;
+
+use super::arguments::Trains;
 
 #[derive(Args)]
 pub struct Verify {
@@ -22,6 +25,8 @@ pub struct Verify {
     /// Train this run again from the recorded settings, and compare; `all` for every one. May be repeated.
     #[arg(long, value_name = "FIGURE/DATASET/MODEL")]
     run: Vec<String>,
+    #[command(flatten)]
+    trains: Trains,
 }
 
 impl Verify {
@@ -29,6 +34,10 @@ impl Verify {
         let folder = self.results.join(self.profile.name());
         let again = Again {
             cheap: self.recompute,
+            device: match self.run.is_empty() {
+                true => Device::processor(),
+                false => self.trains.device()?,
+            },
             runs: self.run,
         };
         say!("verifying {}", folder.display());

@@ -15,6 +15,7 @@ use super::{Inputs, Record, Trained, comparison};
 use crate::experiments::{self, Context, Figure, Product, Training, spectra};
 use crate::runs::{Runs, State};
 use crate::settings::{Difference, Profile, to_json, walk};
+use crate::system::device::Device;
 use crate::system::files::{self, key};
 use crate::system::progress::Progress;
 use crate::system::provenance::Session;
@@ -39,6 +40,8 @@ pub struct Job {
     pub stop: Arc<AtomicBool>,
     /// Time between two checkpoints of a training run.
     pub checkpoint_every: Duration,
+    /// What trains.
+    pub device: Device,
 }
 
 impl Job {
@@ -53,6 +56,7 @@ impl Job {
             fresh: false,
             stop: Arc::default(),
             checkpoint_every: Duration::from_secs(120),
+            device: Device::processor(),
         }
     }
 
@@ -72,6 +76,7 @@ impl Job {
             reuse: !self.fresh,
             stop: Arc::clone(&self.stop),
             checkpoint_every: self.checkpoint_every,
+            device: self.device.clone(),
             ..Runs::kept_in(self.folder().join("runs"))
         }
     }

@@ -1,6 +1,6 @@
 //! A run that is being computed: its checkpoints, and stopping it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -11,9 +11,10 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Runs;
+use crate::system::device::Device;
 use crate::system::files;
 use crate::system::progress::Progress;
-use crate::system::provenance::Session;
+use crate::system::provenance::{Provenance, Session};
 use crate::{Error, Result};
 
 /// The first line of a checkpoint file.
@@ -28,6 +29,9 @@ pub struct Header {
     /// Seconds that the epochs done have taken, over all sessions.
     #[serde(deserialize_with = "some_seconds")]
     pub seconds: f64,
+    /// What trained it, in order; earlier versions did not say.
+    #[serde(default)]
+    pub devices: Vec<String>,
     /// SHA-256 of what follows the first line.
     pub sha256: String,
 }
@@ -37,8 +41,9 @@ pub struct Slot<'a> {
     pub(super) runs: &'a Runs,
     pub(super) name: &'a str,
     pub(super) key: String,
-    pub(super) session: Session,
+    session: Session,
     before: Cell<Duration>,
+    devices: RefCell<Vec<String>>,
     saved: Cell<Instant>,
     /// Held as long as the run goes on; the operating system lets go of it however the process ends.
     _lock: Option<File>,
@@ -52,6 +57,7 @@ impl<'a> Slot<'a> {
             key,
             session: Session::within(),
             before: Cell::default(),
+            devices: RefCell::default(),
             saved: Cell::new(Instant::now()),
             _lock: lock,
         }
@@ -77,11 +83,40 @@ impl<'a> Slot<'a> {
             return Ok(None);
         };
         self.before.set(Duration::from_secs_f64(header.seconds));
+        self.devices.replace(header.devices);
         let (epoch, epochs) = (header.epoch, header.epochs);
         progress.say(&format!(
             "{name}: going on from its checkpoint at epoch {epoch} of {epochs}"
         ));
         Ok(Some(state))
+    }
+
+    /// Makes the trainer of this run on the device at hand, and enters that device. Where a card is only preferred and
+    /// refuses, the processor does it, and that is said.
+    ///
+    /// # Errors
+    /// Those of `make`.
+    pub fn trainer<T>(
+        &self,
+        progress: &Progress,
+        make: impl Fn(&Device) -> Result<T>,
+    ) -> Result<T> {
+        let (device, processor) = (&self.runs.device, Device::processor());
+        let (made, by) = match make(device) {
+            Err(Error::Dae(refused @ dae::Error::Device { .. })) if device.only_preferred() => {
+                progress.say(&format!(
+                    "{}: training on the processor: {refused}",
+                    self.name
+                ));
+                (make(&processor), processor.name())
+            }
+            made => (made, device.name()),
+        };
+        let mut devices = self.devices.borrow_mut();
+        if devices.last() != Some(&by) {
+            devices.push(by);
+        }
+        made
     }
 
     /// To be called after every few epochs: saves a checkpoint when it is time, and stops when that was asked for.
@@ -92,14 +127,14 @@ impl<'a> Slot<'a> {
         &self,
         epoch: u64,
         epochs: u64,
-        state: impl FnOnce() -> C,
+        state: impl FnOnce() -> Result<C>,
     ) -> Result<()> {
         let stop = self.runs.stop.load(Ordering::Relaxed);
         if !stop && self.saved.get().elapsed() < self.runs.checkpoint_every {
             return Ok(());
         }
         if let Some(path) = self.runs.path(self.name, CHECKPOINT) {
-            self.save(&path, [epoch, epochs], &state())?;
+            self.save(&path, [epoch, epochs], &state()?)?;
         }
         self.saved.set(Instant::now());
         self.stop(epoch, epochs)
@@ -133,14 +168,24 @@ impl<'a> Slot<'a> {
             epoch,
             epochs,
             seconds: self.seconds(),
+            devices: self.devices.borrow().clone(),
             sha256: files::sha256(&content),
         };
         let header = serde_json::to_vec(&header).map_err(|e| Error::io(path)(e.into()))?;
         files::write(path, &[&header, &b"\n"[..], &content].concat())
     }
 
+    /// Where, when and on what it was computed.
+    pub(super) fn provenance(&self) -> Provenance {
+        Provenance {
+            devices: self.devices.borrow().clone(),
+            device_memory: self.runs.device.memory(),
+            ..self.session.provenance(self.seconds())
+        }
+    }
+
     /// Seconds over all sessions.
-    pub(super) fn seconds(&self) -> f64 {
+    fn seconds(&self) -> f64 {
         (self.before.get() + self.session.elapsed()).as_secs_f64()
     }
 

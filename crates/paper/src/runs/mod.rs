@@ -19,6 +19,7 @@ use dae::data::cache_dir;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
+use crate::system::device::Device;
 use crate::system::files::{self, key};
 use crate::system::progress::Progress;
 use crate::system::provenance::Provenance;
@@ -37,6 +38,8 @@ pub struct Runs {
     pub stop: Arc<AtomicBool>,
     /// Time between two checkpoints of a run.
     pub checkpoint_every: Duration,
+    /// What trains.
+    pub device: Device,
 }
 
 /// How far a run is.
@@ -75,6 +78,7 @@ impl Runs {
             reuse: false,
             stop: Arc::default(),
             checkpoint_every: Duration::MAX,
+            device: Device::processor(),
         }
     }
 
@@ -119,8 +123,7 @@ impl Runs {
             return Ok(result);
         }
         let result = compute(&slot)?;
-        let provenance = slot.session.provenance(slot.seconds());
-        self.keep(name, &key, &result, Some(provenance))?;
+        self.keep(name, &key, &result, Some(slot.provenance()))?;
         slot.forget_checkpoint()?;
         Ok(result)
     }

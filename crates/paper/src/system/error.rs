@@ -97,6 +97,10 @@ pub enum Error {
     )]
     OtherSources { root: PathBuf },
 
+    /// A card was asked for that cannot be used.
+    #[error("{device}: {why}, or train on the processor (--device cpu)")]
+    NoDevice { device: String, why: String },
+
     /// The system starts no more threads; who wanted them, and what it said.
     #[error(
         "the system does not let this process start as many threads as it wants ({what}); \

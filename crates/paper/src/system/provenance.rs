@@ -37,6 +37,12 @@ pub struct Provenance {
     pub seconds: f64,
     /// Largest resident memory in bytes that the process had since the figure began; only Linux tells it.
     pub peak_memory: Option<u64>,
+    /// What trained, in order, if this is a training run: the processor, or a card with the versions of its libraries.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub devices: Vec<String>,
+    /// Memory of the card in use, in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_memory: Option<u64>,
 }
 
 /// Revision of the repository at the moment of a run.
@@ -124,6 +130,8 @@ impl Session {
             started: humantime::format_rfc3339_seconds(self.began).to_string(),
             seconds,
             peak_memory: peak_memory(),
+            devices: Vec::new(),
+            device_memory: None,
         }
     }
 }

@@ -312,7 +312,7 @@ fn the_seed_of_checkpoints_is_what_a_stopped_run_writes() {
     };
     let stopped = runs.get_or("seed", &1, &Progress::Silent, |slot| {
         slot.tick(3, 10, || {
-            (3_u64, weights.clone(), state.clone(), vec![seen.clone()])
+            Ok((3_u64, weights.clone(), state.clone(), vec![seen.clone()]))
         })?;
         Ok(0)
     });

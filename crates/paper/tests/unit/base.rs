@@ -500,7 +500,8 @@ mod runs {
     use std::fs;
     use std::sync::atomic::Ordering;
 
-    use paper::runs::{Header, Runs, State};
+    use paper::runs::{Header, Runs, State, parse_checkpoint};
+    use paper::system::device::{Choice, Device};
     use paper::system::files::key;
     use paper::system::progress::Progress;
     use paper::{Error, Result};
@@ -558,7 +559,7 @@ mod runs {
                 if stop && seen.len() == 5 {
                     runs.stop.store(true, Ordering::Relaxed);
                 }
-                slot.tick(seen.len() as u64, 10, || seen.clone())?;
+                slot.tick(seen.len() as u64, 10, || Ok(seen.clone()))?;
             }
             Ok(seen)
         })
@@ -662,6 +663,58 @@ mod runs {
             fs::remove_file(path.with_extension("checkpoint.other")).unwrap();
             fs::remove_file(directory.path().join("count.json")).unwrap();
         }
+    }
+
+    /// Every device that had a part in a run is in its provenance, those before a checkpoint too.
+    #[test]
+    fn a_run_says_what_trained_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let runs = Runs::kept_in(directory.path());
+        let train = |runs: &Runs, stop: bool| {
+            runs.stop.store(stop, Ordering::Relaxed);
+            runs.get_or("trained", &1, &Progress::Silent, |slot| {
+                let before: Option<u64> = slot.checkpoint(&Progress::Silent)?;
+                let name = slot.trainer(&Progress::Silent, |device| Ok(device.name()))?;
+                assert_eq!(name, "processor");
+                slot.tick(5, 10, || Ok(5_u64))?;
+                Ok(before)
+            })
+        };
+        train(&runs, true).unwrap_err();
+        let path = directory.path().join("trained.checkpoint");
+        let bytes = fs::read(&path).unwrap();
+        let (header, _) = parse_checkpoint::<u64>(&bytes).unwrap();
+        assert_eq!(header.devices, ["processor"]);
+        let end = bytes.iter().position(|&byte| byte == b'\n').unwrap();
+        let header = String::from_utf8(bytes[..end].to_vec()).unwrap();
+        let header = header.replace("\"processor\"", "\"a card\"");
+        fs::write(&path, [header.as_bytes(), &bytes[end..]].concat()).unwrap();
+        assert_eq!(train(&runs, false).unwrap(), Some(5));
+        let provenance = runs.provenance("trained", &key(&1)).unwrap();
+        assert_eq!(provenance.devices, ["a card", "processor"]);
+        assert_eq!(provenance.device_memory, None);
+    }
+
+    #[test]
+    fn devices_are_named_as_on_the_command_line() {
+        for (text, choice) in [
+            ("auto", Choice::Auto),
+            ("cpu", Choice::Cpu),
+            ("cuda", Choice::Cuda(None)),
+            ("cuda:12", Choice::Cuda(Some(12))),
+        ] {
+            assert_eq!(text.parse(), Ok(choice));
+            assert_eq!(choice.to_string(), text);
+        }
+        for refused in ["", "gpu", "cuda:", "cuda:-1", "cuda:x", "CPU"] {
+            let refused: Result<Choice, String> = refused.parse();
+            assert!(refused.unwrap_err().contains("cuda:N"));
+        }
+        let (device, line) = Device::choose(Choice::Cpu).unwrap();
+        assert_eq!((device.name().as_str(), line), ("processor", None));
+        // No machine has so many, and a build without cards has none.
+        let refused = Device::choose(Choice::Cuda(Some(99))).unwrap_err();
+        assert!(refused.to_string().contains("--device cpu"), "{refused}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod values;
 use std::path::Path;
 
 use crate::results::{Record, Recorded};
+use crate::system::device::Device;
 use crate::system::progress::Progress;
 use crate::tables::Judge;
 use crate::{Error, Result};
@@ -52,12 +53,14 @@ pub struct Verification {
 }
 
 /// What to compute again.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Again {
     /// The figures that are made without training on data.
     pub cheap: bool,
     /// Training runs, such as `fig5/mnist/DAE`, or `all`.
     pub runs: Vec<String>,
+    /// What trains them.
+    pub device: Device,
 }
 
 impl Verification {

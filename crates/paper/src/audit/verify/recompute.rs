@@ -14,7 +14,11 @@ pub(super) fn check(
     progress: &Progress,
     verification: &mut Verification,
 ) -> Result<()> {
-    let (spectra, runs) = (spectra::committed()?, Runs::none());
+    let spectra = spectra::committed()?;
+    let runs = Runs {
+        device: again.device.clone(),
+        ..Runs::none()
+    };
     let context = |record: &Record| Context {
         seed: record.inputs.seed,
         spectra: &spectra,

@@ -11,6 +11,9 @@ pub const PROGRAM: &[&str] = &[
     "Cargo.lock",
     "Cargo.toml",
     "crates/dae/Cargo.toml",
+    "crates/dae-cuda/Cargo.toml",
+    "crates/dae-cuda/kernels",
+    "crates/dae-cuda/src",
     "crates/dae/src",
     "crates/paper/Cargo.toml",
     "crates/paper/build.rs",
@@ -28,7 +31,7 @@ pub const PROGRAM: &[&str] = &[
 ];
 
 /// Endings of source files: what an editor leaves beside them has others.
-const SOURCES: &str = "css csv html js lock md rs svg toml";
+const SOURCES: &str = "css csv cu html js lock md rs svg toml";
 
 /// Adds the names and contents of all source files at some places, in order.
 ///

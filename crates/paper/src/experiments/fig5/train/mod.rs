@@ -6,7 +6,7 @@
 use dae::Settings as _;
 use dae::data::DataSet;
 use dae::random::stream;
-use dae::train::linear::{LinearSettings, LinearTrainer, Observation, Weights};
+use dae::train::linear::{LinearSettings, Observation, Weights};
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
@@ -122,22 +122,26 @@ impl Job {
         let mut record: Record = checkpoint.record;
         let (epoch, weights) = (checkpoint.epoch, checkpoint.weights);
         let trainer = settings.trainer(dataset, model).check()?;
-        let mut trainer = LinearTrainer::resume(&trainer, kept, &weights, epoch)?;
+        let mut trainer = slot.trainer(progress, |device| {
+            device.linear(&trainer, kept, &weights, epoch)
+        })?;
         // What is dropped is never learned: it adds its whole variance to the loss.
         let rest = 0.5 * dropped.iter().sum::<f64>();
         let bar = progress.bar(&format!("{dataset} {}", model.name()), settings.epochs);
         let seen = record.observations.last().map(|last| last.epoch);
         let due = epochs(settings.epochs, settings.record_every).into_iter();
         for at in due.filter(|&at| Some(at) > seen) {
-            trainer.advance(at - trainer.epoch());
+            trainer.advance(at - trainer.epoch())?;
             let mut observation = trainer.observe(&settings.modes)?;
             observation.loss += rest;
             bar.set(at, &format!("loss {:.4}", observation.loss));
             record.observations.push(observation);
-            slot.tick(at, settings.epochs, || Checkpoint {
-                epoch: at,
-                weights: trainer.weights(),
-                record: record.clone(),
+            slot.tick(at, settings.epochs, || {
+                Ok(Checkpoint {
+                    epoch: at,
+                    weights: trainer.weights()?,
+                    record: record.clone(),
+                })
             })?;
         }
         bar.finish();

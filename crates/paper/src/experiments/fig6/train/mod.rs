@@ -88,7 +88,9 @@ impl Job {
             Some(checkpoint) => checkpoint,
             None => self.begin(images, slot, progress)?,
         };
-        let mut trainer = scale.trainer(self, images, &state)?;
+        let mut trainer = slot.trainer(progress, |device| {
+            scale.trainer(self, images, &state, device)
+        })?;
         record.sampler = trainer.sampler();
         let due = epochs(settings.epochs - 1, settings.record_every);
         let name = format!("{} {}", self.dataset, self.label);
@@ -100,9 +102,11 @@ impl Job {
                 bar.set(epoch, &format!("loss {:.5}", seen.loss));
                 record.observations.push(seen);
             }
-            slot.tick(trainer.epoch(), settings.epochs, || Checkpoint {
-                state: trainer.state(),
-                record: record.clone(),
+            slot.tick(trainer.epoch(), settings.epochs, || {
+                Ok(Checkpoint {
+                    state: trainer.state()?,
+                    record: record.clone(),
+                })
             })?;
         }
         bar.finish();

@@ -8,6 +8,7 @@ use super::job::Job;
 use super::scale::Scale;
 use crate::Result;
 use crate::runs::Slot;
+use crate::system::device::Device;
 use crate::tables::check::largest;
 
 /// The first epochs with and without dropped directions, from the same start.
@@ -39,9 +40,11 @@ pub(super) fn measure(
     let directions = settings.of(job.dataset).directions;
     let scale = Scale::new(directions, images);
     let whole = Scale::new(job.dataset.pixels(), images);
-    let mut without = scale.trainer(job, images, &State::start(start))?;
+    // Twice a few epochs, side by side: no card need have room for both.
+    let processor = Device::processor();
+    let mut without = scale.trainer(job, images, &State::start(start), &processor)?;
     let lifted = State::start(&images.lift(start, settings.init_std, seed));
-    let mut with = whole.trainer(job, images, &lifted)?;
+    let mut with = whole.trainer(job, images, &lifted, &processor)?;
     let epochs = settings.projection_epochs;
     let mut effect = Projection {
         epochs,

@@ -2,12 +2,14 @@
 
 use dae::Settings as _;
 use dae::random::Key;
-use dae::train::nonlinear::{NonlinearSettings, NonlinearTrainer, Observation, State};
+use dae::train::NonlinearDescent;
+use dae::train::nonlinear::{NonlinearSettings, Observation, State};
 
 use super::images::Images;
 use super::job::Job;
 use crate::Result;
 use crate::experiments::Model;
+use crate::system::device::Device;
 
 /// How training in some eigen-directions is made the same as training on all pixels.
 ///
@@ -33,7 +35,13 @@ impl Scale {
     }
 
     /// A trainer that goes on from a state.
-    pub fn trainer(&self, job: &Job, images: &Images, state: &State) -> Result<NonlinearTrainer> {
+    pub fn trainer(
+        &self,
+        job: &Job,
+        images: &Images,
+        state: &State,
+        device: &Device,
+    ) -> Result<Box<dyn NonlinearDescent>> {
         let settings = &job.inputs.settings;
         let decay = match job.model {
             Model::Wdae => settings.weight_decay,
@@ -54,7 +62,7 @@ impl Scale {
         };
         let path = ["fig6", job.dataset.name(), &job.label, "noise"];
         let (scaled, noise) = (scaled.check()?, Key::new(job.inputs.seed, &path));
-        Ok(NonlinearTrainer::new(&scaled, data, modes, noise, state)?)
+        device.nonlinear(&scaled, data, modes, noise, state)
     }
 
     /// What it sees, as if on all pixels.

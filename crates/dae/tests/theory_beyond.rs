@@ -1,4 +1,4 @@
-//! Denoising, few images and masks: reference values and invariants.
+//! Filters, masks and random starts: reference values and invariants.
 
 // A test fails by panicking.
 #![allow(clippy::unwrap_used)]
@@ -8,7 +8,7 @@
 use dae::data::{DataSet, Spectrum};
 use dae::theory::filters::{self, Regulariser};
 use dae::theory::spectrum::Theory;
-use dae::theory::{Mode, dynamics, masking, samples};
+use dae::theory::{Mode, coupled, dynamics, masking, rates};
 use ndarray::{Array1, Array2, array};
 use ndarray_linalg::{Eigh, UPLO};
 use proptest::prelude::*;
@@ -173,177 +173,6 @@ fn filters_refuse_what_is_out_of_range() {
     );
 }
 
-// How many images?
-
-#[test]
-fn few_images_have_the_errors_of_the_deterministic_equivalents() {
-    let lambda = mnist();
-    for (n, kappa, redrawn, once, twice) in [
-        (100, 0.747308, 13.16143, 19.35609, 21.43070),
-        (300, 0.574558, 11.47229, 19.90621, 19.70730),
-        (3000, 0.507096, 10.67343, 14.32859, 13.84361),
-    ] {
-        let found = samples::redrawn(&lambda, n, 0.5, 0.5).unwrap();
-        close(found.kappa, kappa, 1e-6);
-        close(found.error, redrawn, 1e-6);
-        close(
-            samples::once(&lambda, n, 0.5, 0.5).unwrap().error,
-            once,
-            1e-6,
-        );
-        close(
-            samples::once(&lambda, n, 1.0, 0.5).unwrap().error,
-            twice,
-            1e-6,
-        );
-    }
-    let ae = samples::autoencoder(&lambda, 100, 784, 0.5).unwrap();
-    close(ae.error, 30.1910, 2e-6);
-    let lambda = cifar10();
-    for (n, redrawn, once) in [
-        (300, 23.9484, 37.5140),
-        (1000, 21.6623, 35.8530),
-        (4000, 20.8853, 88.8886),
-    ] {
-        close(
-            samples::redrawn(&lambda, n, 0.5, 0.5).unwrap().error,
-            redrawn,
-            3e-6,
-        );
-        close(
-            samples::once(&lambda, n, 0.5, 0.5).unwrap().error,
-            once,
-            3e-6,
-        );
-    }
-}
-
-#[test]
-fn kappa_is_the_root_to_the_last_bits() {
-    let lambda = mnist();
-    for n in [1, 30, 700, 784, 50_000] {
-        for e in [1e-12, 1e-3, 0.5, 1e6] {
-            let kappa = samples::redrawn(&lambda, n, e, 0.5).unwrap().kappa;
-            let n = n as f64;
-            // kappa (1 - seen) = e, whose relative error grows with 1/(1 - seen).
-            let seen = lambda.iter().map(|t| t / (t + kappa)).sum::<f64>() / n;
-            assert!(
-                (kappa * (1.0 - seen) - e).abs() <= 1e-14 * (e + kappa * seen),
-                "{n}, {e}"
-            );
-        }
-    }
-}
-
-/// Closed forms for a flat spectrum, and limits.
-#[test]
-fn few_images_have_their_limits() {
-    let (tau, D) = (vec![2.0; 60], 60.0);
-    for n in [61, 100, 1000] {
-        let once = samples::once(&tau, n, 0.5, 0.5).unwrap();
-        close(
-            once.error,
-            0.5 * D * 2.0 * 0.5 / 2.5 / (1.0 - D / n as f64),
-            1e-12,
-        );
-        assert_eq!(once.kappa, 0.0);
-    }
-    // kappa (1 - (D/N) tau/(tau + kappa)) = e is a quadratic equation.
-    let (n, e) = (40.0, 0.3);
-    let b = 2.0 - e - D * 2.0 / n;
-    let kappa = 0.5 * (-b + (b * b + 8.0 * e).sqrt());
-    close(
-        samples::redrawn(&tau, 40, e, 0.5).unwrap().kappa,
-        kappa,
-        1e-13,
-    );
-    // Little noise in training is none.
-    let lambda = mnist();
-    let ae = samples::autoencoder(&lambda, 100, 784, 0.5).unwrap();
-    let redrawn = samples::redrawn(&lambda, 100, 1e-9, 0.5).unwrap();
-    close(redrawn.error, ae.error, 1e-7);
-    close(redrawn.kappa, ae.kappa, 1e-7);
-    close(
-        samples::once(&lambda, 100, 1e-9, 0.5).unwrap().error,
-        ae.error,
-        1e-5,
-    );
-    // Very many images are the population.
-    let floor = filters::floor(&lambda, 0.5).unwrap();
-    close(
-        samples::redrawn(&lambda, 1_000_000_000, 0.5, 0.5)
-            .unwrap()
-            .error,
-        floor,
-        1e-6,
-    );
-    close(
-        samples::once(&lambda, 1_000_000_000, 0.5, 0.5)
-            .unwrap()
-            .error,
-        floor,
-        1e-6,
-    );
-    let leading: f64 = lambda.iter().skip(32).sum();
-    close(
-        samples::autoencoder(&lambda, 50_000, 32, 0.5)
-            .unwrap()
-            .error,
-        0.5 * (16.0 + leading),
-        1e-12,
-    );
-    // Black pixels are never learned.
-    let full = samples::autoencoder(&lambda, 50_000, 784, 0.5).unwrap();
-    close(full.error, 0.25 * 710.0, 1e-12);
-    // No images of nothing.
-    assert_eq!(samples::redrawn(&[0.0; 3], 5, 0.5, 0.5).unwrap().error, 0.0);
-    assert_eq!(
-        samples::autoencoder(&[0.0; 3], 5, 9, 0.5).unwrap().error,
-        0.0
-    );
-}
-
-#[test]
-fn the_best_training_noise_beats_every_other() {
-    let lambda = mnist();
-    for n in [100, 700, 3000] {
-        let once = samples::best_once(&lambda, n, 0.5).unwrap();
-        let redrawn = samples::best_redrawn(&lambda, n, 0.5).unwrap();
-        for i in -90..=50 {
-            let e = (0.1 * f64::from(i)).exp();
-            assert!(samples::once(&lambda, n, e, 0.5).unwrap().error >= once.error * (1.0 - 1e-12));
-            assert!(
-                samples::redrawn(&lambda, n, e, 0.5).unwrap().error
-                    >= redrawn.error * (1.0 - 1e-12)
-            );
-        }
-    }
-    let ratio = samples::best_once(&lambda, 100, 0.5).unwrap().epsilon / 0.5;
-    assert!((ratio - 0.29).abs() < 0.005, "{ratio}");
-}
-
-#[test]
-fn few_images_refuse_what_is_out_of_range() {
-    let tau = [2.0, 1.0];
-    for bad in BAD {
-        assert!(samples::redrawn(&[bad], 5, 0.5, 0.5).is_err());
-        assert!(samples::redrawn(&tau, 5, bad, 0.5).is_err());
-        assert!(samples::redrawn(&tau, 5, 0.5, bad).is_err());
-        assert!(samples::once(&[bad], 5, 0.5, 0.5).is_err());
-        assert!(samples::once(&tau, 5, bad, 0.5).is_err());
-        assert!(samples::once(&tau, 5, 0.5, bad).is_err());
-        assert!(samples::autoencoder(&[bad], 5, 2, 0.5).is_err());
-        assert!(samples::autoencoder(&tau, 5, 2, bad).is_err());
-    }
-    assert!(samples::redrawn(&tau, 0, 0.5, 0.5).is_err());
-    assert!(samples::redrawn(&tau, 5, 0.0, 0.5).is_err());
-    assert!(samples::once(&tau, 0, 0.5, 0.5).is_err());
-    assert!(samples::once(&tau, 2, 0.5, 0.5).is_err());
-    assert!(samples::best_once(&tau, 2, 0.5).is_err());
-    assert!(samples::autoencoder(&tau, 0, 2, 0.5).is_err());
-    assert!(samples::autoencoder(&tau, 5, 0, 0.5).is_err());
-}
-
 // Is masking noise?
 
 #[test]
@@ -400,20 +229,71 @@ fn noise_dials_any_filter() {
     );
 }
 
+// When is a mode learned?
+
+#[test]
+fn half_rise_epochs_have_their_law() {
+    let lambda = Spectrum::committed(DataSet::Mnist).unwrap().lambda;
+    for (mode, mean, standard_deviation) in [(3, 233.7, 2.9), (15, 936.4, 13.0), (31, 2170.8, 36.8)]
+    {
+        let dae = Mode::denoising(lambda[mode], 0.5).unwrap();
+        let law = coupled::half_rise(&dae, mode, 64, 1e-4, 0.01).unwrap();
+        assert!((law.mean - mean).abs() < 0.05, "{law:?}");
+        assert!(
+            (law.standard_deviation - standard_deviation).abs() < 0.05,
+            "{law:?}"
+        );
+    }
+    let mode = Mode::denoising(1.0, 0.5).unwrap();
+    for (index, std, alpha) in [
+        (64, 1e-4, 0.01),
+        (0, 0.0, 0.01),
+        (0, 1.0, 0.01),
+        (0, 1e-4, 0.0),
+        (0, f64::NAN, 0.1),
+    ] {
+        assert!(coupled::half_rise(&mode, index, 64, std, alpha).is_err());
+    }
+    assert!(coupled::half_rise(&Mode::decaying(1.0, 1.0).unwrap(), 0, 64, 1e-4, 0.01).is_err());
+}
+
+/// By the free start, over 400 draws of the weights, within four standard errors.
+#[test]
+fn half_rise_epochs_of_random_starts_follow_their_law() {
+    let (D, H, alpha, init_std) = (10, 12, 0.01, 1e-6);
+    let mode = Mode::denoising(1.0, 0.5).unwrap();
+    let mut rng = dae::random::stream(1, &["half-rise"]);
+    let mut epochs = vec![Vec::new(); D];
+    for _ in 0..400 {
+        let [A0, B0] =
+            [(D, H), (H, D)].map(|(n, m)| dae::random::normal_matrix(&mut rng, n, m, init_std));
+        let U0 = coupled::growing_part(A0.view(), B0.view()).unwrap();
+        for (epochs, w0) in epochs
+            .iter_mut()
+            .zip(coupled::free_start(U0.view()).unwrap())
+        {
+            let s = rates::learning_time(&mode, w0, 0.5).unwrap();
+            epochs.push(s / coupled::clock(&mode, alpha, 1.0).unwrap());
+        }
+    }
+    for (i, epochs) in epochs.iter().enumerate() {
+        let law = coupled::half_rise(&mode, i, H, init_std, alpha).unwrap();
+        let mean = epochs.iter().sum::<f64>() / 400.0;
+        let variance = epochs.iter().map(|t| (t - mean).powi(2)).sum::<f64>() / 399.0;
+        assert!(
+            (mean - law.mean).abs() < 4.0 * law.standard_deviation / 20.0,
+            "{i}: {mean}, {law:?}"
+        );
+        // The logarithm of chi^2 has heavier tails than a normal, most of all with few degrees of freedom.
+        assert!(
+            (variance.sqrt() / law.standard_deviation - 1.0).abs() < 0.25,
+            "{i}: {variance}, {law:?}"
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
-
-    #[test]
-    fn few_images_are_finite_everywhere(
-        tau in prop::collection::vec(prop_oneof![Just(0.0), (-49.0..49.0f64).prop_map(|x| 10f64.powf(x))], 0..8),
-        n in 1..20usize, e in -49.0..49.0f64, epsilon in -49.0..49.0f64, hidden in 1..9usize,
-    ) {
-        let (e, epsilon) = (10f64.powf(e), 10f64.powf(epsilon));
-        let redrawn = samples::redrawn(&tau, n, e, epsilon).unwrap();
-        prop_assert!(redrawn.kappa >= e * (1.0 - 1e-15));
-        samples::autoencoder(&tau, n, hidden, epsilon).unwrap();
-        prop_assert_eq!(samples::once(&tau, n, e, epsilon).is_ok(), n != tau.len());
-    }
 
     #[test]
     fn the_exact_error_is_that_of_the_whole_map(entries in prop::collection::vec(-1.0..1.0f64, 36), epsilon in 0.0..2.0f64) {
@@ -437,4 +317,22 @@ proptest! {
         let lambda: Vec<f64> = values.iter().map(|x| x.max(0.0)).collect();
         prop_assert!(found >= filters::floor(&lambda, epsilon).unwrap() - 1e-12);
     }
+
+    #[test]
+    fn no_regulariser_is_below_the_floor(
+        modes in prop::collection::vec((variance(), variance()), 1..6), epsilon in -49.0..49.0f64, hidden in 0..7usize, w0 in 1e-12..0.99f64,
+    ) {
+        let (mut lambda, mu): (Vec<f64>, Vec<f64>) = modes.into_iter().unzip();
+        lambda.sort_by(|a, b| b.total_cmp(a));
+        prop_assume!(lambda[0] > 0.0 && mu.iter().any(|&mu| mu > 0.0));
+        let regularisers = [Regulariser::Noise, Regulariser::Decay, Regulariser::StoppingOneLayer, Regulariser::Stopping { w0 }];
+        for regulariser in regularisers {
+            let best = regulariser.best(&lambda, &mu, hidden, 10f64.powf(epsilon)).unwrap();
+            prop_assert!(best.price >= 1.0 - 1e-12 && best.price.is_finite() && best.setting.is_finite(), "{best:?}");
+        }
+    }
+}
+
+fn variance() -> impl Strategy<Value = f64> {
+    prop_oneof![Just(0.0), (-49.0..49.0f64).prop_map(|x| 10f64.powf(x))]
 }

@@ -5,7 +5,6 @@
 // Matrices are capital letters, as in the equations.
 #![allow(non_snake_case)]
 
-use dae::data::{DataSet, Spectrum};
 use dae::theory::coupled::{self, Coupled};
 use dae::theory::spectrum::Theory;
 use dae::theory::{Mode, dynamics};
@@ -230,32 +229,6 @@ fn the_clock_joins_continuous_time() {
         w * w,
         1e-12,
     );
-}
-
-#[test]
-fn half_rise_epochs_have_their_law() {
-    let lambda = Spectrum::committed(DataSet::Mnist).unwrap().lambda;
-    for (mode, mean, standard_deviation) in [(3, 233.7, 2.9), (15, 936.4, 13.0), (31, 2170.8, 36.8)]
-    {
-        let dae = Mode::denoising(lambda[mode], 0.5).unwrap();
-        let law = coupled::half_rise(&dae, mode, 64, 1e-4, 0.01).unwrap();
-        assert!((law.mean - mean).abs() < 0.05, "{law:?}");
-        assert!(
-            (law.standard_deviation - standard_deviation).abs() < 0.05,
-            "{law:?}"
-        );
-    }
-    let mode = Mode::denoising(1.0, 0.5).unwrap();
-    for (index, std, alpha) in [
-        (64, 1e-4, 0.01),
-        (0, 0.0, 0.01),
-        (0, 1.0, 0.01),
-        (0, 1e-4, 0.0),
-        (0, f64::NAN, 0.1),
-    ] {
-        assert!(coupled::half_rise(&mode, index, 64, std, alpha).is_err());
-    }
-    assert!(coupled::half_rise(&Mode::decaying(1.0, 1.0).unwrap(), 0, 64, 1e-4, 0.01).is_err());
 }
 
 fn modes(count: usize) -> impl Strategy<Value = Vec<Mode>> {

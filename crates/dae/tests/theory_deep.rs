@@ -5,6 +5,7 @@
 // Matrices are capital letters, as in the equations.
 #![allow(non_snake_case)]
 
+use dae::data::{DataSet, Spectrum};
 use dae::theory::Mode;
 use dae::theory::deep::{self, Deep, Start};
 use proptest::prelude::*;
@@ -76,6 +77,16 @@ fn decay_has_a_deadline() {
             );
         }
         assert_eq!(deep::critical_eigenvalue(5, 0.0, &start).unwrap(), 0.0);
+    }
+}
+
+#[test]
+fn the_deadline_counts_the_modes_of_mnist() {
+    let lambda = Spectrum::committed(DataSet::Mnist).unwrap().lambda;
+    let start = Start::orthonormal(0.3, 96, 96).unwrap();
+    for (layers, expected) in [(3, 15), (4, 4)] {
+        let critical = deep::critical_eigenvalue(layers, 0.195, &start).unwrap();
+        assert_eq!(lambda.iter().filter(|&&l| l > critical).count(), expected);
     }
 }
 

@@ -226,7 +226,10 @@ impl Coupled {
 
     /// The leverages `h_i`, in \[0, 1\]: the shares of the modes in the hidden units.
     ///
-    /// # Shapes and errors
+    /// # Shapes
+    /// As [`Coupled::factor`].
+    ///
+    /// # Errors
     /// As [`Coupled::factor`].
     pub fn leverages(&self, times: &[f64]) -> Result<Vec<f64>> {
         let Q = self.scaled(times, |mode, size, s| {

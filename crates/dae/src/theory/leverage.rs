@@ -47,7 +47,8 @@ struct Reflection {
 /// light row.
 ///
 /// # Reference
-/// M. J. D. Powell and J. K. Reid, "On applying Householder transformations to linear least squares problems", 1969.
+/// A. J. Cox and N. J. Higham, "Stability of Householder QR factorization for weighted least squares problems", in
+/// Numerical Analysis 1997, Pitman Research Notes in Mathematics 380, 1998, 57-73.
 pub(super) fn orthonormal(rows: &Array2<f64>, scales: &[f64]) -> Result<Orthonormal> {
     let (D, H) = rows.dim();
     let identity = Array2::eye(H);

@@ -4,7 +4,7 @@ use crate::Result;
 use crate::error::{Error, within};
 
 /// Magnitude up to which parameters and weights are accepted, so that no intermediate result overflows.
-const LIMIT: f64 = 1e50;
+pub(super) const LIMIT: f64 = 1e50;
 
 /// One eigen-direction of the data with its noise and weight decay.
 ///
@@ -260,6 +260,18 @@ pub(super) fn weights(w1: f64, w2: f64) -> Result<[f64; 2]> {
         within(name, w, -LIMIT..=LIMIT, "a number from -1e50 to 1e50")?;
     }
     Ok([w1, w2])
+}
+
+/// Refuses a list that has not one number for each mode.
+pub(super) fn one_each(what: &'static str, modes: usize, found: usize) -> Result<()> {
+    if modes == found {
+        return Ok(());
+    }
+    Err(Error::Shape {
+        what,
+        expected: format!("{modes} numbers, one for each mode"),
+        found: found.to_string(),
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! All modes of a data set at once.
 
-use super::{Mode, dynamics};
+use super::scalar::one_each;
+use super::{Mode, coupled, dynamics};
 use crate::Result;
 use crate::error::Error;
 
@@ -30,13 +31,7 @@ impl Theory {
     /// # Errors
     /// Lengths that differ, starts that are not finite.
     pub fn new(modes: Vec<Mode>, w0: Vec<f64>) -> Result<Self> {
-        if modes.len() != w0.len() {
-            return Err(Error::Shape {
-                what: "w0",
-                expected: format!("{} starts, one for each mode", modes.len()),
-                found: w0.len().to_string(),
-            });
-        }
+        one_each("w0", modes.len(), w0.len())?;
         match w0.iter().find(|w| !w.is_finite()) {
             Some(bad) => Err(Error::out_of_range(
                 "w0",
@@ -72,6 +67,18 @@ impl Theory {
         let pairs = self.modes.iter().zip(&self.w0);
         pairs
             .map(|(mode, &w0)| dynamics::balanced(mode, w0, s))
+            .collect()
+    }
+
+    /// Mapping of every mode after `epoch` steps of gradient descent: each mode at the time of its own
+    /// [`clock`](coupled::clock).
+    ///
+    /// # Errors
+    /// As [`clock`](coupled::clock).
+    pub fn mappings_by_clock(&self, alpha: f64, epoch: f64) -> Result<Vec<f64>> {
+        let pairs = self.modes.iter().zip(&self.w0);
+        pairs
+            .map(|(mode, &w0)| dynamics::balanced(mode, w0, coupled::clock(mode, alpha, epoch)?))
             .collect()
     }
 

@@ -104,40 +104,32 @@ fn the_real_mnist_has_the_committed_directions() {
 
 #[test]
 fn directions_are_the_diagonals_of_turned_moments() {
-    let images = made_up(DataSet::Mnist);
-    for samples in [4, 11] {
-        let S = second_moment(&images.train, samples).unwrap();
-        let T = second_moment(&images.test, images.test.len()).unwrap();
-        let eigen = Eigen::of(&S).unwrap();
-        let found = Directions::of_images(&images, samples).unwrap();
-        assert_eq!(
-            found,
-            Directions::in_basis(&images, samples, &S, &eigen).unwrap()
-        );
-        assert_eq!(parse(&found.to_csv()).unwrap(), found);
-        let U = &eigen.u;
-        let pairs = [
-            (&found.test_moment, U.t().dot(&T).dot(U)),
-            (&found.pixel_moment, pixel_moments(&S, U).unwrap()),
-        ];
-        for (found, turned) in pairs {
-            let turned = turned.diag().to_vec();
-            let apart: Vec<_> = found.iter().zip(&turned).map(|(a, b)| a - b).collect();
-            assert!(largest(&apart[..samples]) < 1e-11);
-            // All others are in the null space.
-            let mean = turned[samples..].iter().sum::<f64>() / (784 - samples) as f64;
-            assert!(found[samples..].iter().all(|x| (x - mean).abs() < 1e-11));
-        }
-        let trace: f64 = found.test_moment.iter().sum();
-        assert!((trace / T.diag().sum() - 1.0).abs() < 1e-12);
-    }
-    let S = second_moment(&images.train, 4).unwrap();
+    let (images, samples) = (made_up(DataSet::Mnist), 11);
+    let S = second_moment(&images.train, samples).unwrap();
+    let T = second_moment(&images.test, images.test.len()).unwrap();
     let eigen = Eigen::of(&S).unwrap();
+    let found = Directions::in_basis(&images, samples, &S, &eigen).unwrap();
+    assert_eq!(found, Directions::of_images(&images, samples).unwrap());
+    assert_eq!(parse(&found.to_csv()).unwrap(), found);
+    let U = &eigen.u;
+    let pairs = [
+        (&found.test_moment, U.t().dot(&T).dot(U)),
+        (&found.pixel_moment, pixel_moments(&S, U).unwrap()),
+    ];
+    for (found, turned) in pairs {
+        let turned = turned.diag().to_vec();
+        let apart: Vec<_> = found.iter().zip(&turned).map(|(a, b)| a - b).collect();
+        assert!(largest(&apart[..samples]) < 1e-11);
+        // All others are in the null space.
+        let mean = turned[samples..].iter().sum::<f64>() / (784 - samples) as f64;
+        assert!(found[samples..].iter().all(|x| (x - mean).abs() < 1e-11));
+    }
+    let trace: f64 = found.test_moment.iter().sum();
+    assert!((trace / T.diag().sum() - 1.0).abs() < 1e-12);
+
     let other = made_up(DataSet::Cifar10);
-    assert!(matches!(
-        Directions::in_basis(&other, 4, &S, &eigen),
-        Err(Error::Shape { .. })
-    ));
+    let wrong = Directions::in_basis(&other, samples, &S, &eigen);
+    assert!(matches!(wrong, Err(Error::Shape { .. })));
     assert!(Directions::of_images(&images, 12).is_err());
 }
 

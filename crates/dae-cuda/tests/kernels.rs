@@ -34,10 +34,7 @@ fn the_host_has_the_noise_of_the_processor() {
 fn wrong_arguments_are_noticed() {
     let source = include_str!("../kernels/kernels.cu");
     for kernel in KERNELS {
-        assert!(
-            source.contains(&format!(" {kernel}(")),
-            "{kernel}"
-        );
+        assert!(source.contains(&format!(" {kernel}(")), "{kernel}");
         let Some(mut machine) = Emulated::machine() else {
             return;
         };

@@ -95,6 +95,8 @@ impl Cuda {
 
 impl Drop for Cuda {
     fn drop(&mut self) {
+        // What is given back below is given back on this thread.
+        let _ = self.card.context.bind_to_thread();
         self.card.held.fetch_sub(self.held, Ordering::Relaxed);
     }
 }

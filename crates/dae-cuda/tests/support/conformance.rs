@@ -1,13 +1,5 @@
 //! What every device has to do as the host does.
 
-// A test fails by panicking. Matrices are capital letters, as in the equations of the trainers.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    non_snake_case,
-    dead_code
-)]
-
 use dae::random::{Key, Rng, normal_matrix, stream};
 use dae::train::nonlinear::Activation;
 use dae::train::parts;

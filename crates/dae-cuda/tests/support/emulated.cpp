@@ -1,9 +1,9 @@
 // A card for the tests: the kernels of kernels.cu, run on the processor one thread after the other, and a product, behind
 // commands on standard input. Buffers are vectors of exactly their size, so that an address sanitizer sees every access
 // outside. Arguments are compared with the types of the kernel's parameters, which a card would not do.
-#include "host.h"
+#include "cuda.h"
 
-#include "kernels.cu"
+#include "../../kernels/kernels.cu"
 
 #include <cstdio>
 #include <cstdlib>

@@ -183,6 +183,7 @@ check: setup lint ## The fast loop: format, lint, unit and property tests of the
 lint: setup ## rustfmt, clippy and rustdoc, warnings are errors
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --release --workspace --all-targets --quiet -- -D warnings
+	@$(CARGO) clippy --release --package paper --features cuda --quiet -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --workspace --lib --no-deps --quiet
 
 # cargo install --locked cargo-deny cargo-machete: that builds some 500 crates, so nothing does it unasked.

@@ -12,7 +12,6 @@ pub mod fig3;
 pub mod fig4;
 pub mod fig5;
 pub mod fig6;
-pub mod toy;
 
 pub use common::{Model, spectra, starts};
 pub(crate) use experiment::Product;

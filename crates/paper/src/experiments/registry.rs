@@ -75,8 +75,6 @@ experiments! {
     Fig5 fig5,
     /// Nonlinear autoencoders on MNIST and CIFAR-10 images.
     Fig6 fig6,
-    /// The fixed point against the noise.
-    Toy toy,
 }
 
 impl Figure {

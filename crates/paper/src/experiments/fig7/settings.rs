@@ -1,5 +1,7 @@
 //! Settings of Figure 7.
 
+use std::fmt;
+
 use dae::data::DataSet;
 use dae::train::linear::Precision;
 use dae::{Error, Result, within};
@@ -13,6 +15,7 @@ use crate::experiments::common::ranges::{count, each_within, recorded};
 /// |---|---|---|---|
 /// | `samples` | 50,000 | leading training images of MNIST | those of the committed spectrum |
 /// | `hidden` | 256 | hidden units | 1 to 1e4 |
+/// | `hidden_cifar10` | 512 | hidden units for CIFAR-10, of which there is theory alone | 1 to 1e4 |
 /// | `directions` | 784 | leading eigen-directions | 1 to the number of pixels |
 /// | `init_std` | 1e-4 | standard deviation of the start | 1e-12 to 1 |
 /// | `alpha` | 0.01 | learning rate | 1e-9 to 1e3 |
@@ -27,6 +30,7 @@ use crate::experiments::common::ranges::{count, each_within, recorded};
 pub struct Settings {
     pub samples: usize,
     pub hidden: usize,
+    pub hidden_cifar10: usize,
     pub directions: usize,
     pub init_std: f64,
     pub alpha: f64,
@@ -187,6 +191,16 @@ pub struct MaskSettings {
     pub record_every: u64,
 }
 
+impl Settings {
+    /// Hidden units for a data set.
+    pub fn hidden_of(&self, dataset: DataSet) -> usize {
+        match dataset {
+            DataSet::Mnist => self.hidden,
+            DataSet::Cifar10 => self.hidden_cifar10,
+        }
+    }
+}
+
 impl dae::Settings for Settings {
     fn validate(&self) -> Result<()> {
         if self.samples != DataSet::Mnist.paper_samples() {
@@ -194,6 +208,8 @@ impl dae::Settings for Settings {
             return Err(Error::out_of_range("samples", self.samples, allowed));
         }
         sizes(self.hidden, self.directions)?;
+        let hidden = self.hidden_cifar10 as u64;
+        count("hidden_cifar10", hidden, 10_000, "1 to 1e4")?;
         start(self.init_std)?;
         within("alpha", self.alpha, 1e-9..=1e3, "1e-9 to 1e3")?;
         variance("s2", self.s2)?;
@@ -229,6 +245,8 @@ impl PriceSettings {
             each_within(name, values, range, allowed)?;
         }
         each_count("trained_epochs", &self.trained_epochs)?;
+        each_once("trained_s2", &self.trained_s2)?;
+        each_once("trained_gamma", &self.trained_gamma)?;
         for (name, found) in [
             ("trained_gamma", self.trained_gamma.len()),
             ("trained_epochs", self.trained_epochs.len()),
@@ -259,6 +277,9 @@ impl FewSettings {
                 return Err(Error::out_of_range(name, n, allowed));
             }
         }
+        each_once("images", &self.images)?;
+        each_once("cifar10", &self.cifar10)?;
+        each_once("trained", &self.trained)?;
         count("draws", self.draws as u64, 1000, "1 to 1000")?;
         let up_to = self.drawn_up_to as u64;
         count("drawn_up_to", up_to, 60_000, "1 to 60000")?;
@@ -297,6 +318,7 @@ impl DepthSettings {
             let found = format!("{:?}", self.layers);
             return Err(Error::out_of_range("layers", found, allowed));
         }
+        each_once("layers", &self.layers)?;
         sizes(1, self.directions)?;
         within("a0", self.a0, 1e-3..=10.0, "1e-3 to 10")?;
         count("epochs", self.epochs, 10_000_000, "1 to 1e7")
@@ -336,6 +358,15 @@ fn modes(modes: &[usize], directions: usize) -> Result<()> {
     )?;
     match modes.iter().find(|&&mode| mode >= directions) {
         Some(mode) => Err(Error::out_of_range("modes", mode, "below `directions`")),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a list in which something is twice: runs are called by it.
+fn each_once<T: PartialEq + fmt::Display>(name: &'static str, values: &[T]) -> Result<()> {
+    let twice = |(place, value): &(usize, &T)| values[..*place].contains(value);
+    match values.iter().enumerate().find(twice) {
+        Some((_, value)) => Err(Error::out_of_range(name, value, "in the list once")),
         None => Ok(()),
     }
 }

@@ -8,7 +8,7 @@ use dae::theory::{Mode, dynamics, masking, samples};
 use dae::train::linear::Weights;
 
 use super::committed::Masked;
-use super::rows::{Method, Regulariser};
+use super::rows::{Method, Regulariser, Samples};
 use super::settings::Settings;
 use super::train::{regularised, samples as sizes, start};
 use crate::Result;
@@ -126,13 +126,13 @@ fn modes(settings: &Settings, lambda: &[f64], model: Model) -> Result<Vec<Mode>>
 }
 
 /// The mapping with which two layers of so many units start, in the mean: `H init_std^2 / 2`.
-pub(crate) fn mean_start(settings: &Settings) -> f64 {
-    0.5 * settings.hidden as f64 * settings.init_std.powi(2)
+pub(crate) fn mean_start(settings: &Settings, dataset: DataSet) -> f64 {
+    0.5 * settings.hidden_of(dataset) as f64 * settings.init_std.powi(2)
 }
 
 /// The rule for the best epoch to stop at.
 pub(crate) fn stopping_epoch(settings: &Settings) -> Result<f64> {
-    let w0 = mean_start(settings);
+    let w0 = mean_start(settings, DataSet::Mnist);
     Ok(filters::stopping_epoch(
         w0,
         settings.alpha,
@@ -166,11 +166,12 @@ pub(crate) fn best(
         Regulariser::Decay => filters::Regulariser::Decay,
         Regulariser::StoppingOneLayer => filters::Regulariser::StoppingOneLayer,
         Regulariser::Stopping => filters::Regulariser::Stopping {
-            w0: mean_start(settings),
+            w0: mean_start(settings, data.dataset),
         },
     };
     let mu = &data.directions.test_moment;
-    Ok(filter.best(&data.lambda, mu, settings.hidden, epsilon)?)
+    let hidden = settings.hidden_of(data.dataset);
+    Ok(filter.best(&data.lambda, mu, hidden, epsilon)?)
 }
 
 /// Numbers of images of the rows of a data set: those that were measured, and for MNIST those that make a line.
@@ -206,7 +207,8 @@ pub(crate) fn few(
     let (tau, epsilon) = (&data.lambda, settings.epsilon);
     Ok(match method {
         Method::Ae => {
-            let end = samples::autoencoder(tau, count, settings.hidden, epsilon)?;
+            let hidden = settings.hidden_of(data.dataset);
+            let end = samples::autoencoder(tau, count, hidden, epsilon)?;
             [0.0, end.error]
         }
         Method::Redrawn => [
@@ -291,4 +293,19 @@ pub(crate) fn masked_errors(data: &Data, q: f64) -> Result<[f64; 2]> {
         }
     }
     Ok(sums)
+}
+
+/// A tolerance for what theory leaves out where the paper's start and 256 units are the least: modes compete the more, the
+/// larger the start and the narrower the network.
+pub(crate) fn from_start(tolerance: f64, settings: &Settings) -> f64 {
+    let start = (settings.init_std / 1e-4).max(1.0);
+    tolerance * start * (256.0 / settings.hidden as f64).sqrt().max(1.0)
+}
+
+/// Whether theory says nothing about an autoencoder on few images: where a narrow one misses much, what it misses is that
+/// of the sample and not of the population.
+pub(crate) fn too_narrow(settings: &Settings, data: &Data, row: &Samples) -> bool {
+    let hidden = settings.hidden_of(data.dataset);
+    let missed: f64 = data.lambda.iter().skip(hidden).sum();
+    row.method == Method::Ae && row.samples > hidden && 0.5 * missed > 0.1 * row.theory
 }

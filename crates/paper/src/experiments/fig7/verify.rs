@@ -7,7 +7,9 @@ use super::rows::{Denoising, Depth, Mask, Method, Price, Regulariser, Samples, S
 use super::run::depth::{self, KEPT};
 use super::run::{denoising, width};
 use super::settings::Settings;
-use super::theory::{Data, Network, best, counts, deep, epsilons, few, rises};
+use super::theory::{
+    Data, Network, best, counts, deep, epsilons, few, from_start, rises, too_narrow,
+};
 use super::train::{Job, Outcome, Record, Task};
 use crate::experiments::Model;
 use crate::experiments::common::verify::pairs;
@@ -41,11 +43,6 @@ pub(super) fn verify(settings: &Settings, judge: &mut Judge) -> Result<()> {
     verify_seeds(settings, &mnist, judge)?;
     verify_depth(settings, &mnist, judge)?;
     verify_mask(settings, &mnist, judge)
-}
-
-/// Tolerances that the start of the settings asks for.
-fn from_start(tolerance: f64, settings: &Settings) -> f64 {
-    tolerance * (settings.init_std / 1e-4).max(1.0)
 }
 
 fn verify_denoising(settings: &Settings, data: &Data, judge: &mut Judge) -> Result<()> {
@@ -150,11 +147,10 @@ fn verify_samples(settings: &Settings, data: &[Data; 2], judge: &mut Judge) -> R
         judge.value(at!(Samples, row, epsilon_train), pair, tolerance, why);
         let why = "deterministic equivalent, from the spectrum";
         judge.exact(at!(Samples, row, theory), [error, found.theory], why);
-        let missed: f64 = data.lambda.iter().skip(settings.hidden).sum();
-        let narrow = found.method == Method::Ae
-            && found.samples > settings.hidden
-            && 0.5 * missed > 0.1 * error;
-        if let Some(measured) = found.measured.filter(|_| !narrow) {
+        if let Some(measured) = found
+            .measured
+            .filter(|_| !too_narrow(settings, data, found))
+        {
             let why = "theory; test images are others, and no image is Gaussian";
             let pair = [error, measured];
             judge.value(at!(Samples, row, measured), pair, FEW * error, why);
@@ -275,7 +271,7 @@ fn verify_depth(settings: &Settings, data: &Data, judge: &mut Judge) -> Result<(
         let tolerance = match (found.model, found.layers) {
             (Model::Dae, _) if settled => Some(1e-4),
             (Model::Dae, _) => None,
-            (_, 2) => Some(0.02 * (120.0 / time).max(1.0)),
+            (_, 2) if time >= 100.0 => Some(0.02),
             _ if settled && kept => Some(1e-3),
             _ => None,
         };

@@ -8,9 +8,6 @@ use super::settings::Settings;
 use crate::Result;
 use crate::tables::Check;
 
-/// The start at which tolerances of what the theory leaves out are given.
-const SMALL_START: f64 = 1e-4;
-
 /// All checks, panel by panel.
 ///
 /// # Errors
@@ -24,11 +21,6 @@ pub fn checks(settings: &Settings, run: &Run) -> Result<Vec<Check>> {
     all.extend(networks::depth(settings, run)?);
     all.extend(networks::mask(run)?);
     Ok(all)
-}
-
-/// A tolerance that grows with the start: the theory is that of a vanishing one.
-fn from_start(tolerance: f64, settings: &Settings) -> f64 {
-    tolerance * (settings.init_std / SMALL_START).max(1.0)
 }
 
 /// Whether a network is that of MNIST at full width, for which an independent program (with other random numbers) found

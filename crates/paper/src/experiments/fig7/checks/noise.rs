@@ -3,13 +3,13 @@
 use dae::data::DataSet;
 use dae::theory::samples::{best_redrawn, redrawn};
 
-use super::{from_start, full};
+use super::full;
 use crate::Result;
 use crate::experiments::Model;
 use crate::experiments::fig7::rows::{Denoising, Method, Regulariser, Samples};
 use crate::experiments::fig7::run::Run;
 use crate::experiments::fig7::settings::Settings;
-use crate::experiments::fig7::theory::Data;
+use crate::experiments::fig7::theory::{Data, from_start, too_narrow};
 use crate::tables::Check;
 use crate::tables::check::largest;
 
@@ -136,20 +136,13 @@ pub(super) fn samples(settings: &Settings, run: &Run) -> Result<Vec<Check>> {
     let data = DataSet::ALL.map(Data::committed);
     let [mnist, cifar10] = data;
     let (mnist, cifar10) = (mnist?, cifar10?);
-    let missed = |row: &Samples| {
-        let lambda = match row.dataset {
-            DataSet::Mnist => &mnist.lambda,
-            DataSet::Cifar10 => &cifar10.lambda,
-        };
-        0.5 * lambda.iter().skip(settings.hidden).sum::<f64>() / row.theory
+    let of = |row: &Samples| match row.dataset {
+        DataSet::Mnist => &mnist,
+        DataSet::Cifar10 => &cifar10,
     };
     for method in Method::ALL {
-        // Where a narrow network misses much, what it misses is that of the sample and not of the population.
-        let comparable = |row: &&Samples| {
-            method != Method::Ae || row.samples <= settings.hidden || missed(row) < 0.1
-        };
         let own = run.samples.iter().filter(|row| row.method == method);
-        let own = own.filter(comparable);
+        let own = own.filter(|row| !too_narrow(settings, of(row), row));
         let ratio = |row: &Samples| Some((row.samples, row.measured? / row.theory - 1.0));
         let ratios: Vec<_> = own.filter_map(ratio).collect();
         if ratios.is_empty() {

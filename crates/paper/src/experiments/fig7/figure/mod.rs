@@ -18,6 +18,9 @@ const TRAINED: f64 = 4.0;
 /// Height of a frame over its width.
 const RATIO: f64 = 0.98;
 
+/// The legends under a row, each with the panel that it is of.
+type Legends = Vec<(&'static str, Vec<Entry>)>;
+
 /// Draws Figure 7: what the theory says (lines) beside what was trained or measured (markers).
 ///
 /// # Errors
@@ -34,23 +37,13 @@ pub fn figure(run: &Run) -> Result<Picture> {
         networks::depth(run)?,
         networks::mask(run)?,
     ];
-    let above = noise::legends(run)?
-        .into_iter()
-        .fold(Row::new(RATIO, above), |row, (heading, entries)| {
-            row.with_strip(style::legend(heading, entries))
-        });
-    let below = networks::legends(run)
-        .into_iter()
-        .fold(Row::new(RATIO, below), |row, (heading, entries)| {
-            row.with_strip(style::legend(heading, entries))
-        });
-    let below = match run.images {
-        true => below,
-        false => below.with_strip(style::legend(
-            "C and F: markers of data/few_samples.csv, for want of images",
-            Vec::new(),
-        )),
+    let strips = |row: Row, legends: Legends| {
+        let strip = |row: Row, (heading, entries)| row.with_strip(style::legend(heading, entries));
+        legends.into_iter().fold(row, strip)
     };
+    let above = strips(Row::new(RATIO, above), noise::legends(run)?);
+    let below = strips(Row::new(RATIO, below), networks::legends(run));
+    let below = below.with_strip(style::legend("", all(run)));
     style::page(
         "Figure 7: beyond the paper",
         "Six panels, theory as lines and training as markers: the denoising error of three autoencoders against epoch; the \
@@ -77,10 +70,14 @@ fn of_mode(place: usize, count: usize) -> Colour {
     family(place, count)
 }
 
-fn theory() -> Entry {
-    Entry::line(Stroke::solid(BLACK, THEORY), "theory")
-}
-
-fn trained() -> Entry {
-    Entry::marker(Shape::Circle, 5.0, BLACK, "trained")
+/// What holds for all panels.
+fn all(run: &Run) -> Vec<Entry> {
+    let measured = match run.images {
+        true => "trained or measured",
+        false => "trained; C and F: data/few_samples.csv",
+    };
+    vec![
+        Entry::line(Stroke::solid(BLACK, THEORY), "theory"),
+        Entry::marker(Shape::Circle, 5.0, BLACK, measured),
+    ]
 }

@@ -1,6 +1,6 @@
 //! The panels about networks: their width, their depth, their masks.
 
-use super::{RULE, THEORY, TRAINED, of_mode, thinned, upright};
+use super::{Legends, RULE, THEORY, TRAINED, of_mode, thinned, upright};
 use crate::Result;
 use crate::experiments::Model;
 use crate::experiments::common::style::{self, by_epoch, distinct, markers, nothing};
@@ -12,6 +12,9 @@ use crate::plot::{Axis, BLACK, Entry, Mark, Panel, Stroke, subscript};
 
 /// Mappings shown.
 const MAPPINGS: [f64; 2] = [-0.02, 1.05];
+
+/// The weakest eigenvalue shown: below, modes are still on their way.
+const WEAKEST: f64 = 0.1;
 
 /// Markers along a curve.
 const MARKERS: usize = 16;
@@ -37,7 +40,10 @@ pub(super) fn width(run: &Run) -> Result<Panel> {
     marks.extend(points);
     let x = style::epochs(run.settings.width.epochs, 2);
     let y = Axis::linear("mapping", MAPPINGS, 4);
-    let title = format!("D  {} hidden units", run.settings.width.hidden);
+    let title = format!(
+        "D  {} hidden units\nModes share them",
+        run.settings.width.hidden
+    );
     Ok(Panel::plane(&title, x, y, marks))
 }
 
@@ -50,7 +56,7 @@ pub(super) fn depth(run: &Run) -> Result<Panel> {
     let (Some(low), Some(high)) = (low, high) else {
         return Err(nothing("Figure 7"));
     };
-    let (low, high) = (0.85 * low, 1.2 * high);
+    let (low, high) = ((0.85 * low).max(WEAKEST), 1.2 * high);
     let (mut marks, mut points) = (Vec::new(), Vec::new());
     let layers = distinct(run.depth.iter().map(|row| row.layers));
     for own in run.depth.chunk_by(same) {
@@ -80,12 +86,17 @@ pub(super) fn depth(run: &Run) -> Result<Panel> {
             stroke: Stroke::solid(colour, THEORY),
         });
         let found = own.iter().map(|row| [row.lambda, row.mapping]).collect();
-        points.push(markers(found, shape(place), TRAINED, colour));
+        points.push(markers(found, shape(place), 3.2, colour));
     }
     marks.extend(points);
     let x = Axis::log("eigenvalue λ", [low, high]);
     let y = style::shared(Axis::linear("mapping", MAPPINGS, 4), 1);
-    Ok(Panel::plane("E  What does depth do?", x, y, marks))
+    Ok(Panel::plane(
+        "E  What does depth do?\nDecay drops modes",
+        x,
+        y,
+        marks,
+    ))
 }
 
 /// Is masking noise?
@@ -113,11 +124,16 @@ pub(super) fn mask(run: &Run) -> Result<Panel> {
     marks.extend(points);
     let y = style::shared(Axis::linear("mapping", MAPPINGS, 4), 2);
     let x = style::epochs(last, 2);
-    Ok(Panel::plane("F  Is masking noise?", x, y, marks))
+    Ok(Panel::plane(
+        "F  Is masking noise?\nOf its own shape",
+        x,
+        y,
+        marks,
+    ))
 }
 
 /// What is explained under these panels.
-pub(super) fn legends(run: &Run) -> Vec<(&'static str, Vec<Entry>)> {
+pub(super) fn legends(run: &Run) -> Legends {
     let of = |modes: &[usize]| {
         let entry = |(place, mode): (usize, &usize)| {
             let colour = of_mode(place, modes.len());
@@ -128,7 +144,7 @@ pub(super) fn legends(run: &Run) -> Vec<(&'static str, Vec<Entry>)> {
     let dotted = |text: &str| Entry::line(Stroke::dotted(BLACK, RULE), text);
     let solid = |text: &str| Entry::line(Stroke::solid(BLACK, THEORY), text);
     let mut width = of(&run.settings.width.modes);
-    width.extend([dotted("the paper's formula"), solid("all modes together")]);
+    width.extend([dotted("each alone"), solid("all together")]);
     let mut depth: Vec<Entry> = (run.settings.depth.layers.iter().enumerate())
         .map(|(place, layers)| Entry::marker(shape(place), 5.5, BLACK, &format!("{layers} layers")))
         .collect();
@@ -139,6 +155,6 @@ pub(super) fn legends(run: &Run) -> Vec<(&'static str, Vec<Entry>)> {
     depth.push(dotted("critical λ"));
     let modes = distinct(run.mask.iter().map(|row| row.mode));
     let mut mask = of(&modes);
-    mask.extend([solid("noise of that shape"), dotted("isotropic")]);
+    mask.extend([solid("noise of its shape"), dotted("isotropic noise")]);
     vec![("D:", width), ("E:", depth), ("F:", mask)]
 }

@@ -2,14 +2,16 @@
 
 use dae::data::DataSet;
 
-use super::{RULE, THEORY, TRAINED, thinned, trained, upright};
+use super::{Legends, RULE, THEORY, TRAINED, thinned, upright};
 use crate::Result;
 use crate::experiments::Model;
 use crate::experiments::common::style::{self, by_epoch, markers, nothing};
 use crate::experiments::fig7::rows::{Method, Price, Regulariser, Samples};
 use crate::experiments::fig7::run::Run;
 use crate::experiments::fig7::theory::{Data, stopping_epoch};
-use crate::plot::{Axis, BLACK, Colour, DARK, Entry, MARKED, Mark, Panel, Shape, Stroke, grey};
+use crate::plot::{
+    Axis, BLACK, Colour, DARK, Entry, MARKED, Mark, Panel, Shape, Stroke, grey, thousands,
+};
 
 /// Errors shown: from just below the floor to where the AE ends.
 const ERRORS: [f64; 2] = [10.0, 20.0];
@@ -58,7 +60,12 @@ pub(super) fn denoising(run: &Run) -> Result<Panel> {
     marks.extend(points);
     let y = Axis::linear("error", range, 5);
     let x = style::epochs(last, 2);
-    Ok(Panel::plane("A  Does it denoise?", x, y, marks))
+    Ok(Panel::plane(
+        "A  Does it denoise?\nAE: only if stopped",
+        x,
+        y,
+        marks,
+    ))
 }
 
 /// The colour of a regulariser: that of the model that has it.
@@ -104,7 +111,12 @@ pub(super) fn price(run: &Run) -> Result<Panel> {
         [0.9, 1.05 * most]
     };
     let y = Axis::linear("error / floor", range, 4);
-    Ok(Panel::plane("B  At what price?", x, y, marks))
+    Ok(Panel::plane(
+        "B  At what price?\nNoise: at none",
+        x,
+        y,
+        marks,
+    ))
 }
 
 /// The look of a way to train.
@@ -163,11 +175,16 @@ pub(super) fn samples(run: &Run) -> Result<Panel> {
     marks.extend(points);
     let x = Axis::log("images N", [0.8 * low, 1.25 * high]);
     let y = Axis::log("error", FEW);
-    Ok(Panel::plane("C  How many images?", x, y, marks))
+    Ok(Panel::plane(
+        "C  How many images?\nKept noise: a pole",
+        x,
+        y,
+        marks,
+    ))
 }
 
 /// What is explained under these panels.
-pub(super) fn legends(run: &Run) -> Result<Vec<(&'static str, Vec<Entry>)>> {
+pub(super) fn legends(run: &Run) -> Result<Legends> {
     let line = |colour: Colour, text: &str| Entry::line(Stroke::solid(colour, 4.0), text);
     let models = Model::ALL.map(|model| line(style::model(model), model.name()));
     let stop = stopping_epoch(&run.settings)?;
@@ -176,10 +193,8 @@ pub(super) fn legends(run: &Run) -> Result<Vec<(&'static str, Vec<Entry>)>> {
         Entry::line(Stroke::dotted(BLACK, RULE), "floor"),
         Entry::line(
             Stroke::dashed(style::model(Model::Ae), RULE),
-            &format!("rule to stop, {stop:.0}"),
+            &format!("rule to stop, {}", thousands(stop.round() as usize)),
         ),
-        super::theory(),
-        trained(),
     ]);
     let price = [
         (Regulariser::Noise, "noise"),
@@ -194,11 +209,10 @@ pub(super) fn legends(run: &Run) -> Result<Vec<(&'static str, Vec<Entry>)>> {
         (Method::Ae, "AE"),
         (Method::Redrawn, "noise redrawn"),
         (Method::Once, "drawn once"),
-        (Method::OnceBest, "at its best"),
+        (Method::OnceBest, "the best of it"),
     ];
     let samples = samples.map(|(method, text)| Entry::line(of_method(method).0, text));
     let mut samples = samples.to_vec();
-    samples.push(Entry::marker(Shape::Circle, 5.0, BLACK, "images"));
     samples.push(Entry::marker(Shape::Cross, 5.0, DARK, "trained"));
     Ok(vec![("A:", denoising), ("B:", price), ("C:", samples)])
 }

@@ -55,7 +55,7 @@ impl Job {
             enter(
                 Method::Ae,
                 0.0,
-                vec![sample.autoencoder(settings.hidden, epsilon)?],
+                vec![sample.autoencoder(settings.hidden_of(dataset), epsilon)?],
             );
             enter(
                 Method::Redrawn,

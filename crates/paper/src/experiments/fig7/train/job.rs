@@ -160,7 +160,7 @@ pub(crate) fn jobs(settings: &Settings, context: &Context) -> Vec<Job> {
         let inputs = Inputs {
             label: label.clone(),
             seed: context.seed,
-            hidden: settings.hidden,
+            hidden: settings.hidden_of(dataset),
             directions: settings.directions,
             variances: [settings.s2, settings.gamma, settings.epsilon],
             start: [settings.init_std, settings.alpha],

@@ -21,7 +21,7 @@ use crate::{Result, at};
 const ERROR: f64 = 0.003;
 
 /// What the off-diagonals of the test moment and of the weights make of an error, as a share of it.
-const OFF_DIAGONALS: f64 = 0.002;
+const OFF_DIAGONALS: f64 = 0.001;
 
 /// How far measured errors are from those that follow from the spectrum, as a share.
 const FEW: f64 = 0.06;
@@ -54,6 +54,7 @@ fn verify_denoising(settings: &Settings, data: &Data, judge: &mut Judge) -> Resu
         return Ok(());
     }
     let floor = data.floor(settings.epsilon)?;
+    let off_diagonals = from_start(OFF_DIAGONALS, settings);
     for (own, first) in rows
         .chunks(recorded.len())
         .zip((0..).step_by(recorded.len()))
@@ -74,7 +75,7 @@ fn verify_denoising(settings: &Settings, data: &Data, judge: &mut Judge) -> Resu
             let pair = [expected, found.theory_paper];
             judge.exact(at!(Denoising, row, theory_paper), pair, why);
             let pair = [found.measured, found.measured_diagonal];
-            let tolerance = OFF_DIAGONALS * found.measured;
+            let tolerance = off_diagonals * found.measured;
             let why = "the same but for what is off the diagonals";
             judge.value(at!(Denoising, row, measured_diagonal), pair, tolerance, why);
             let why = "how far it is below the least error of a linear map";
@@ -82,7 +83,7 @@ fn verify_denoising(settings: &Settings, data: &Data, judge: &mut Judge) -> Resu
             judge.at_most(
                 at!(Denoising, row, measured),
                 pair,
-                OFF_DIAGONALS * floor,
+                off_diagonals * floor,
                 why,
             );
         }
@@ -122,7 +123,7 @@ fn verify_price(settings: &Settings, data: &[Data; 2], judge: &mut Judge) -> Res
         if let Some(measured) = found.measured {
             let why = "how far it is below the best";
             let pair = [-best.price, -measured];
-            judge.at_most(at!(Price, row, measured), pair, OFF_DIAGONALS, why);
+            judge.at_most(at!(Price, row, measured), pair, from_start(OFF_DIAGONALS, settings), why);
         }
     }
     Ok(())

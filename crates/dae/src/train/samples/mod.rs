@@ -6,7 +6,7 @@
 //! ```text
 //! noise drawn afresh    W = S_N (S_N + e)^-1            (each epoch, or its expectation)
 //! noise drawn once      W = (X + Z)^+ X                 (and kept for each image)
-//! no noise, H units     W = projection on the leading min(N, H) directions of S_N
+//! no noise, H units     W = projection on the leading H directions of S_N, or on all that the images span
 //! ```
 //!
 //! The error of each on other images, of second moment `T` (uncentred, averaged), with test noise of variance `epsilon`:

@@ -11,10 +11,10 @@ use crate::error::{Error, non_negative, shape};
 use crate::numerics::products::set_product;
 use crate::numerics::{Weights, blas};
 
-/// The directions that images span, and the second moment of other images in them.
+/// The directions of images, and the second moment of other images in them.
 ///
 /// # Shapes
-/// `r` directions, at most as many as there are images or pixels.
+/// `r` directions: all D of them, or those that the images span where there are fewer images than pixels.
 ///
 /// # Example
 /// ```
@@ -30,7 +30,7 @@ use crate::numerics::{Weights, blas};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
-    /// Eigenvalues of `S_N` above rounding, in descending order: r of them.
+    /// Eigenvalues of `S_N` in descending order: r of them.
     pub lambda: Array1<f64>,
     /// Their eigenvectors `V` as columns, D x r.
     pub vectors: Array2<f64>,
@@ -43,7 +43,8 @@ pub struct Sample {
 impl Sample {
     /// Takes images apart.
     ///
-    /// With fewer images than pixels the N x N matrix `X X^T / N` is decomposed.
+    /// With fewer images than pixels the N x N matrix `X X^T / N` is decomposed. With many more,
+    /// [`second_moment`](crate::data::second_moment) of the bytes and [`Sample::in_basis`] take less memory.
     ///
     /// # Shapes
     /// `images`: N x D, pixels divided by 255; `test`: D x D, as [`second_moment`](crate::data::second_moment) gives it.
@@ -93,9 +94,7 @@ impl Sample {
             shape("lambda", (columns, 1), (lambda.len(), 1))?;
         }
         blas::use_one_thread();
-        let rank = rank(lambda, pixels).min(columns);
-        let vectors = u.slice(s![.., ..rank]).to_owned();
-        Self::new(lambda.slice(s![..rank]).to_owned(), vectors, test)
+        Self::new(lambda.slice(s![..columns]).to_owned(), u.clone(), test)
     }
 
     fn new(lambda: Array1<f64>, vectors: Array2<f64>, T: &Array2<f64>) -> Result<Self> {
@@ -111,23 +110,28 @@ impl Sample {
         })
     }
 
+    /// How many directions the images span: eigenvalues that are more than rounding.
+    pub fn rank(&self) -> usize {
+        rank(&self.lambda, self.vectors.nrows())
+    }
+
     /// Denoising error after training with noise of variance `e`, drawn afresh each epoch: `W = S_N (S_N + e)^-1`.
     ///
     /// # Errors
     /// Variances that are negative or not finite.
     pub fn redrawn(&self, e: f64, epsilon: f64) -> Result<f64> {
         non_negative("training noise", e)?;
-        let kept = self.lambda.mapv(|l| l / (l + e));
-        self.filtered(kept.iter().copied(), epsilon)
+        let spanned = self.lambda.iter().take(self.rank());
+        self.filtered(spanned.map(|l| l / (l + e)), epsilon)
     }
 
     /// Denoising error of an autoencoder trained without noise to the end, with `hidden` units:
-    /// `W` is the projection on the leading `min(hidden, r)` directions.
+    /// `W` is the projection on the leading `hidden` directions, or on all that the images span.
     ///
     /// # Errors
     /// A variance that is negative or not finite.
     pub fn autoencoder(&self, hidden: usize, epsilon: f64) -> Result<f64> {
-        let count = hidden.min(self.lambda.len());
+        let count = hidden.min(self.rank());
         self.filtered(std::iter::repeat_n(1.0, count), epsilon)
     }
 

@@ -12,6 +12,7 @@ pub mod fig3;
 pub mod fig4;
 pub mod fig5;
 pub mod fig6;
+pub mod fig7;
 
 pub use common::{Model, spectra, starts};
 pub(crate) use experiment::Product;

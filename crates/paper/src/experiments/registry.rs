@@ -75,6 +75,8 @@ experiments! {
     Fig5 fig5,
     /// Nonlinear autoencoders on MNIST and CIFAR-10 images.
     Fig6 fig6,
+    /// Beyond the paper: denoising, its price, few images, width, depth and masks.
+    Fig7 fig7,
 }
 
 impl Figure {

@@ -19,6 +19,8 @@ pub const ROUNDING: f64 = 1e-10;
 /// Collects what is wrong with the tables of a figure.
 pub struct Judge<'a> {
     tables: Tables<'a>,
+    /// Seed of everything random in the tables: where a theory starts where training does.
+    pub seed: u64,
     judged: usize,
     problems: Vec<(String, String)>,
     columns: BTreeMap<(&'static str, String), usize>,
@@ -55,6 +57,7 @@ impl<'a> Judge<'a> {
     pub fn new(tables: Tables<'a>) -> Self {
         Self {
             tables,
+            seed: 0,
             judged: 0,
             problems: Vec::new(),
             columns: BTreeMap::new(),

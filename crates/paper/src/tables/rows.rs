@@ -41,6 +41,7 @@ macro_rules! cell {
 pub(crate) use cell;
 
 cell!(f64: |value| *value);
+cell!(Option<f64>: |value| *value);
 cell!(u64: |value| *value);
 cell!(usize: |value| *value as u64);
 cell!(String: |text| text.as_str());

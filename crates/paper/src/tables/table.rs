@@ -30,8 +30,12 @@ impl Table {
     pub fn new(name: &'static str, columns: Vec<Column>) -> Result<Self> {
         for column in &columns {
             let numbers = column.f64().into_iter().flat_map(|numbers| numbers.iter());
-            let mut numbers = numbers.map(|number| number.unwrap_or(f64::NAN)).enumerate();
-            if let Some((row, value)) = numbers.find(|(_, number)| !number.is_finite()) {
+            let mut numbers = numbers.enumerate();
+            // Only a column of `Option<f64>` has gaps.
+            let bad = |(row, number): (usize, Option<f64>)| {
+                Some((row, number.filter(|n| !n.is_finite())?))
+            };
+            if let Some((row, value)) = numbers.find_map(bad) {
                 return Err(Error::NotFinite {
                     table: name.to_owned(),
                     column: column.name().to_string(),

@@ -114,6 +114,7 @@ pub fn verify(folder: &Path, again: &Again, progress: &Progress) -> Result<Verif
     }
     for (figure, record) in &recorded.records {
         let mut judge = Judge::new(recorded.tables());
+        judge.seed = record.inputs.seed;
         let settings = &record.inputs.settings;
         let result = figure.experiment().verify(settings, &mut judge);
         let result = result.map_err(|error| of_record(error, record));

@@ -50,7 +50,9 @@ pub mod prelude {
         Album, Batch, Curve, Grid, Notebook, Rows, SettingsTable, Sheet, Show, balanced, curves,
         descent, epochs_to, fixed_points, frame, unbalanced,
     };
-    pub use crate::experiments::{Context, Figure, Model, fig1, fig2, fig3, fig4, fig5, fig6};
+    pub use crate::experiments::{
+        Context, Figure, Model, fig1, fig2, fig3, fig4, fig5, fig6, fig7,
+    };
     pub use crate::experiments::{load, spectra, starts};
     pub use crate::plot::Picture;
     pub use crate::runs::Runs;

@@ -23,6 +23,7 @@ pub const PROGRAM: &[&str] = &[
     "crates/plot/Cargo.toml",
     "crates/plot/src",
     "data/claims.toml",
+    "data/few_samples.csv",
     "data/figure1_starts.csv",
     "data/published.csv",
     "data/spectra",

@@ -1,0 +1,70 @@
+//! Figure 7: beyond the paper.
+//!
+//! What the paper leaves open, each question with theory beside training: does it denoise, against what, from how many
+//! images, why do theory and training differ, what does depth do, what if the noise is a mask.
+
+pub mod checks;
+pub mod committed;
+pub mod figure;
+pub mod rows;
+pub mod run;
+mod settings;
+pub(crate) mod theory;
+pub mod train;
+mod verify;
+
+use dae::Checked;
+
+use super::experiment::{About, Context, Parts, Trained, no_such_run};
+use crate::Result;
+use crate::tables::{Found, Judge};
+pub use settings::{
+    DenoisingSettings, DepthSettings, FewSettings, MaskSettings, PriceSettings, SeedsSettings,
+    Settings, WidthSettings,
+};
+
+/// Figure 7.
+pub(crate) const EXPERIMENT: Parts<Settings, run::Run> = Parts {
+    about: About {
+        title: "beyond the paper: denoising, its price, few images, width, depth and masks",
+        caption: "Lines are theory, markers are training on MNIST. A: noise and decay denoise for good, a plain autoencoder \
+            only if it is stopped. B: of four regularisers only noise costs nothing. C: the error from N images follows \
+            from the spectrum; noise that is drawn once and kept has a pole where N is the number of pixels. D: modes \
+            that share 24 hidden units follow their coupled form, not the paper's formula. E: noise ends in the same \
+            mapping at any depth, decay drops the weaker modes from three layers on. F: a mask is noise of its own shape. \
+            Where there are no images, the markers of C and F are those of data/few_samples.csv.",
+        documentation: include_str!("settings.rs"),
+        spectra: true,
+        images: false,
+    },
+    run: run::run,
+    tables: |_, run| rows::tables(run),
+    figure: figure::figure,
+    checks: |settings, run| checks::checks(settings, run),
+    verify: verify::verify,
+    trained: Some(Trained {
+        runs: |settings, context| {
+            let jobs = train::jobs(settings, context, train::images::there()).into_iter();
+            jobs.map(|job| job.training).collect()
+        },
+        train,
+        // Nobody has published values of it.
+        published: |_, _, _| Ok(Found::Value(f64::NAN, String::new())),
+    }),
+};
+
+fn train(
+    settings: &Checked<Settings>,
+    context: &Context,
+    label: &str,
+    judge: Option<&mut Judge>,
+) -> Result<()> {
+    let jobs = train::jobs(settings, context, train::images::there());
+    let job = jobs.iter().find(|job| job.training.label == label);
+    let job = job.ok_or_else(|| no_such_run(label))?;
+    let outcome = train::train(context, job, &train::Shared::default())?;
+    match judge {
+        Some(judge) => verify::retrained(settings, job, &outcome, judge),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,175 @@
+//! Tables of Figure 7, one for each question; rows are in the order of their leading columns.
+
+#![expect(
+    missing_docs,
+    reason = "the names of the other columns say what they are"
+)]
+
+use dae::data::DataSet;
+
+use super::run::Run;
+use crate::Result;
+use crate::experiments::Model;
+use crate::tables::Table;
+use crate::tables::rows::cell;
+
+dae::named! {
+    /// What keeps an autoencoder from the identity.
+    pub enum Regulariser as "regulariser" {
+        /// Noise in training.
+        Noise = "noise",
+        /// Weight decay.
+        Decay = "decay",
+        /// Early stopping.
+        Stopping = "stopping",
+        /// Early stopping of a network with one layer.
+        StoppingOneLayer = "stopping_one_layer",
+    }
+}
+
+dae::named! {
+    /// How one trains on few images.
+    pub enum Method as "method" {
+        /// Without noise, to the end.
+        Ae = "ae",
+        /// With noise that is drawn afresh in every epoch, of the variance of the test.
+        Redrawn = "redrawn",
+        /// With noise that is drawn once and kept, of the variance of the test.
+        Once = "once",
+        /// The same, of the best variance.
+        OnceBest = "once_best",
+    }
+}
+
+cell!(Regulariser: |regulariser| regulariser.name());
+cell!(Method: |method| method.name());
+
+crate::rows! {
+    /// The error of a network in training on noisy test images.
+    Denoising in "fig7_denoising.csv" {
+        dataset: DataSet,
+        model: Model,
+        /// Variance of the noise on the test images.
+        epsilon: f64,
+        epoch: u64,
+        /// By the clock and the free start of each mode.
+        theory: f64,
+        /// By the paper's formula, from each mode's own start.
+        theory_paper: f64,
+        /// Of the weights and the second moment of the test images, where there are images; else as the next column.
+        measured: f64,
+        /// Of the mappings alone.
+        measured_diagonal: f64,
+    }
+}
+
+crate::rows! {
+    /// What a regulariser costs at its best.
+    Price in "fig7_price.csv" {
+        dataset: DataSet,
+        regulariser: Regulariser,
+        epsilon: f64,
+        /// The best: `s2`, `gamma` or the time `s`.
+        setting: f64,
+        /// Error over the least that a linear map can have.
+        price: f64,
+        /// The same of a trained network.
+        measured: Option<f64>,
+    }
+}
+
+crate::rows! {
+    /// The error after training on few images.
+    Samples in "fig7_samples.csv" {
+        dataset: DataSet,
+        method: Method,
+        samples: usize,
+        epsilon_train: f64,
+        /// From the spectrum alone.
+        theory: f64,
+        /// By linear algebra on the images, mean over the draws of the noise.
+        measured: Option<f64>,
+        /// Standard deviation over the draws.
+        spread: Option<f64>,
+        /// Of a network that was trained.
+        trained: Option<f64>,
+    }
+}
+
+crate::rows! {
+    /// One mode of a narrow network at one epoch.
+    Width in "fig7_width.csv" {
+        model: Model,
+        hidden: usize,
+        mode: usize,
+        epoch: u64,
+        mapping: f64,
+        /// The paper's formula, from the mode's own start.
+        theory_paper: f64,
+        /// By the clock, from what stronger modes leave free.
+        theory_free: f64,
+        /// All modes together.
+        theory_coupled: f64,
+    }
+}
+
+crate::rows! {
+    /// The epoch at which a mode of a DAE has come to half of its fixed point, over many starts.
+    Seeds in "fig7_seeds.csv" {
+        hidden: usize,
+        mode: usize,
+        seeds: usize,
+        mean: f64,
+        standard_deviation: f64,
+        /// With `H - mode` hidden directions for the mode.
+        law_mean: f64,
+        law_standard_deviation: f64,
+        /// With all of them, as the paper's formula has it.
+        paper_mean: f64,
+    }
+}
+
+crate::rows! {
+    /// One mode of a deep network at its end.
+    Depth in "fig7_depth.csv" {
+        layers: usize,
+        model: Model,
+        mode: usize,
+        lambda: f64,
+        mapping: f64,
+        /// Where the mode ends if it is learned.
+        fixed_point: f64,
+        /// The eigenvalue below which it is not; 0 with noise.
+        critical_lambda: f64,
+    }
+}
+
+crate::rows! {
+    /// One mode of a network trained on masked images, at one epoch.
+    Mask in "fig7_mask.csv" {
+        dataset: DataSet,
+        mode: usize,
+        epoch: u64,
+        mapping: f64,
+        /// With the noise that the mask puts into this direction.
+        theory_shaped: f64,
+        /// With the same noise in all directions.
+        theory_isotropic: f64,
+    }
+}
+
+/// All tables.
+///
+/// # Errors
+/// A value that is not finite.
+pub fn tables(run: &Run) -> Result<Vec<Table>> {
+    Ok(vec![
+        Table::of(&run.denoising)?,
+        Table::of(&run.price)?,
+        Table::of(&run.samples)?,
+        Table::of(&run.width)?,
+        Table::of(&run.seeds)?,
+        Table::of(&run.depth)?,
+        Table::of(&run.mask)?,
+    ])
+}

@@ -1,0 +1,192 @@
+//! What Figure 7 computes: a file for two panels each.
+
+pub(super) mod denoising;
+pub(super) mod depth;
+mod few;
+pub(super) mod width;
+
+use dae::Checked;
+use dae::data::DataSet;
+use rayon::prelude::*;
+
+use super::committed::Masked;
+use super::rows::{Denoising, Depth, Mask, Price, Samples, Seeds, Width};
+use super::settings::Settings;
+use super::theory::Data;
+use super::train::{Job, Measured, Outcome, Record, Shared, Task, jobs, train};
+use crate::experiments::{Context, Model};
+use crate::{Error, Result};
+
+/// Everything that Figure 7 shows, as its tables have it, and what is checked beside.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The settings.
+    pub settings: Settings,
+    /// Whether there were images; if not, the markers of the panels about few images and masks are those of the
+    /// committed file, which belong to its settings.
+    pub images: bool,
+    /// The network on masked images.
+    pub masked: Masked,
+    /// Does it denoise?
+    pub denoising: Vec<Denoising>,
+    /// What does each regulariser cost?
+    pub price: Vec<Price>,
+    /// How many images?
+    pub samples: Vec<Samples>,
+    /// Why do theory and training differ?
+    pub width: Vec<Width>,
+    /// When is a mode learned?
+    pub seeds: Vec<Seeds>,
+    /// What does depth do?
+    pub depth: Vec<Depth>,
+    /// Is masking noise?
+    pub mask: Vec<Mask>,
+    /// What is known of all modes, of which the tables have some.
+    pub all: AllModes,
+}
+
+/// What is known of all modes.
+#[derive(Debug, Clone, Default)]
+pub struct AllModes {
+    /// Of the networks of the first panel: how far theory is from training.
+    pub wide: Vec<(Model, Deviations)>,
+    /// Of the narrow networks.
+    pub narrow: Vec<(Model, Deviations)>,
+    /// Of the narrow networks: the sum of mapping over fixed point at the end.
+    pub budget: Vec<(Model, f64)>,
+    /// Of the deep networks with decay: layers, and the largest mapping among the modes that are not learned, at a third
+    /// of the epochs and at the end.
+    pub dropped: Vec<(usize, [f64; 2])>,
+}
+
+/// How far three theories are from training, root mean square over the recorded epochs of each mode.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Deviations {
+    /// Largest and mean over the modes: the paper's formula.
+    pub paper: [f64; 2],
+    /// With the clock and the free start.
+    pub free: [f64; 2],
+    /// All modes together.
+    pub coupled: [f64; 2],
+}
+
+/// The runs that are done.
+pub(super) struct Done(Vec<(Job, Outcome)>);
+
+impl Done {
+    /// Does all runs: the large ones one after the other, each on all threads, the small ones side by side.
+    fn all(settings: &Settings, context: &Context) -> Result<Self> {
+        let shared = Shared::default();
+        let there = shared.there(settings, context.progress)?;
+        if !there[DataSet::Mnist as usize] {
+            context.progress.say(
+                "fig7: no images of MNIST in the cache: the markers of two panels are those of data/few_samples.csv",
+            );
+        }
+        let small = |job: &Job| matches!(job.task, Task::Width(_) | Task::Seeds | Task::Depth(..));
+        let (small, large): (Vec<Job>, Vec<Job>) =
+            jobs(settings, context, there).into_iter().partition(small);
+        let done = |job: Job| {
+            let outcome = train(context, &job, &shared)?;
+            Ok((job, outcome))
+        };
+        let mut all = large.into_iter().map(done).collect::<Result<Vec<_>>>()?;
+        let small: Result<Vec<_>> = small.into_par_iter().map(done).collect();
+        all.extend(small?);
+        Ok(Self(all))
+    }
+
+    fn find(&self, task: Task) -> Option<&(Job, Outcome)> {
+        self.0.iter().find(|(job, _)| job.task == task)
+    }
+
+    /// A network that is there.
+    pub(super) fn network(&self, task: Task) -> Result<&Record> {
+        match self.find(task) {
+            Some((_, Outcome::Network(record))) => Ok(record),
+            _ => Err(no_run(task)),
+        }
+    }
+
+    /// The error of a network at its end, if it was trained.
+    fn error(&self, task: Task) -> Option<f64> {
+        let record = self.network(task).ok()?;
+        record.seen.last()?.error
+    }
+
+    fn half_rises(&self) -> Result<&[Vec<f64>]> {
+        match self.find(Task::Seeds) {
+            Some((_, Outcome::HalfRises(all))) => Ok(all),
+            _ => Err(no_run(Task::Seeds)),
+        }
+    }
+
+    /// Errors by linear algebra, if there were images.
+    fn measured(&self, dataset: DataSet) -> Option<&[Measured]> {
+        match self.find(Task::Few(dataset))? {
+            (_, Outcome::Measured(all)) => Some(all),
+            _ => None,
+        }
+    }
+}
+
+fn no_run(task: Task) -> Error {
+    Error::Unknown {
+        kind: "training run",
+        name: format!("{task:?}"),
+        choices: "those that `paper status` lists".to_owned(),
+    }
+}
+
+/// Trains everything, or takes it from where it was kept, and puts the theory beside it.
+///
+/// # Errors
+/// Divergence, an interruption, damaged images, or the file system failing.
+pub fn run(settings: &Checked<Settings>, context: &Context) -> Result<Run> {
+    let data = Data::committed(DataSet::Mnist)?;
+    let other = Data::committed(DataSet::Cifar10)?;
+    let done = Done::all(settings, context)?;
+    let seed = context.seed;
+    let (denoising, wide) = denoising::denoising(settings, seed, &data, &done)?;
+    let (width, narrow, budget) = width::width(settings, seed, &data, &done)?;
+    let (masked, mask) = depth::mask(settings, seed, &data, &done)?;
+    let mut samples = few::samples(settings, &data, &done)?;
+    samples.extend(few::samples(settings, &other, &done)?);
+    let mut price = denoising::price(settings, &data, &done)?;
+    price.extend(denoising::price(settings, &other, &done)?);
+    Ok(Run {
+        settings: (**settings).clone(),
+        images: done.find(Task::Mask).is_some(),
+        masked,
+        price,
+        samples,
+        seeds: width::seeds(settings, &data, done.half_rises()?)?,
+        depth: depth::depth(settings, &data, &done)?,
+        mask,
+        all: AllModes {
+            wide,
+            narrow,
+            budget,
+            dropped: depth::dropped(settings, &done)?,
+        },
+        denoising,
+        width,
+    })
+}
+
+/// Root mean square of the difference of two series of one mode, of all modes.
+fn rms(theory: &[Vec<f64>], measured: &[&Vec<f64>]) -> Vec<f64> {
+    let modes = measured.first().map_or(0, |first| first.len());
+    let of = |mode: usize| {
+        let pairs = theory.iter().zip(measured);
+        let squares = pairs.map(|(t, m)| (t[mode] - m[mode]).powi(2)).sum::<f64>();
+        (squares / theory.len().max(1) as f64).sqrt()
+    };
+    (0..modes).map(of).collect()
+}
+
+/// Largest and mean.
+fn largest_and_mean(values: &[f64]) -> [f64; 2] {
+    let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
+    [crate::tables::check::largest(values.iter().copied()), mean]
+}

@@ -1,0 +1,138 @@
+//! What decides the numbers of the runs of Figure 7: their starts, their steps, and what is seen of them.
+//!
+//! A kept run is recognised by a hash over this folder and over the trainers that it names, so what decides no numbers
+//! stays out of it.
+
+mod deep;
+mod few;
+pub(crate) mod images;
+mod job;
+mod linear;
+mod seeds;
+
+use dae::data::DataSet;
+use dae::random::stream;
+use dae::train::linear::Weights;
+use serde::{Deserialize, Serialize};
+
+use super::settings::Settings;
+use crate::Result;
+use crate::experiments::{Context, Model};
+use crate::runs::Runs;
+use crate::system::device::Device;
+pub use few::Measured;
+pub(crate) use images::Shared;
+pub(crate) use job::jobs;
+pub use job::{Job, Task};
+
+/// What a network leaves behind.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// What was seen of it, by epoch.
+    pub seen: Vec<Seen>,
+}
+
+/// A network at one epoch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Updates done.
+    pub epoch: u64,
+    /// Mapping of every direction, or of those that are drawn.
+    pub mappings: Vec<f64>,
+    /// Error on noisy test images, with all off-diagonals; where there are images, and something is made of it.
+    pub error: Option<f64>,
+    /// The same on test images without noise.
+    pub clean: Option<f64>,
+}
+
+/// What a run leaves behind.
+#[derive(Debug, Clone)]
+pub(crate) enum Outcome {
+    /// A network.
+    Network(Record),
+    /// The epoch at which each network has half of each mode.
+    HalfRises(Vec<Vec<f64>>),
+    /// Errors by linear algebra on images.
+    Measured(Vec<Measured>),
+}
+
+/// One run: the kept one if there is one.
+pub(crate) fn train(context: &Context, job: &Job, shared: &Shared) -> Result<Outcome> {
+    let (name, progress) = (&job.training.name, context.progress);
+    // Small networks, and noise that is not isotropic, are the processor's.
+    let on_processor = || Runs {
+        device: Device::processor(),
+        ..context.runs.clone()
+    };
+    match job.task {
+        Task::Few(_) => on_processor()
+            .get_or(name, &job.inputs, progress, |slot| {
+                job.measure(shared, slot, progress)
+            })
+            .map(Outcome::Measured),
+        Task::Seeds => {
+            let runs = on_processor();
+            runs.get_or(name, &job.inputs, progress, |slot| {
+                job.half_rises(&runs, slot, progress)
+            })
+            .map(Outcome::HalfRises)
+        }
+        Task::Depth(layers, model) => on_processor()
+            .get_or(name, &job.inputs, progress, |slot| {
+                job.descend_deep((layers, model), slot, progress)
+            })
+            .map(Outcome::Network),
+        Task::Mask => on_processor()
+            .get_or(name, &job.inputs, progress, |slot| {
+                job.descend(shared, slot, progress)
+            })
+            .map(Outcome::Network),
+        _ => context
+            .runs
+            .get_or(name, &job.inputs, progress, |slot| {
+                job.descend(shared, slot, progress)
+            })
+            .map(Outcome::Network),
+    }
+}
+
+impl Job {
+    /// The seed of everything random in it.
+    pub(super) fn seed(&self) -> u64 {
+        self.inputs.seed
+    }
+}
+
+/// The start of a network, from a stream of its own.
+pub(crate) fn start(
+    seed: u64,
+    name: [&str; 2],
+    (directions, hidden): (usize, usize),
+    init_std: f64,
+) -> Result<Weights> {
+    let path = |side| ["fig7", name[0], name[1], side];
+    let mut sides = ["encoder", "decoder"].map(|side| stream(seed, &path(side)));
+    Ok(Weights::normal(
+        sides.each_mut(),
+        directions,
+        hidden,
+        init_std,
+    )?)
+}
+
+/// The noise and the decay of a model.
+pub(crate) fn regularised(settings: &Settings, model: Model) -> (f64, f64) {
+    match model {
+        Model::Ae => (0.0, 0.0),
+        Model::Wdae => (0.0, settings.gamma),
+        Model::Dae => (settings.s2, 0.0),
+    }
+}
+
+/// The numbers of images of a data set, one for each sample.
+pub(crate) fn samples(settings: &Settings, dataset: DataSet) -> &[usize] {
+    match dataset {
+        DataSet::Mnist => &settings.few.images,
+        DataSet::Cifar10 => &settings.few.cifar10,
+    }
+}

@@ -32,8 +32,9 @@ impl Notebook {
         recompute: bool,
     ) -> Result<(Checked<fig7::Settings>, fig7::run::Run)> {
         let (spectra, kept, none) = (spectra::committed()?, self.recorded(), Runs::none());
-        // Silently: where the cache lies is nothing for a notebook to keep.
-        let with = |runs| self.context(&spectra, runs, &Progress::Silent);
+        // Where the cache lies is nothing for a notebook to keep.
+        let silent = Progress::Silent;
+        let with = |runs| self.context(&spectra, runs, &silent);
         let all = jobs(&settings, &with(&kept));
         if recompute {
             say!("Figure 7: {} training runs are done here.", all.len());
@@ -104,7 +105,8 @@ impl Notebook {
     /// What a run of Figure 7 left behind, which is trained here and not kept if it was not recorded.
     fn outcome(&self, settings: &Checked<fig7::Settings>, task: Task) -> Result<Outcome> {
         let (spectra, kept, none) = (spectra::committed()?, self.recorded(), Runs::none());
-        let with = |runs| self.context(&spectra, runs, &Progress::Silent);
+        let silent = Progress::Silent;
+        let with = |runs| self.context(&spectra, runs, &silent);
         let jobs = jobs(settings, &with(&kept));
         let job = jobs.iter().find(|job| job.task == task);
         let job = job.ok_or_else(|| no_such(task))?;

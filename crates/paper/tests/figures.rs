@@ -5,7 +5,7 @@
 mod smoke;
 
 use paper::Error;
-use paper::experiments::{Model, fig1, fig2, fig3, fig4, fig5, fig6};
+use paper::experiments::{Model, fig1, fig2, fig3, fig4, fig5, fig6, fig7};
 use paper::plot::{self, PAGE_WIDTH, PNG_SCALE, Picture};
 use resvg::usvg;
 
@@ -20,6 +20,7 @@ fn all() -> Vec<(&'static str, Picture)> {
         ("fig4", fig4::figure::figure(&smoke::fig4()).unwrap()),
         ("fig5", fig5::figure::figure(&smoke::fig5()).unwrap()),
         ("fig6", fig6::figure::figure(&smoke::fig6()).unwrap()),
+        ("fig7", fig7::figure::figure(&smoke::fig7()).unwrap()),
     ]
 }
 
@@ -113,6 +114,12 @@ fn a_value_that_is_not_finite_is_refused_by_the_name_of_its_panel() {
         fig4::figure::figure(&run),
         Err(Error::Plot(plot::Error::Value { .. }))
     ));
+    let mut run = smoke::fig7();
+    run.width[1].theory_coupled = f64::NAN;
+    assert!(matches!(
+        fig7::figure::figure(&run),
+        Err(Error::Plot(plot::Error::Value { .. }))
+    ));
     let mut run = smoke::fig1();
     run.panels[0].trials[0].path[1][1] = f64::NAN;
     assert!(matches!(
@@ -141,6 +148,21 @@ fn nothing_to_draw_is_an_error() {
         fig5::figure::figure(&empty),
         Err(Error::Plot(plot::Error::Empty { .. }))
     ));
+    let whole = smoke::fig7();
+    let without: [fn(&mut fig7::run::Run); 4] = [
+        |run| run.denoising.clear(),
+        |run| run.samples.clear(),
+        |run| run.depth.clear(),
+        |run| run.mask.clear(),
+    ];
+    for clear in without {
+        let mut empty = whole.clone();
+        clear(&mut empty);
+        assert!(matches!(
+            fig7::figure::figure(&empty),
+            Err(Error::Plot(plot::Error::Empty { .. }))
+        ));
+    }
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use dae::Settings;
 use dae::data::{DataSet, Spectrum};
 use dae::train::nonlinear::Observation;
-use paper::experiments::{self, AllSettings, Context, Model, fig1, fig2, fig3, fig4, fig5, fig6};
+use paper::experiments::{
+    self, AllSettings, Context, Model, fig1, fig2, fig3, fig4, fig5, fig6, fig7,
+};
 use paper::runs::Runs;
 use paper::settings::Profile;
 use paper::system::progress::Progress;
@@ -80,4 +82,16 @@ pub fn fig6() -> fig6::run::Run {
     fig6::run::Run {
         trainings: trainings.collect(),
     }
+}
+
+/// Without images or with them: whatever lies in the cache.
+pub fn fig7() -> fig7::run::Run {
+    let settings = settings().fig7.check().unwrap();
+    let context = Context {
+        seed: 1,
+        spectra: &spectra(),
+        runs: &Runs::none(),
+        progress: &Progress::Silent,
+    };
+    fig7::run::run(&settings, &context).unwrap()
 }

@@ -3,6 +3,7 @@
 //! The claims, with what there is to say about each, are in `data/claims.toml`; a function here measures each of them,
 //! from the recorded tables wherever these hold what is needed.
 
+mod beyond;
 pub mod curves;
 mod networks;
 mod norm;
@@ -152,6 +153,15 @@ fn measure(claim: &Claim, recorded: &Recorded) -> Result<Vec<Check>> {
         "theory-approximates-real-data" => networks::theory_approximates_real_data(recorded),
         "large-variances-first" => networks::large_variances_first(recorded),
         "nonlinear-networks-follow" => networks::nonlinear_networks_follow(recorded),
+        "noise-is-the-right-filter" => beyond::noise_is_the_right_filter(recorded),
+        "stopping-is-a-step" => beyond::stopping_is_a_step(recorded),
+        "competition-in-closed-form" => beyond::competition_in_closed_form(recorded),
+        "mode-i-has-h-minus-i-units" => beyond::mode_i_has_h_minus_i_units(recorded),
+        "one-unit-one-mode" => beyond::one_unit_one_mode(recorded),
+        "images-needed" => beyond::images_needed(recorded),
+        "noise-drawn-once" => beyond::noise_drawn_once(recorded),
+        "depth-parts-noise-and-decay" => beyond::depth_parts_noise_and_decay(recorded),
+        "masking-is-shaped-noise" => beyond::masking_is_shaped_noise(recorded),
         unknown => Err(damaged(format!("nothing measures `{unknown}`"))),
     }
 }

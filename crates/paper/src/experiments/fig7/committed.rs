@@ -61,6 +61,8 @@ pub struct Entry {
 pub struct Committed {
     /// The network on masked images; its seed, width and precision are those of the rest, too.
     pub masked: Masked,
+    /// Hidden units for CIFAR-10.
+    pub hidden_cifar10: usize,
     /// Variance of the noise on test images.
     pub epsilon: f64,
     /// Errors, in the order of the table.
@@ -94,6 +96,7 @@ impl Committed {
         let mappings = mask.iter().map(|row| (row.mode, row.epoch, row.mapping));
         Self {
             masked: Masked::of(settings, seed),
+            hidden_cifar10: settings.hidden_cifar10,
             epsilon: settings.epsilon,
             errors: samples.iter().filter_map(error).collect(),
             mappings: mappings.collect(),
@@ -143,6 +146,7 @@ impl Committed {
             ("init_std", format!("{:?}", of.init_std)),
             ("alpha", format!("{:?}", of.alpha)),
             ("q", format!("{:?}", of.q)),
+            ("hidden_cifar10", self.hidden_cifar10.to_string()),
             ("epsilon", format!("{:?}", self.epsilon)),
         ]);
         head
@@ -174,12 +178,13 @@ impl Committed {
                 alpha: reader.key("alpha")?,
                 q: reader.key("q")?,
             },
+            hidden_cifar10: reader.key("hidden_cifar10")?,
             epsilon: reader.key("epsilon")?,
             errors: Vec::new(),
             mappings: Vec::new(),
         };
         if reader.lines.next().map(|(line, _)| line) != Some(COLUMNS) {
-            return Err(damaged(10, "other columns"));
+            return Err(damaged(11, "other columns"));
         }
         for (line, number) in reader.lines {
             all.enter(line)
@@ -210,7 +215,7 @@ impl Committed {
         if quantity == "mapping" {
             let (mode, epoch) = (number.parse().ok()?, parameter.parse().ok()?);
             let mut rows = self.mappings.iter();
-            if rows.any(|row| (row.0, row.1) == (mode, epoch)) {
+            if mode >= self.masked.directions || rows.any(|row| (row.0, row.1) == (mode, epoch)) {
                 return None;
             }
             self.mappings.push((mode, epoch, value));
@@ -234,6 +239,14 @@ impl Committed {
             _ => return None,
         }
         Some(())
+    }
+
+    /// Hidden units for a data set.
+    pub fn hidden_of(&self, dataset: DataSet) -> usize {
+        match dataset {
+            DataSet::Mnist => self.masked.hidden,
+            DataSet::Cifar10 => self.hidden_cifar10,
+        }
     }
 
     /// What is measured of a sample with noise of this variance on the test images.

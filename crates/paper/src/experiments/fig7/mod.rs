@@ -44,7 +44,7 @@ pub(crate) const EXPERIMENT: Parts<Settings, run::Run> = Parts {
     verify: verify::verify,
     trained: Some(Trained {
         runs: |settings, context| {
-            let jobs = train::jobs(settings, context).into_iter();
+            let jobs = train::jobs(settings, context, train::images::there()).into_iter();
             jobs.map(|job| job.training).collect()
         },
         train,
@@ -59,7 +59,7 @@ fn train(
     label: &str,
     judge: Option<&mut Judge>,
 ) -> Result<()> {
-    let jobs = train::jobs(settings, context);
+    let jobs = train::jobs(settings, context, train::images::there());
     let job = jobs.iter().find(|job| job.training.label == label);
     let job = job.ok_or_else(|| no_such_run(label))?;
     let outcome = train::train(context, job, &train::Shared::default())?;

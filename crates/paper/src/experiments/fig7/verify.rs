@@ -123,7 +123,12 @@ fn verify_price(settings: &Settings, data: &[Data; 2], judge: &mut Judge) -> Res
         if let Some(measured) = found.measured {
             let why = "how far it is below the best";
             let pair = [-best.price, -measured];
-            judge.at_most(at!(Price, row, measured), pair, from_start(OFF_DIAGONALS, settings), why);
+            judge.at_most(
+                at!(Price, row, measured),
+                pair,
+                from_start(OFF_DIAGONALS, settings),
+                why,
+            );
         }
     }
     Ok(())
@@ -140,6 +145,7 @@ fn verify_samples(settings: &Settings, data: &[Data; 2], judge: &mut Judge) -> R
     if !judge.keys(&rows, |r| (r.dataset, (r.method, r.samples)), keys) {
         return Ok(());
     }
+    let committed = committed()?;
     for (row, found) in rows.iter().enumerate() {
         let data = &data[found.dataset as usize];
         let [epsilon, error] = few(settings, data, found.method, found.samples)?;
@@ -155,6 +161,18 @@ fn verify_samples(settings: &Settings, data: &[Data; 2], judge: &mut Judge) -> R
             let why = "theory; test images are others, and no image is Gaussian";
             let pair = [error, measured];
             judge.value(at!(Samples, row, measured), pair, FEW * error, why);
+        }
+        let key = (found.dataset, found.method, found.samples);
+        let known = committed.find(key, [found.epsilon_train, settings.epsilon]);
+        let certain = match found.method {
+            Method::Ae => committed.hidden_of(found.dataset) == settings.hidden_of(found.dataset),
+            Method::Redrawn => true,
+            Method::Once | Method::OnceBest => false,
+        };
+        if let (Some(known), Some(measured)) = (known.filter(|_| certain), found.measured) {
+            let (pair, tolerance) = ([known.measured, measured], 1e-6 * known.measured);
+            let at = at!(Samples, row, measured);
+            judge.value(at, pair, tolerance, "data/few_samples.csv: no chance in it");
         }
         if let (Some(trained), Some(limit)) = (found.trained, found.measured) {
             let why = "its limit; not yet at the end";
@@ -306,6 +324,13 @@ fn verify_mask(settings: &Settings, data: &Data, judge: &mut Judge) -> Result<()
     };
     if !judge.keys(&rows, key, keys) {
         return Ok(());
+    }
+    if of == committed.masked {
+        let pairs = committed.mappings.iter().zip(&rows).enumerate();
+        for (row, ((.., expected), found)) in pairs {
+            let pair = [*expected, found.mapping];
+            judge.value(at!(Mask, row, mapping), pair, AGAIN, "data/few_samples.csv");
+        }
     }
     let points = rows.iter().map(|row| (row.mode, row.epoch, row.mapping));
     let again = depth::masked(&of, data, &points.collect::<Vec<_>>())?;

@@ -125,7 +125,7 @@ pub(super) fn mask(run: &Run) -> Result<Panel> {
     let y = style::shared(Axis::linear("mapping", MAPPINGS, 4), 2);
     let x = style::epochs(last, 2);
     Ok(Panel::plane(
-        "F  Is masking noise?\nOf its own shape",
+        "F  Is masking noise?\nYes, but shaped",
         x,
         y,
         marks,

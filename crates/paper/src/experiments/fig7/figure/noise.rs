@@ -112,7 +112,7 @@ pub(super) fn price(run: &Run) -> Result<Panel> {
     };
     let y = Axis::linear("error / floor", range, 4);
     Ok(Panel::plane(
-        "B  At what price?\nNoise: at none",
+        "B  At what price?\nOnly noise is free",
         x,
         y,
         marks,
@@ -211,7 +211,10 @@ pub(super) fn legends(run: &Run) -> Result<Legends> {
         (Method::Once, "drawn once"),
         (Method::OnceBest, "the best of it"),
     ];
-    let samples = samples.map(|(method, text)| Entry::line(of_method(method).0, text));
+    let samples = samples.map(|(method, text)| match method {
+        Method::OnceBest => Entry::line(of_method(method).0, text),
+        _ => line(of_method(method).1, text),
+    });
     let mut samples = samples.to_vec();
     samples.push(Entry::marker(Shape::Cross, 5.0, DARK, "trained"));
     Ok(vec![("A:", denoising), ("B:", price), ("C:", samples)])

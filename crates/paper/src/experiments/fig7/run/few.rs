@@ -57,8 +57,8 @@ fn measured(row: Samples, all: &[Measured], done: &Done) -> Samples {
 fn known(row: Samples, settings: &Settings, committed: &Committed) -> Samples {
     let key = (row.dataset, row.method, row.samples);
     let found = committed.find(key, [row.epsilon_train, settings.epsilon]);
-    // Only the width of the autoencoder matters.
-    let same = committed.masked.hidden == settings.hidden;
+    // Of linear algebra only that of the autoencoder knows a width.
+    let same = committed.hidden_of(row.dataset) == settings.hidden_of(row.dataset);
     match found.filter(|_| same || row.method != Method::Ae) {
         Some(entry) => Samples {
             measured: Some(entry.measured),

@@ -13,7 +13,7 @@ use super::committed::Masked;
 use super::rows::{Denoising, Depth, Mask, Price, Samples, Seeds, Width};
 use super::settings::Settings;
 use super::theory::Data;
-use super::train::{Job, Measured, Outcome, Record, Shared, Task, images, jobs, train};
+use super::train::{Job, Measured, Outcome, Record, Shared, Task, jobs, train};
 use crate::experiments::{Context, Model};
 use crate::{Error, Result};
 
@@ -77,9 +77,15 @@ impl Done {
     /// Does all runs: the large ones one after the other, each on all threads, the small ones side by side.
     fn all(settings: &Settings, context: &Context) -> Result<Self> {
         let shared = Shared::default();
+        let there = shared.there(settings, context.progress)?;
+        if !there[DataSet::Mnist as usize] {
+            context.progress.say(
+                "fig7: no images of MNIST in the cache: the markers of two panels are those of data/few_samples.csv",
+            );
+        }
         let small = |job: &Job| matches!(job.task, Task::Width(_) | Task::Seeds | Task::Depth(..));
         let (small, large): (Vec<Job>, Vec<Job>) =
-            jobs(settings, context).into_iter().partition(small);
+            jobs(settings, context, there).into_iter().partition(small);
         let done = |job: Job| {
             let outcome = train(context, &job, &shared)?;
             Ok((job, outcome))
@@ -140,12 +146,6 @@ pub fn run(settings: &Checked<Settings>, context: &Context) -> Result<Run> {
     let data = Data::committed(DataSet::Mnist)?;
     let other = Data::committed(DataSet::Cifar10)?;
     let done = Done::all(settings, context)?;
-    let there = images::there(DataSet::Mnist);
-    if !there {
-        context.progress.say(
-            "fig7: no images of MNIST in the cache: the markers of two panels are those of data/few_samples.csv",
-        );
-    }
     let seed = context.seed;
     let (denoising, wide) = denoising::denoising(settings, seed, &data, &done)?;
     let (width, narrow, budget) = width::width(settings, seed, &data, &done)?;
@@ -156,7 +156,7 @@ pub fn run(settings: &Checked<Settings>, context: &Context) -> Result<Run> {
     price.extend(denoising::price(settings, &other, &done)?);
     Ok(Run {
         settings: (**settings).clone(),
-        images: there,
+        images: done.find(Task::Mask).is_some(),
         masked,
         price,
         samples,

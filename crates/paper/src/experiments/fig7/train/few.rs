@@ -34,7 +34,8 @@ impl Job {
         progress: &Progress,
     ) -> Result<Vec<Measured>> {
         let (dataset, settings) = (self.task.dataset(), &self.settings);
-        let loaded = shared.images(dataset, progress)?;
+        let all_images = shared.images(dataset, progress)?;
+        let test = shared.test(dataset, progress)?;
         let epsilon = settings.epsilon;
         let sizes = sizes(settings, dataset);
         let bar = progress.bar(&self.training.label, sizes.len() as u64);
@@ -42,8 +43,8 @@ impl Job {
         for (done, &count) in sizes.iter().enumerate() {
             slot.stop_at_start(sizes.len() as u64)?;
             bar.set(done as u64, &format!("{count} images"));
-            let images = loaded.images.train.first(count)?;
-            let sample = Sample::of(images.view(), &loaded.test)?;
+            let images = all_images.train.first(count)?;
+            let sample = Sample::of(images.view(), test)?;
             let mut enter = |method, epsilon_train, errors| {
                 all.push(Measured {
                     method,
@@ -79,13 +80,7 @@ impl Job {
                         &draw,
                     ];
                     let mut rng = stream(self.inputs.seed, &name);
-                    Ok(drawn_once(
-                        images.view(),
-                        e,
-                        &loaded.test,
-                        epsilon,
-                        &mut rng,
-                    )?)
+                    Ok(drawn_once(images.view(), e, test, epsilon, &mut rng)?)
                 };
                 enter(method, e, (0..draws).map(draw).collect::<Result<_>>()?);
             }

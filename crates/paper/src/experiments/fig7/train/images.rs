@@ -10,28 +10,25 @@ use dae::train::linear::pixel_moments;
 use dae::train::samples::Sample;
 use ndarray::Array2;
 
-use crate::Result;
+use crate::experiments::fig7::settings::Settings;
 use crate::experiments::spectra;
 use crate::system::progress::Progress;
+use crate::{Error, Result};
 
-/// Whether the images of a data set lie in the cache.
-pub(crate) fn there(dataset: DataSet) -> bool {
+/// Of which data sets images lie in the cache, whatever they are worth.
+pub(crate) fn there() -> [bool; 2] {
     let options = SourceOptions::from_env();
-    options.is_ok_and(|options| options.cache.join(dataset.name()).exists())
-}
-
-/// Images, and the second moment of those to test with.
-#[derive(Debug)]
-pub(super) struct Loaded {
-    pub images: Images,
-    /// `T`, D x D.
-    pub test: Array2<f64>,
+    let lie = |dataset: DataSet| {
+        let options = options.as_ref();
+        options.is_ok_and(|options| options.cache.join(dataset.name()).exists())
+    };
+    DataSet::ALL.map(lie)
 }
 
 /// All training images by their own directions.
 #[derive(Debug)]
 pub(super) struct Basis {
-    /// The second moment of the test images in those that have any variance.
+    /// The second moment of the test images in them.
     pub sample: Sample,
     /// `U^T diag(S_pp) U`, D x D.
     pub pixel_moments: Array2<f64>,
@@ -40,27 +37,67 @@ pub(super) struct Basis {
 /// What several runs need, made when the first of them needs it.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
-    loaded: [OnceLock<Loaded>; 2],
+    images: [OnceLock<Images>; 2],
+    tests: [OnceLock<Array2<f64>>; 2],
     basis: OnceLock<Basis>,
 }
 
 impl Shared {
+    /// Of which data sets the images are there and good, as far as these settings need them. Those that lie in the cache
+    /// and cannot be used are no reason to stop: it is said.
+    ///
+    /// # Errors
+    /// What keeps one from looking.
+    pub(crate) fn there(&self, settings: &Settings, progress: &Progress) -> Result<[bool; 2]> {
+        let mut there = there();
+        for dataset in DataSet::ALL {
+            let there = &mut there[dataset as usize];
+            *there &= dataset == DataSet::Mnist || !settings.few.cifar10.is_empty();
+            if !*there {
+                continue;
+            }
+            match self.images(dataset, progress) {
+                Err(Error::Dae(dae::Error::NoSource { .. })) => {
+                    progress.say(&format!(
+                        "{dataset}: the images in the cache cannot be used"
+                    ));
+                    *there = false;
+                }
+                other => drop(other?),
+            }
+        }
+        Ok(there)
+    }
+
     /// The images of a data set.
     ///
     /// # Errors
     /// They are not in the cache, or damaged.
-    pub(super) fn images(&self, dataset: DataSet, progress: &Progress) -> Result<&Loaded> {
-        let cell = &self.loaded[dataset as usize];
-        if let Some(loaded) = cell.get() {
-            return Ok(loaded);
+    pub(super) fn images(&self, dataset: DataSet, progress: &Progress) -> Result<&Images> {
+        let cell = &self.images[dataset as usize];
+        if let Some(images) = cell.get() {
+            return Ok(images);
         }
         let options = SourceOptions {
             offline: true,
             ..SourceOptions::from_env()?
         };
         let images = spectra::images(dataset, &options, progress)?;
-        let test = second_moment(&images.test, images.test.len())?;
-        Ok(cell.get_or_init(|| Loaded { images, test }))
+        Ok(cell.get_or_init(|| images))
+    }
+
+    /// The second moment of all test images, `T`, D x D.
+    ///
+    /// # Errors
+    /// As [`Shared::images`].
+    pub(super) fn test(&self, dataset: DataSet, progress: &Progress) -> Result<&Array2<f64>> {
+        let cell = &self.tests[dataset as usize];
+        if let Some(test) = cell.get() {
+            return Ok(test);
+        }
+        let split = &self.images(dataset, progress)?.test;
+        let test = second_moment(split, split.len())?;
+        Ok(cell.get_or_init(|| test))
     }
 
     /// The directions of so many leading images of MNIST.
@@ -71,11 +108,10 @@ impl Shared {
         if let Some(basis) = self.basis.get() {
             return Ok(basis);
         }
-        let Loaded { images, test } = self.images(DataSet::Mnist, progress)?;
-        let S = second_moment(&images.train, samples)?;
+        let S = second_moment(&self.images(DataSet::Mnist, progress)?.train, samples)?;
         let eigen = Eigen::of(&S)?;
         let basis = Basis {
-            sample: Sample::in_basis(&eigen, test)?,
+            sample: Sample::in_basis(&eigen, self.test(DataSet::Mnist, progress)?)?,
             pixel_moments: pixel_moments(&S, &eigen.u)?,
         };
         Ok(self.basis.get_or_init(|| basis))

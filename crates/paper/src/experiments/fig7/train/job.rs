@@ -3,7 +3,6 @@
 use dae::data::DataSet;
 use serde::Serialize;
 
-use super::images;
 use crate::experiments::common::networks;
 use crate::experiments::fig7::rows::Regulariser;
 use crate::experiments::fig7::settings::{
@@ -60,7 +59,7 @@ pub(super) struct Inputs {
     group: Group,
     spectrum: String,
     /// The fingerprint of the images, where they are there: errors are then exact.
-    images: Option<String>,
+    pub images: Option<String>,
     sources: &'static str,
 }
 
@@ -128,8 +127,8 @@ impl Task {
     }
 }
 
-/// All tasks in order; those without images are left out where there are none.
-fn tasks(settings: &Settings) -> Vec<Task> {
+/// All tasks in order; those that need images are left out where there are none.
+fn tasks(settings: &Settings, there: [bool; 2]) -> Vec<Task> {
     let mut all: Vec<Task> = Model::ALL.map(Task::Denoising).into();
     for regulariser in [Regulariser::Noise, Regulariser::Decay] {
         let places = 0..settings.price.trained_s2.len();
@@ -146,17 +145,17 @@ fn tasks(settings: &Settings) -> Vec<Task> {
         all.extend([Model::Wdae, Model::Dae].map(|model| Task::Depth(layers, model)));
     }
     all.push(Task::Mask);
-    all.retain(|task| !task.needs_images() || images::there(task.dataset()));
+    all.retain(|task| !task.needs_images() || there[task.dataset() as usize]);
     all
 }
 
-/// The runs of this figure on the spectra at hand, in order.
-pub(crate) fn jobs(settings: &Settings, context: &Context) -> Vec<Job> {
+/// The runs of this figure on the spectra at hand, in order, with the data sets whose images are there.
+pub(crate) fn jobs(settings: &Settings, context: &Context, there: [bool; 2]) -> Vec<Job> {
     let spectrum = |dataset| context.spectra.iter().find(|(own, _)| *own == dataset);
     let job = |task: Task| {
         let (dataset, label) = (task.dataset(), task.label(settings));
         let (_, spectrum) = spectrum(dataset)?;
-        let images = task.uses_images() && images::there(dataset);
+        let images = task.uses_images() && there[dataset as usize];
         let inputs = Inputs {
             label: label.clone(),
             seed: context.seed,
@@ -178,5 +177,6 @@ pub(crate) fn jobs(settings: &Settings, context: &Context) -> Vec<Job> {
             inputs,
         })
     };
-    tasks(settings).into_iter().filter_map(job).collect()
+    let tasks = tasks(settings, there).into_iter();
+    tasks.filter_map(job).collect()
 }

@@ -8,7 +8,7 @@ use ndarray::s;
 use serde::{Deserialize, Serialize};
 
 use super::images::{Basis, Shared};
-use super::{Job, Record, Seen, Task, images, regularised, start};
+use super::{Job, Record, Seen, Task, regularised, start};
 use crate::Result;
 use crate::experiments::Model;
 use crate::experiments::common::epochs;
@@ -183,9 +183,9 @@ impl Job {
 
     fn plan<'a>(&self, shared: &'a Shared, progress: &Progress) -> Result<Plan<'a>> {
         let settings = &self.settings;
-        let basis = || match images::there(self.task.dataset()) {
-            true => shared.basis(settings.samples, progress).map(Some),
-            false => Ok(None),
+        let basis = || match &self.inputs.images {
+            Some(_) => shared.basis(settings.samples, progress).map(Some),
+            None => Ok(None),
         };
         let judged =
             |basis: Option<&'a Basis>, epsilon: f64| basis.map(|basis| (&basis.sample, epsilon));
@@ -221,8 +221,9 @@ impl Job {
                 }
             }
             Task::Sample(images) => {
-                let loaded = shared.images(self.task.dataset(), progress)?;
-                let sample = Sample::of(loaded.images.train.first(images)?.view(), &loaded.test)?;
+                let dataset = self.task.dataset();
+                let few = shared.images(dataset, progress)?.train.first(images)?;
+                let sample = Sample::of(few.view(), shared.test(dataset, progress)?)?;
                 Plan {
                     lambda: sample.lambda.to_vec(),
                     s2: settings.epsilon,

@@ -8,7 +8,7 @@ use dae::{Checked, Settings as _};
 
 use super::training::is_kept;
 use super::{Curve, Notebook};
-use crate::experiments::fig7::train::{Outcome, Record, Shared, Task, jobs, start, train};
+use crate::experiments::fig7::train::{Outcome, Record, Shared, Task, images, jobs, start, train};
 use crate::experiments::fig7::{self, run::rms, theory};
 use crate::experiments::{self, Figure, Model, spectra};
 use crate::runs::Runs;
@@ -35,7 +35,7 @@ impl Notebook {
         // Where the cache lies is nothing for a notebook to keep.
         let silent = Progress::Silent;
         let with = |runs| self.context(&spectra, runs, &silent);
-        let all = jobs(&settings, &with(&kept));
+        let all = jobs(&settings, &with(&kept), images::there());
         if recompute {
             say!("Figure 7: {} training runs are done here.", all.len());
         } else {
@@ -107,7 +107,7 @@ impl Notebook {
         let (spectra, kept, none) = (spectra::committed()?, self.recorded(), Runs::none());
         let silent = Progress::Silent;
         let with = |runs| self.context(&spectra, runs, &silent);
-        let jobs = jobs(settings, &with(&kept));
+        let jobs = jobs(settings, &with(&kept), images::there());
         let job = jobs.iter().find(|job| job.task == task);
         let job = job.ok_or_else(|| no_such(task))?;
         let runs = if is_kept(&kept, &job.training) {

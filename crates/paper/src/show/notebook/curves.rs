@@ -160,7 +160,8 @@ impl Chart {
         }
     }
 
-    /// Draws lines in one panel with a legend below; an empty panel where there are none.
+    /// Draws lines in one panel with a legend below; an empty panel where there are none. At half the resolution of a
+    /// figure, so that a notebook may hold many.
     ///
     /// The lines are borrowed because of notebooks: where the last expression of a cell takes a variable of the cell for
     /// itself, the kernel shows the result as text instead of as a picture.
@@ -168,6 +169,10 @@ impl Chart {
     /// # Errors
     /// A value that is not finite, or not above zero on a logarithmic axis.
     pub fn draw(&self, lines: &[Curve]) -> Result<Picture> {
+        Ok(self.picture(lines)?.small()?)
+    }
+
+    fn picture(&self, lines: &[Curve]) -> Result<Picture> {
         let points = || lines.iter().flat_map(|line| &line.points);
         let (x, y) = (points().map(|p| p[0]), points().map(|p| p[1]));
         let axes = [self.x(extent(x)), self.y(extent(y.clone()), y)];
@@ -205,7 +210,7 @@ fn extent(values: impl Iterator<Item = f64> + Clone) -> [f64; 2] {
     [low, values.fold(f64::NEG_INFINITY, f64::max)]
 }
 
-/// Draws lines in one panel: a [`Chart`] of which no more is said.
+/// Draws lines in one panel: a [`Chart`] of which no more is said, at the resolution of a figure.
 ///
 /// # Errors
 /// A value that is not finite.
@@ -218,7 +223,7 @@ fn extent(values: impl Iterator<Item = f64> + Clone) -> [f64; 2] {
 /// # Ok::<(), paper::Error>(())
 /// ```
 pub fn curves(x: &str, y: &str, lines: &[Curve]) -> Result<Picture> {
-    Chart::new(x, y).draw(lines)
+    Chart::new(x, y).picture(lines)
 }
 
 fn draw([x, y]: [Axis; 2], lines: &[Curve]) -> Result<Picture> {

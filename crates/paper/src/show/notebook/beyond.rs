@@ -52,8 +52,8 @@ impl Notebook {
         Ok((settings, run))
     }
 
-    /// How far theory is from the wide network of a model, mode by mode: the paper's formula, and with the exact clock and
-    /// the free start. Root mean square over the recorded epochs.
+    /// How far theory is from the wide network of a model in each of the leading modes: the paper's formula, and with the
+    /// exact clock and the free start. Root mean square over the recorded epochs.
     ///
     /// # Errors
     /// Divergence, where the run was not recorded.
@@ -61,6 +61,7 @@ impl Notebook {
         &self,
         settings: &Checked<fig7::Settings>,
         model: Model,
+        leading: usize,
     ) -> Result<Vec<Curve>> {
         let task = Task::Denoising(model);
         let Outcome::Network(Record { seen }) = self.outcome(settings, task)? else {
@@ -72,7 +73,7 @@ impl Notebook {
         let paper = seen.iter().map(|seen| network.paper(seen.epoch));
         let free = seen.iter().map(|seen| network.free(seen.epoch));
         let curve = |label: &str, theory: Vec<Vec<f64>>| {
-            let modes = (0..settings.directions).map(|mode| mode as f64);
+            let modes = (0..leading).map(|mode| mode as f64);
             Curve::new(label, modes, rms(&theory, &measured))
         };
         Ok(vec![
@@ -127,7 +128,7 @@ fn no_such(task: Task) -> Error {
     }
 }
 
-/// Theory as a line beside training as markers, for each group of rows that follow each other with the same label.
+/// Theory as a line beside what was trained or measured as markers, for each group of rows that follow each other with the same label.
 ///
 /// Points are `[x, y]`; a row may have no measured one.
 pub fn beside<R>(
@@ -148,9 +149,9 @@ pub fn beside<R>(
         let found: Vec<_> = own.iter().filter_map(&measured).collect();
         if !found.is_empty() {
             // As many as can be told apart.
-            let step = found.len().div_ceil(36);
+            let step = found.len().div_ceil(24);
             let found = found.into_iter().step_by(step).collect();
-            markers.push(curve("training".to_owned(), found, place).markers());
+            markers.push(curve("trained or measured".to_owned(), found, place).markers());
         }
     }
     lines.extend(markers);

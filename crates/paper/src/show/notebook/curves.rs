@@ -229,7 +229,10 @@ pub fn curves(x: &str, y: &str, lines: &[Curve]) -> Result<Picture> {
 fn draw([x, y]: [Axis; 2], lines: &[Curve]) -> Result<Picture> {
     let mut marks = Vec::new();
     let mut entries: Vec<Entry> = Vec::new();
-    for (i, line) in lines.iter().enumerate() {
+    // Markers come last, in the legend as well.
+    let (markers, drawn): (Vec<_>, Vec<_>) =
+        (lines.iter().enumerate()).partition(|(_, line)| line.look == Look::Markers);
+    for (i, line) in drawn.into_iter().chain(markers) {
         let colour = line.colour.unwrap_or_else(|| plot::family(i, lines.len()));
         marks.push(line.mark(colour));
         // Lines that belong together share a label, which is black where their colours differ.

@@ -22,7 +22,7 @@ LARGEST = 1_000_000
 # What a viewer shows as more than text.
 RICH = ("text/html", "text/latex", "text/markdown", "image/")
 KERNEL = {"display_name": "Rust", "language": "rust", "name": "rust"}
-EXPECTED = ["00_", "01_", "02_", "03_", "04_", "05_", "06_"]
+EXPECTED = ["00_", "01_", "02_", "03_", "04_", "05_", "06_", "07_"]
 # The beginnings of absolute paths; in a picture's numbers and letters they do not occur with a name behind them.
 ABSOLUTE = re.compile(r"(?:(?<![\w./:])/(?:home|root|tmp|Users|usr|var|private|work|opt|mnt)/[\w.-]+)|(?:\b[A-Z]:\\\\?\w+)")
 # What the outputs of every notebook depend on besides its figure, and what those of notebook 00 do.

@@ -28,7 +28,7 @@ from check import KERNEL, code_cells
 from places import CLONE, NOTEBOOKS, say, stop
 
 # A figure's notebook that computes no table would pass the comparison without having been compared.
-FIGURES = tuple(f"{number:02}_" for number in range(1, 7))
+FIGURES = tuple(f"{number:02}_" for number in range(1, 8))
 
 
 class Failure(Exception):

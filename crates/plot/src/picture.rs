@@ -20,6 +20,18 @@ pub struct Picture {
     pub png: Vec<u8>,
 }
 
+impl Picture {
+    /// The same picture with a PNG of half the width and height, for a file that holds many.
+    ///
+    /// # Errors
+    /// An SVG that is none.
+    pub fn small(self) -> Result<Self> {
+        let tree = usvg::Tree::from_str(&self.svg, &usvg::Options::default())?;
+        let png = png(&rendered(&tree, 1)?)?;
+        Ok(Self { png, ..self })
+    }
+}
+
 static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     let mut fonts = fontdb::Database::new();
     fonts.load_font_data(dejavu::sans::regular().to_vec());

@@ -241,8 +241,9 @@ mod notebook {
     use paper::experiments::fig6::train::images::{Basis, Images};
     use paper::experiments::{Figure, Model, load};
     use paper::notebook::{
-        Album, Batch, Content, Curve, Grid, Notebook, Rows, SettingsTable, Show, balanced, curves,
-        descent, fixed_points, frame, unbalanced,
+        Album, Batch, Chart, Content, Curve, Grid, Notebook, Rows, SettingsTable, Show, about,
+        balanced, beside, curves, descent, dialled, ends_of_depth, fixed_points, frame, histogram,
+        unbalanced,
     };
     use paper::plot::Picture;
     use paper::settings::Profile;
@@ -311,6 +312,75 @@ mod notebook {
             .dashed();
         let size = curves("x", "y", &[flat]).unwrap().png.len();
         assert!(size < 100_000, "{size}");
+    }
+
+    #[test]
+    fn a_logarithmic_axis_refuses_what_is_not_above_zero() {
+        let line = |y: f64| [Curve::new("a", [1.0, 10.0], [y, 2.0]).markers()];
+        let chart = Chart::new("x", "y").log_x().log_y();
+        assert!(chart.draw(&line(1.0)).is_ok() && chart.draw(&[]).is_ok());
+        assert!(chart.draw(&line(0.0)).is_err() && chart.draw(&line(f64::NAN)).is_err());
+        let part = Chart::new("x", "y").between(1.0, 3.0).draw(&line(0.0));
+        assert!(part.unwrap().svg.contains("</svg>"));
+    }
+
+    #[test]
+    fn theory_and_training_are_grouped_by_their_label() {
+        let rows = [("a", 1.0, Some(2.0)), ("a", 2.0, None), ("b", 1.0, None)];
+        let lines = beside(
+            &rows,
+            |row| row.0.to_owned(),
+            |row| [row.1, row.1],
+            |row| Some([row.1, row.2?]),
+        );
+        // Two lines, and markers for the one group that has been measured.
+        assert_eq!(lines.len(), 3);
+        let none: [(&str, f64); 0] = [];
+        let lines = beside(&none, |_| String::new(), |row| [row.1; 2], |_| None);
+        assert!(lines.is_empty());
+    }
+
+    #[test]
+    fn a_histogram_has_a_step_for_each_part() {
+        let values = [0.1, 0.2, 0.7, 5.0];
+        let found = format!("{:?}", histogram("h", &values, [0.0, 1.0], 2));
+        let steps = "[[0.0, 0.0], [0.0, 0.5], [0.5, 0.5], [0.5, 0.25], [1.0, 0.25], [1.0, 0.0]]";
+        assert!(found.contains(steps), "{found}");
+    }
+
+    #[test]
+    fn checks_are_found_by_the_beginning_of_their_name() {
+        let checks = ["A: x", "B: A:"].map(|name| Check::theory(name, 0.0, 0.0, 0.1, "why"));
+        let own = about(&checks, "A:");
+        assert_eq!((own.len(), own[0].quantity.as_str()), (1, "A: x"));
+    }
+
+    #[test]
+    fn a_dialled_filter_is_what_training_ends_in() {
+        let wished = [0.3, 0.9, 0.6];
+        let [noise, trained] = dialled(&[4.0, 2.0, 1.0], &wished, 5000).unwrap();
+        assert!((noise[0] - 4.0 * 0.7 / 0.3).abs() < 1e-12);
+        for (found, wished) in trained.iter().zip(wished) {
+            assert!((found - wished).abs() < 1e-9, "{trained:?}");
+        }
+    }
+
+    #[test]
+    fn decay_drops_from_three_layers_what_two_learn() {
+        let ends = |layers| ends_of_depth(layers, &[4.0, 0.5], 0.2, 0.3, 120.0).unwrap();
+        assert!((ends(2)[1] - 0.6).abs() < 1e-9);
+        assert!(ends(3)[0] > 0.9 && ends(3)[1] < 1e-6);
+    }
+
+    #[test]
+    fn masks_keep_a_share_of_the_pixels_and_their_mean() {
+        let album = Album::of(DataSet::Mnist, None);
+        let masked = album.masked(&Batch(Array2::ones((100, 784))), 0.25, 1);
+        let zeros = masked.0.iter().filter(|&&x| x == 0.0).count() as f64 / 78_400.0;
+        assert!((zeros - 0.25).abs() < 0.01, "{zeros}");
+        assert!(masked.0.iter().all(|&x| x == 0.0 || x == 1.0 / 0.75));
+        assert_eq!(album.mask_matrix().unwrap().0.nrows(), 0);
+        assert!(album.pixel_moments().unwrap().is_empty());
     }
 
     #[test]

@@ -15,8 +15,8 @@ use crate::system::progress::Progress;
 /// The leading images of a data set with their leading eigen-directions; empty where the images are not at hand.
 #[derive(Debug, Clone)]
 pub struct Album {
-    dataset: DataSet,
-    images: Option<Images>,
+    pub(super) dataset: DataSet,
+    pub(super) images: Option<Images>,
 }
 
 /// Some images of one size, real or made up.
@@ -120,7 +120,7 @@ impl Album {
         Batch(coordinates.dot(&vectors.t()))
     }
 
-    fn none(&self) -> Batch {
+    pub(super) fn none(&self) -> Batch {
         Batch(Array2::zeros((0, self.dataset.pixels())))
     }
 

@@ -11,10 +11,12 @@
 //!
 //! Whatever is the last expression of a cell and has [`Show`] is shown by it: figures, tables, checks, settings, images.
 
+mod beyond;
 mod curves;
 mod frames;
 mod html;
 mod images;
+mod masks;
 mod process;
 mod series;
 mod settings;
@@ -28,7 +30,8 @@ use clap::ValueEnum;
 use dae::data::DataSet;
 use serde::Serialize;
 
-pub use curves::{Curve, curves};
+pub use beyond::{about, beside, dialled, ends_of_depth, histogram, mean_start};
+pub use curves::{Chart, Curve, curves};
 pub use frames::{Rows, frame};
 pub use images::{Album, Batch, Grid, Sheet};
 pub use series::{balanced, descent, epochs_to, fixed_points, unbalanced};
@@ -47,8 +50,9 @@ use crate::{Error, Result};
 /// What every cell of the notebooks may use without saying where it is from.
 pub mod prelude {
     pub use super::{
-        Album, Batch, Curve, Grid, Notebook, Rows, SettingsTable, Sheet, Show, balanced, curves,
-        descent, epochs_to, fixed_points, frame, unbalanced,
+        Album, Batch, Chart, Curve, Grid, Notebook, Rows, SettingsTable, Sheet, Show, about,
+        balanced, beside, curves, descent, dialled, ends_of_depth, epochs_to, fixed_points, frame,
+        histogram, mean_start, unbalanced,
     };
     pub use crate::experiments::{
         Context, Figure, Model, fig1, fig2, fig3, fig4, fig5, fig6, fig7,
@@ -58,8 +62,10 @@ pub mod prelude {
     pub use crate::runs::Runs;
     pub use crate::settings::Profile;
     pub use crate::tables::{Check, Table};
-    pub use dae::data::{DataSet, Spectrum};
-    pub use dae::theory::{Mode, dynamics, rates, scalar, spectrum::Theory};
+    pub use dae::data::{DataSet, Directions, Spectrum};
+    pub use dae::theory::{
+        Mode, deep, dynamics, filters, masking, rates, samples, scalar, spectrum::Theory,
+    };
     pub use dae::train::nonlinear::Activation;
     pub use dae::{Checked, Settings as _};
     // Nameable, so that a cell may keep one in a variable.

@@ -169,7 +169,7 @@ impl Notebook {
         Ok(trainings)
     }
 
-    fn context<'a>(
+    pub(super) fn context<'a>(
         &self,
         spectra: &'a [(DataSet, Spectrum)],
         runs: &'a Runs,
@@ -183,7 +183,7 @@ impl Notebook {
         }
     }
 
-    fn say_whether(&self, are_kept: bool, figure: Figure, what: &str) {
+    pub(super) fn say_whether(&self, are_kept: bool, figure: Figure, what: &str) {
         let profile = self.profile;
         if are_kept {
             say!(
@@ -197,7 +197,7 @@ impl Notebook {
     }
 }
 
-fn is_kept(runs: &Runs, training: &Training) -> bool {
+pub(super) fn is_kept(runs: &Runs, training: &Training) -> bool {
     runs.state(&training.name, &training.key) == State::Done
 }
 

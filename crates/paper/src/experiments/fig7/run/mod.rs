@@ -175,7 +175,7 @@ pub fn run(settings: &Checked<Settings>, context: &Context) -> Result<Run> {
 }
 
 /// Root mean square of the difference of two series of one mode, of all modes.
-fn rms(theory: &[Vec<f64>], measured: &[&Vec<f64>]) -> Vec<f64> {
+pub(crate) fn rms(theory: &[Vec<f64>], measured: &[&Vec<f64>]) -> Vec<f64> {
     let modes = measured.first().map_or(0, |first| first.len());
     let of = |mode: usize| {
         let pairs = theory.iter().zip(measured);

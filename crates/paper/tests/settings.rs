@@ -934,7 +934,9 @@ fn what_does_not_exist_is_refused_with_what_may_have_been_meant() {
         // Two letters swapped at the end of the name, and one too many.
         let mut letters: Vec<char> = key.chars().collect();
         let end = letters.len();
-        letters.swap(end - 1, end - 2);
+        if letters[end - 2] != '.' {
+            letters.swap(end - 1, end - 2);
+        }
         let swapped: String = letters.into_iter().collect();
         for wrong in [swapped, format!("{key}x")] {
             let error = load_with(Profile::Smoke, &[format!("{wrong}=1")]).unwrap_err();

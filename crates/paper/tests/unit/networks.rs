@@ -65,3 +65,57 @@ mod curves {
         assert!((exponent(&pairs) - 1.5).abs() < 1e-12);
     }
 }
+
+mod few_samples {
+    use dae::data::DataSet;
+    use paper::experiments::fig7::committed::{Committed, committed};
+    use paper::experiments::fig7::rows::Method;
+
+    #[test]
+    fn what_is_committed_is_read_and_written_to_the_last_byte() {
+        let all = committed().unwrap();
+        let text = include_str!("../../../../data/few_samples.csv");
+        assert_eq!(all.to_csv(), text);
+        assert_eq!(Committed::parse(text).unwrap(), all);
+        let key = (DataSet::Mnist, Method::Redrawn, 1000);
+        let entry = all.find(key, [0.5, 0.5]).unwrap();
+        assert!((entry.measured - 10.93).abs() < 0.01, "{entry:?}");
+        assert!(entry.trained.unwrap() > entry.measured);
+        assert!(all.find(key, [0.5, 0.6]).is_none() && all.find(key, [0.6, 0.5]).is_none());
+        let plateau = all.mappings.iter().rfind(|row| row.0 == 0).unwrap();
+        assert!((plateau.2 - 0.9914).abs() < 0.002, "{plateau:?}");
+    }
+
+    #[test]
+    fn anything_else_is_refused_with_its_line() {
+        let text = committed().unwrap().to_csv();
+        let lines: Vec<&str> = text.lines().collect();
+        let with = |line: usize, new: &str| {
+            let mut lines = lines.clone();
+            lines[line] = new;
+            lines.join("\n") + "\n"
+        };
+        let twice = format!("{text}{}\n", lines[11]);
+        for (bad, place) in [
+            (String::new(), "line 1"),
+            (with(0, "# seed: -1"), "line 1"),
+            (with(0, "# sed: 2018"), "line 1"),
+            (with(1, "# mnist: 0000"), "line 2"),
+            (with(10, "quantity,value"), "line 11"),
+            (with(11, "measured,mnist,ae,30,0.0,NaN"), "line 12"),
+            (with(11, "measured,mnist,ae,30,0.0,21.0,1"), "line 12"),
+            (with(11, "measured,mnist,ae,30,0.00,21.0"), "line 12"),
+            (with(11, "measured,imagenet,ae,30,0.0,21.0"), "line 12"),
+            (with(11, "spread,mnist,ae,30,0.0,21.0"), "line 12"),
+            (with(11, "mapping,mnist,mask,784,0,0.5"), "line 12"),
+            (text.trim_end().to_owned(), "line"),
+            (twice, "line"),
+        ] {
+            let said = Committed::parse(&bad).unwrap_err().to_string();
+            assert!(
+                said.starts_with("data/few_samples.csv: ") && said.contains(place),
+                "{place}: {said}"
+            );
+        }
+    }
+}

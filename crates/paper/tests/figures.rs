@@ -115,7 +115,7 @@ fn a_value_that_is_not_finite_is_refused_by_the_name_of_its_panel() {
         Err(Error::Plot(plot::Error::Value { .. }))
     ));
     let mut run = smoke::fig7();
-    run.width[1].theory_coupled = f64::NAN;
+    run.width.last_mut().unwrap().theory_coupled = f64::NAN;
     assert!(matches!(
         fig7::figure::figure(&run),
         Err(Error::Plot(plot::Error::Value { .. }))

@@ -266,16 +266,16 @@ pub(super) fn mask(run: &Run) -> Result<Vec<Check>> {
     });
     for own in modes().filter(|_| as_found && q == 0.5) {
         let reference = PLATEAUS.iter().find(|(mode, ..)| *mode == own[0].mode);
-        if let (Some((mode, expected, tolerance)), Some(end)) = (reference, own.last()) {
-            if end.epoch == 3000 {
-                checks.push(Check::theory(
-                    format!("F: mapping of mode {mode} at epoch {}", end.epoch),
-                    *expected,
-                    end.mapping,
-                    *tolerance,
-                    "seeds; expected is what another program found",
-                ));
-            }
+        if let (Some((mode, expected, tolerance)), Some(end)) = (reference, own.last())
+            && end.epoch == 3000
+        {
+            checks.push(Check::theory(
+                format!("F: mapping of mode {mode} at epoch {}", end.epoch),
+                *expected,
+                end.mapping,
+                *tolerance,
+                "seeds; expected is what another program found",
+            ));
         }
     }
     let [masked, isotropic] = masked_errors(&Data::committed(DataSet::Cifar10)?, q)?;

@@ -58,7 +58,7 @@ pub(super) fn denoising(settings: &Settings, run: &Run) -> Result<Vec<Check>> {
         (Model::Wdae, 11.820, 0.01),
         (Model::Ae, 17.546, 0.1),
     ] {
-        if let Some(end) = of(model).last() {
+        if let Some(end) = of(model).next_back() {
             let expected = if numbers { reference } else { end.theory };
             checks.push(Check::theory(
                 format!("A: error of the {model} at epoch {}", end.epoch),

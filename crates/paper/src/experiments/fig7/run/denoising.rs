@@ -10,13 +10,11 @@ use crate::experiments::fig7::settings::Settings;
 use crate::experiments::fig7::theory::{Data, Network, best, epsilons};
 use crate::experiments::fig7::train::{Seen, Task};
 
+/// Errors by epoch, and how far theory is from training in all modes.
+type Wide = (Vec<Denoising>, Vec<(Model, Deviations)>);
+
 /// The error of each network over its epochs, and how far theory is from training in all modes.
-pub(super) fn denoising(
-    settings: &Settings,
-    seed: u64,
-    data: &Data,
-    done: &Done,
-) -> Result<(Vec<Denoising>, Vec<(Model, Deviations)>)> {
+pub(super) fn denoising(settings: &Settings, seed: u64, data: &Data, done: &Done) -> Result<Wide> {
     let (mut rows, mut deviations) = (Vec::new(), Vec::new());
     for model in Model::ALL {
         let record = done.network(Task::Denoising(model))?;

@@ -38,7 +38,7 @@ pub(crate) const EXPERIMENT: Parts<Settings, run::Run> = Parts {
         images: false,
     },
     run: run::run,
-    tables: |_, run| rows::tables(run),
+    tables: |_, run| run.tables(),
     figure: figure::figure,
     checks: |settings, run| checks::checks(settings, run),
     verify: verify::verify,

@@ -7,10 +7,7 @@
 
 use dae::data::DataSet;
 
-use super::run::Run;
-use crate::Result;
 use crate::experiments::Model;
-use crate::tables::Table;
 use crate::tables::rows::cell;
 
 dae::named! {
@@ -156,20 +153,4 @@ crate::rows! {
         /// With the same noise in all directions.
         theory_isotropic: f64,
     }
-}
-
-/// All tables.
-///
-/// # Errors
-/// A value that is not finite.
-pub fn tables(run: &Run) -> Result<Vec<Table>> {
-    Ok(vec![
-        Table::of(&run.denoising)?,
-        Table::of(&run.price)?,
-        Table::of(&run.samples)?,
-        Table::of(&run.width)?,
-        Table::of(&run.seeds)?,
-        Table::of(&run.depth)?,
-        Table::of(&run.mask)?,
-    ])
 }

@@ -15,6 +15,7 @@ use super::settings::Settings;
 use super::theory::Data;
 use super::train::{Job, Measured, Outcome, Record, Shared, Task, jobs, train};
 use crate::experiments::{Context, Model};
+use crate::tables::Table;
 use crate::{Error, Result};
 
 /// Everything that Figure 7 shows, as its tables have it, and what is checked beside.
@@ -43,6 +44,24 @@ pub struct Run {
     pub mask: Vec<Mask>,
     /// What is known of all modes, of which the tables have some.
     pub all: AllModes,
+}
+
+impl Run {
+    /// All tables.
+    ///
+    /// # Errors
+    /// A value that is not finite.
+    pub fn tables(&self) -> Result<Vec<Table>> {
+        Ok(vec![
+            Table::of(&self.denoising)?,
+            Table::of(&self.price)?,
+            Table::of(&self.samples)?,
+            Table::of(&self.width)?,
+            Table::of(&self.seeds)?,
+            Table::of(&self.depth)?,
+            Table::of(&self.mask)?,
+        ])
+    }
 }
 
 /// What is known of all modes.

@@ -24,7 +24,7 @@ type Legends = Vec<(&'static str, Vec<Entry>)>;
 /// Draws Figure 7: what the theory says (lines) beside what was trained or measured (markers).
 ///
 /// # Errors
-/// [`plot::Error::Empty`](crate::plot::Error::Empty) without rows, [`plot::Error::Value`](crate::plot::Error::Value) when
+/// [`plot::Error::Empty`] without rows, [`plot::Error::Value`] when
 /// something is not finite.
 pub fn figure(run: &Run) -> Result<Picture> {
     let above = vec![

@@ -93,7 +93,8 @@ fn the_committed_results_are_all_in_their_report() {
     }
     assert!(made >= 5, "{made}");
     assert_eq!(loose_ends(&page, &committed()), Vec::<String>::new());
-    assert!(page.len() < 2_500_000, "{} bytes", page.len());
+    // Seven figures as the files they are, half a megabyte each, and the words around them.
+    assert!(page.len() < 4_000_000, "{} bytes", page.len());
     assert_eq!(
         page,
         report::html(&committed(), Profile::Paper).unwrap(),

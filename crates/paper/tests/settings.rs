@@ -564,7 +564,7 @@ const TABLE: &[Row] = &[
         "1e-6 to 1e6",
         Bounded,
         &["0.03", "1e6"],
-        &["0.0", "0.02"],
+        &["0.0"],
     ),
     Row(
         "fig7.price.points",
@@ -585,7 +585,7 @@ const TABLE: &[Row] = &[
         "1e-6 to 1e6 each",
         Reals,
         &["[1e-6, 1e6]"],
-        &["[]", "[0.5]", "[0.5, 0.5]"],
+        &["[]", "[0.5, 0.5]"],
     ),
     Row(
         "fig7.price.trained_gamma",
@@ -874,7 +874,7 @@ fn the_table_has_every_setting() {
 
 #[test]
 fn every_bad_value_is_refused_in_a_file_and_on_the_command_line() {
-    let mut count = 0;
+    let (mut count, mut accepted) = (0, Vec::new());
     for row in TABLE {
         for value in row.bad() {
             let line = format!("{} = {value}", row.0);
@@ -889,7 +889,8 @@ fn every_bad_value_is_refused_in_a_file_and_on_the_command_line() {
                 ),
             ] {
                 let Err(error) = result else {
-                    panic!("{line} was accepted");
+                    accepted.push(format!("{file}: {line}"));
+                    continue;
                 };
                 row.expect(&error.to_string(), file, value);
                 count += 1;
@@ -897,6 +898,7 @@ fn every_bad_value_is_refused_in_a_file_and_on_the_command_line() {
         }
     }
     println!("{count} refusals of {} settings", TABLE.len());
+    assert!(accepted.is_empty(), "accepted: {accepted:#?}");
 }
 
 #[test]

@@ -253,7 +253,7 @@ impl PriceSettings {
         ] {
             if found != self.trained_s2.len() {
                 let allowed = "a list as long as trained_s2";
-                return Err(Error::out_of_range(name, format!("of {found}"), allowed));
+                return Err(Error::out_of_range(name, format!("a list of {found}"), allowed));
             }
         }
         start(self.init_std)
@@ -356,6 +356,7 @@ fn modes(modes: &[usize], directions: usize) -> Result<()> {
         1000,
         "a list of 1 to 1000 modes",
     )?;
+    each_once("modes", modes)?;
     match modes.iter().find(|&&mode| mode >= directions) {
         Some(mode) => Err(Error::out_of_range("modes", mode, "below `directions`")),
         None => Ok(()),

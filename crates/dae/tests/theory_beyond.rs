@@ -5,7 +5,7 @@
 // Matrices are capital letters, as in the equations.
 #![allow(non_snake_case)]
 
-use dae::data::{DataSet, Spectrum};
+use dae::data::{DataSet, Directions, Spectrum};
 use dae::theory::filters::{self, Regulariser};
 use dae::theory::spectrum::Theory;
 use dae::theory::{Mode, coupled, dynamics, masking, rates};
@@ -77,6 +77,48 @@ fn only_noise_is_the_right_filter() {
         10.584049615833061,
         1e-12,
     );
+}
+
+/// Prices on the test images, by another program: noise, decay, one layer, two layers.
+#[test]
+fn what_regularisers_cost_on_test_images() {
+    for (dataset, hidden, epsilon, expected) in [
+        (DataSet::Mnist, 256, 0.5, [1.0007, 1.0910, 1.0235, 1.2839]),
+        (DataSet::Mnist, 256, 0.1, [1.0059, 1.0906, 1.0359, 1.2818]),
+        (DataSet::Cifar10, 512, 0.5, [1.0008, 1.0925, 1.0229, 1.2525]),
+        (DataSet::Cifar10, 512, 0.1, [1.0068, 1.0928, 1.0326, 1.2836]),
+    ] {
+        let lambda = Spectrum::committed(dataset).unwrap().lambda;
+        let mu = Directions::committed(dataset).unwrap().test_moment;
+        let w0 = hidden as f64 * 1e-8 / 2.0;
+        let best = [
+            Regulariser::Noise,
+            Regulariser::Decay,
+            Regulariser::StoppingOneLayer,
+            Regulariser::Stopping { w0 },
+        ]
+        .map(|regulariser| regulariser.best(&lambda, &mu, hidden, epsilon).unwrap());
+        for (best, expected) in best.iter().zip(expected) {
+            assert!((best.price - expected).abs() < 5e-4, "{dataset}: {best:?}");
+        }
+        if epsilon == 0.5 {
+            let [floor, decay] = match dataset {
+                DataSet::Mnist => [10.4663, 0.391],
+                DataSet::Cifar10 => [20.6637, 0.363],
+            };
+            close(filters::floor(&mu, epsilon).unwrap(), floor, 1e-5);
+            // A flat minimum.
+            assert!(
+                (best[1].setting / epsilon - decay).abs() < 0.005,
+                "{:?}",
+                best[1]
+            );
+        }
+        if (dataset, epsilon) == (DataSet::Mnist, 0.5) {
+            let epoch = best[3].setting / 0.01;
+            assert!((epoch - 1416.0).abs() < 5.0, "{epoch}");
+        }
+    }
 }
 
 /// For `lambda_i` like `i^-2` and little noise: decay at 0.4 epsilon costs 7.37%, a step 27.3%.

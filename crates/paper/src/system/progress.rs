@@ -100,8 +100,12 @@ impl Bar {
             Progress::Lines if self.last.get().elapsed() >= LINE_EVERY => {
                 self.last.set(Instant::now());
                 let rate = position as f64 / self.drawn.elapsed().as_secs_f64();
-                let left = total.saturating_sub(position) as f64 / rate.max(1e-9);
-                note!("{label}: {position}/{total}  {rate:.1}/s  {left:.0} s left  {message}");
+                let left = total.saturating_sub(position) as f64 / rate;
+                let left = match position {
+                    0 => String::new(),
+                    _ => format!("  {rate:.1}/s  {left:.0} s left"),
+                };
+                note!("{label}: {position}/{total}{left}  {message}");
             }
             Progress::Printed => {
                 let quarter = (4 * position).checked_div(total).unwrap_or(0);

@@ -15,6 +15,7 @@ use flate2::bufread::DeflateDecoder;
 use flate2::write::GzEncoder;
 use flate2::{Compression, Crc};
 use paper::experiments::fig5::rows::Dynamics;
+use paper::experiments::fig7::committed::Committed;
 use paper::experiments::load_with;
 use paper::results::Manifest;
 use paper::results::parse_record;
@@ -33,7 +34,7 @@ pub struct Reader {
 }
 
 /// All of them.
-pub const READERS: [Reader; 17] = [
+pub const READERS: [Reader; 18] = [
     reader("idx_images", idx_images),
     reader("idx_labels", idx_labels),
     reader("idx_gz", idx_gz),
@@ -45,6 +46,7 @@ pub const READERS: [Reader; 17] = [
     mended("tar_gz", tar_gz, zip_tar),
     reader("spectrum_csv", spectrum_csv),
     reader("directions_csv", directions_csv),
+    reader("few_samples_csv", few_samples_csv),
     reader("settings_toml", settings_toml),
     reader("manifest_json", manifest_json),
     reader("record_json", record_json),
@@ -173,6 +175,13 @@ fn directions_csv(bytes: &[u8]) -> Result<()> {
     let mut numbers = (directions.test_moment.iter()).chain(&directions.pixel_moment);
     promise(directions == again && numbers.all(|x| x.is_finite() && *x >= 0.0));
     promise(directions.test_moment.len() == directions.pixel_moment.len());
+    Ok(())
+}
+
+fn few_samples_csv(bytes: &[u8]) -> Result<()> {
+    let text = String::from_utf8_lossy(bytes);
+    let committed = Committed::parse(&text)?;
+    promise(committed.to_csv() == text);
     Ok(())
 }
 

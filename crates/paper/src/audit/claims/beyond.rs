@@ -103,7 +103,10 @@ pub(super) fn noise_is_the_right_filter(recorded: &Recorded) -> Result<Vec<Check
             "the same with decay at its best, furthest from the middle of 1.085 to 1.10",
             [1.0925, furthest(&price, 1.0925)],
             0.008,
-            format!("8.5% to 10%, to half of the last digit: {}", spanned(&price)),
+            format!(
+                "8.5% to 10%, to half of the last digit: {}",
+                spanned(&price)
+            ),
         ));
         let gamma: Vec<f64> = decay.iter().map(|row| row.setting / row.epsilon).collect();
         all.push(claim(

@@ -253,7 +253,11 @@ impl PriceSettings {
         ] {
             if found != self.trained_s2.len() {
                 let allowed = "a list as long as trained_s2";
-                return Err(Error::out_of_range(name, format!("a list of {found}"), allowed));
+                return Err(Error::out_of_range(
+                    name,
+                    format!("a list of {found}"),
+                    allowed,
+                ));
             }
         }
         start(self.init_std)

@@ -5,6 +5,10 @@ pub(super) mod depth;
 mod few;
 pub(super) mod width;
 
+use std::collections::VecDeque;
+use std::iter;
+use std::sync::{Mutex, PoisonError};
+
 use dae::Checked;
 use dae::data::DataSet;
 use rayon::prelude::*;
@@ -93,7 +97,8 @@ pub struct Deviations {
 pub(super) struct Done(Vec<(Job, Outcome)>);
 
 impl Done {
-    /// Does all runs: the large ones one after the other, each on all threads, the small ones side by side.
+    /// Does all runs. Linear algebra on images has all threads; networks are trained side by side, as threads that share
+    /// one wait for each other.
     fn all(settings: &Settings, context: &Context) -> Result<Self> {
         let shared = Shared::default();
         let there = shared.there(settings, context.progress)?;
@@ -102,16 +107,33 @@ impl Done {
                 "fig7: no images of MNIST in the cache: the markers of two panels are those of data/few_samples.csv",
             );
         }
-        let small = |job: &Job| matches!(job.task, Task::Width(_) | Task::Seeds | Task::Depth(..));
-        let (small, large): (Vec<Job>, Vec<Job>) =
-            jobs(settings, context, there).into_iter().partition(small);
         let done = |job: Job| {
             let outcome = train(context, &job, &shared)?;
             Ok((job, outcome))
         };
-        let mut all = large.into_iter().map(done).collect::<Result<Vec<_>>>()?;
-        let small: Result<Vec<_>> = small.into_par_iter().map(done).collect();
-        all.extend(small?);
+        let (few, mut networks): (Vec<Job>, Vec<Job>) = jobs(settings, context, there)
+            .into_iter()
+            .partition(|job| matches!(job.task, Task::Few(_)));
+        // The small ones last, so that threads end together.
+        let small = |job: &Job| matches!(job.task, Task::Width(_) | Task::Seeds | Task::Depth(..));
+        networks.sort_by_key(small);
+        let mut all = few.into_iter().map(done).collect::<Result<Vec<_>>>()?;
+        let threads = rayon::current_num_threads();
+        let lanes = threads.min(networks.len()).max(1);
+        let waiting = Mutex::new(VecDeque::from(networks));
+        let waiting = || waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let lane = |_| {
+            let own = rayon::ThreadPoolBuilder::new().num_threads(threads / lanes);
+            let own = own.build().map_err(|error| Error::Threads {
+                what: format!("rayon: {error}"),
+            })?;
+            let next = || waiting().pop_front();
+            let outcome: Result<Vec<_>> = own.install(|| iter::from_fn(next).map(done).collect());
+            // After a failure nobody begins another.
+            outcome.inspect_err(|_| waiting().clear())
+        };
+        let lanes: Result<Vec<_>> = (0..lanes).into_par_iter().map(lane).collect();
+        all.extend(lanes?.into_iter().flatten());
         Ok(Self(all))
     }
 

@@ -3,7 +3,7 @@
 // Matrices are capital letters.
 #![allow(non_snake_case)]
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use dae::data::{DataSet, Eigen, Images, SourceOptions, second_moment};
 use dae::train::linear::pixel_moments;
@@ -40,6 +40,8 @@ pub(crate) struct Shared {
     images: [OnceLock<Images>; 2],
     tests: [OnceLock<Array2<f64>>; 2],
     basis: OnceLock<Basis>,
+    /// Held by the one run that computes what several wait for.
+    computing: Mutex<()>,
 }
 
 impl Shared {
@@ -105,6 +107,8 @@ impl Shared {
     /// # Errors
     /// As [`Shared::images`]; LAPACK giving up.
     pub(super) fn basis(&self, samples: usize, progress: &Progress) -> Result<&Basis> {
+        let computing = self.computing.lock();
+        let _computing = computing.unwrap_or_else(PoisonError::into_inner);
         if let Some(basis) = self.basis.get() {
             return Ok(basis);
         }

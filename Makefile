@@ -39,7 +39,7 @@ RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
 .DEFAULT_GOAL := all
 # Cargo and the command use all cores by themselves; two of our targets at once would only wait for each other.
 .NOTPARALLEL:
-.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site build test test-notebooks test-browser report test-report test-interruption test-concurrency fuzz coverage mutants bench bench-kernels bench-peers bench-limit bench-scaling bench-precision bench-costs bench-first-use check lint audit clean clean-cache setup help test-setup writable
+.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site animation build test test-notebooks test-browser report test-report test-interruption test-concurrency fuzz coverage mutants bench bench-kernels bench-peers bench-limit bench-scaling bench-precision bench-costs bench-first-use check lint audit clean clean-cache setup help test-setup writable
 
 # For what writes into the checkout.
 writable:
@@ -168,6 +168,9 @@ bench-limit bench-scaling bench-precision bench-first-use:
 
 bench-costs: build
 	@$(BENCH) costs --paper target/release/paper
+
+animation: writable build ## Draw Figure 4 in motion, docs/animation.png
+	@$(PAPER) animate
 
 report: writable build ## Write results/<profile>/report.html: figures, comparisons, claims and their origin on one page
 	@$(PAPER) report --profile $(PROFILE)

@@ -46,6 +46,12 @@ enum Verb {
     Status(Changes),
     /// Write the report of a profile, one HTML file that shows figures, tables, comparisons and their origin.
     Report(Place),
+    /// Draw Figure 4 in motion, as an animated PNG.
+    Animate {
+        /// The file.
+        #[arg(long, default_value = "docs/animation.png")]
+        to: PathBuf,
+    },
     /// Print what the results of each figure depend on: settings, seed, data and sources, as JSON.
     Inputs {
         /// Sizes and durations: smoke, quick or paper.
@@ -102,6 +108,7 @@ impl Command {
             Verb::Readme { root } => short::readme(&root),
             Verb::Status(changes) => status::status(&changes),
             Verb::Report(place) => short::report(&place),
+            Verb::Animate { to } => short::animate(&to),
             Verb::Inputs { profile } => short::inputs(profile),
             Verb::Machine { kernels } => short::machine(kernels),
             Verb::Data(Data::Fetch(fetch)) => fetch.run(),

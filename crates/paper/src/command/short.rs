@@ -1,4 +1,4 @@
-//! `paper list`, `manifest`, `readme`, `report`, `inputs`, `machine` and `cache`.
+//! `paper list`, `manifest`, `readme`, `report`, `animate`, `inputs`, `machine` and `cache`.
 
 use std::path::Path;
 
@@ -11,9 +11,10 @@ use paper::results::{Job, comparison};
 use paper::say;
 use paper::settings::Profile;
 use paper::show::number::bytes;
-use paper::show::{readme, report};
+use paper::show::{animation, readme, report};
 use paper::system::cache::{self, Owner};
 use paper::system::device::{Choice, Device};
+use paper::system::files;
 use paper::system::provenance::Session;
 use paper::tables::read::from_csv;
 use paper::tables::{Check, Tally, Verdict};
@@ -53,6 +54,13 @@ pub fn readme(root: &Path) -> anyhow::Result<()> {
     for path in readme::update(root)? {
         say!("{} is up to date", path.display());
     }
+    Ok(())
+}
+
+pub fn animate(to: &Path) -> anyhow::Result<()> {
+    let file = animation::figure4()?;
+    files::write(to, &file)?;
+    say!("{}  {}", to.display(), bytes(file.len() as u64));
     Ok(())
 }
 

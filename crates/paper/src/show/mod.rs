@@ -1,5 +1,6 @@
 //! What is shown of the results: the report, the places in README and docs, and what notebooks call.
 
+pub mod animation;
 pub mod notebook;
 pub mod number;
 pub mod readme;

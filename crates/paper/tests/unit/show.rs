@@ -587,3 +587,71 @@ mod notebook {
         assert!(album.lambda().is_empty() && album.is_empty());
     }
 }
+
+mod animation {
+    use std::path::Path;
+
+    use paper::show::animation::{Pixels, animated, figure4};
+    use png::{BlendOp, Decoder};
+
+    /// What a viewer shows one after the other.
+    fn played(file: &[u8]) -> Vec<Pixels> {
+        let mut reader = Decoder::new(std::io::Cursor::new(file))
+            .read_info()
+            .unwrap();
+        let (width, height) = (reader.info().width, reader.info().height);
+        let frames = reader.info().animation_control.unwrap().num_frames;
+        let mut shown = vec![0; 4 * (width * height) as usize];
+        let mut data = shown.clone();
+        let mut all = Vec::new();
+        for _ in 0..frames {
+            reader.next_frame(&mut data).unwrap();
+            let frame = reader.info().frame_control.unwrap();
+            for (place, pixel) in data.chunks_exact(4).enumerate() {
+                let place = place as u32;
+                if place >= frame.width * frame.height {
+                    break;
+                }
+                if frame.blend_op == BlendOp::Source || pixel[3] == 255 {
+                    let (x, y) = (place % frame.width, place / frame.width);
+                    let at = 4 * ((y + frame.y_offset) * width + x + frame.x_offset) as usize;
+                    shown[at..at + 4].copy_from_slice(pixel);
+                }
+            }
+            let rgba = shown.clone();
+            let size = [width, height];
+            all.push(Pixels { size, rgba });
+        }
+        all
+    }
+
+    #[test]
+    fn every_picture_is_shown_as_it_is() {
+        let picture = |places: &[usize]| {
+            let mut rgba = vec![255; 4 * 5 * 3];
+            for &place in places {
+                rgba[4 * place..4 * place + 3].fill(place as u8);
+            }
+            Pixels { size: [5, 3], rgba }
+        };
+        // A change in a corner, in two corners, of nothing, of everything.
+        let all: Vec<usize> = (0..15).collect();
+        let frames = [&[][..], &[14], &[0, 14], &[0, 14], &all].map(picture);
+        assert_eq!(played(&animated(&frames).unwrap()), frames);
+        assert!(animated(&[]).is_err());
+        assert!(Pixels::of(b"no picture").is_err());
+    }
+
+    #[test]
+    fn the_committed_one_is_that_of_these_sources() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let committed = std::fs::read(root.join("docs/animation.png")).unwrap();
+        assert!(committed.len() <= 1_000_000, "{}", committed.len());
+        assert!(
+            committed == figure4().unwrap(),
+            "docs/animation.png is out of date: make animation"
+        );
+        let shown = played(&committed);
+        assert_eq!(shown.first(), shown.last(), "the still one is the end");
+    }
+}

@@ -8,8 +8,7 @@ use crate::Result;
 use crate::experiments::Model;
 use crate::experiments::common::{landscape, style};
 use crate::plot::{
-    self, Axis, BLACK, Colour, Entry, Field, MARKED, Mark, Panel, Picture, Row, Shape, Strip,
-    Stroke, grey,
+    self, Axis, BLACK, Colour, Entry, Field, MARKED, Mark, Panel, Picture, Row, Shape, Stroke, grey,
 };
 
 /// Half the side of the square of weights that is shown.
@@ -33,6 +32,8 @@ pub fn figure(run: &Run) -> Result<Picture> {
     let epochs = last.ok_or_else(|| style::nothing("Figure 4"))? as u64;
     let mapping = plot::padded(all().flat_map(Trial::mappings));
     let norm = [0.0, plot::padded(all().flat_map(Trial::norms))[1]];
+    let mut key = entries(run);
+    key.push(Entry::line(fixed_point(), "fixed point"));
     let mut rows = Vec::new();
     for (index, row) in run.rows.iter().enumerate() {
         let at = Place {
@@ -45,13 +46,13 @@ pub fn figure(run: &Run) -> Result<Picture> {
             stroke: fixed_point(),
         };
         let panels = vec![
-            landscape(row, &at)?,
+            landscape(row, &at, "loss and paths", paths(row))?,
             at.dynamics("w₂w₁", mapping, lines(row, Trial::mappings).chain([rule])),
             at.dynamics("√(w₁² + w₂²)", norm, lines(row, Trial::norms)),
         ];
         let drawn = Row::new(1.0, panels).labelled(&label(row), style::model(row.model));
         rows.push(match at.last {
-            true => drawn.with_strip(legend(run)),
+            true => drawn.with_strip(style::legend("", key.clone())),
             false => drawn,
         });
     }
@@ -65,10 +66,10 @@ pub fn figure(run: &Run) -> Result<Picture> {
 }
 
 /// Where a row stands: titles are above the first, labels of the horizontal axes below the last.
-struct Place {
-    first: bool,
-    last: bool,
-    epochs: u64,
+pub(super) struct Place {
+    pub first: bool,
+    pub last: bool,
+    pub epochs: u64,
 }
 
 impl Place {
@@ -84,18 +85,18 @@ impl Place {
     }
 }
 
-fn label(row: &ModelRow) -> String {
+pub(super) fn label(row: &ModelRow) -> String {
     match row.model {
         Model::Wdae => format!("WDAE, γ = {:.3}", row.gamma),
         _ => format!("{}, ε = {}", row.model.name(), row.epsilon),
     }
 }
 
-fn is_small(trial: &Trial) -> bool {
+pub(super) fn is_small(trial: &Trial) -> bool {
     trial.trial == 0
 }
 
-fn stroke(model: Model, trial: &Trial) -> Stroke {
+pub(super) fn stroke(model: Model, trial: &Trial) -> Stroke {
     if is_small(trial) {
         Stroke::solid(SMALL, 3.4)
     } else {
@@ -104,7 +105,7 @@ fn stroke(model: Model, trial: &Trial) -> Stroke {
 }
 
 /// The small start is drawn last, on top.
-fn ordered(row: &ModelRow) -> impl Iterator<Item = &Trial> {
+pub(super) fn ordered(row: &ModelRow) -> impl Iterator<Item = &Trial> {
     let others = row.trials.iter().filter(|t| !is_small(t));
     others.chain(row.trials.iter().filter(|t| is_small(t)))
 }
@@ -117,7 +118,13 @@ fn fixed_point() -> Stroke {
     Stroke::dashed(MARKED, 2.4)
 }
 
-fn landscape(row: &ModelRow, at: &Place) -> Result<Panel> {
+/// The loss and how it falls, with marks for the paths, which lie under those of the critical points.
+pub(super) fn landscape(
+    row: &ModelRow,
+    at: &Place,
+    title: &str,
+    paths: Vec<Mark>,
+) -> Result<Panel> {
     let mode = Mode::new(row.lambda, row.epsilon, row.gamma)?;
     let loss = |w1: f64, w2: f64| mode.loss(w1, w2);
     let side = [-REACH, REACH];
@@ -135,7 +142,7 @@ fn landscape(row: &ModelRow, at: &Place) -> Result<Panel> {
         points,
         stroke: minima_stroke(),
     }));
-    marks.extend(ordered(row).flat_map(|t| path(row.model, t)));
+    marks.extend(paths);
     marks.push(style::markers(minima.points, Shape::Star, 8.0, MARKED));
     if mode.origin() == Origin::Saddle {
         let saddle = vec![[0.0, 0.0]];
@@ -148,9 +155,7 @@ fn landscape(row: &ModelRow, at: &Place) -> Result<Panel> {
     let labels = Axis::linear("", [0.0, top], 4);
     let bar = labels.ticks.iter().zip(labels.tick_labels());
     let bar = bar.map(|(v, label)| ((v / top).sqrt(), label)).collect();
-    Ok(at
-        .panel("loss and paths", x, y, marks)
-        .with_bar(colours, bar))
+    Ok(at.panel(title, x, y, marks).with_bar(colours, bar))
 }
 
 /// Directions of steepest descent on a grid, all equally long.
@@ -180,8 +185,12 @@ fn minima_stroke() -> Stroke {
     Stroke::solid(MARKED, 4.5)
 }
 
+fn paths(row: &ModelRow) -> Vec<Mark> {
+    ordered(row).flat_map(|t| path(row.model, t)).collect()
+}
+
 /// A path with a disc at its start, but for the small one.
-fn path(model: Model, trial: &Trial) -> Vec<Mark> {
+pub(super) fn path(model: Model, trial: &Trial) -> Vec<Mark> {
     let (points, stroke) = (trial.path.clone(), stroke(model, trial));
     let mut marks = vec![Mark::Line { points, stroke }];
     if !is_small(trial) {
@@ -191,7 +200,8 @@ fn path(model: Model, trial: &Trial) -> Vec<Mark> {
     marks
 }
 
-fn legend(run: &Run) -> Strip {
+/// The legend of the loss and the paths.
+pub(super) fn entries(run: &Run) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut trials = run.rows.iter().flat_map(|row| &row.trials);
     if let Some([w1, w2]) = trials.find(|t| is_small(t)).and_then(|t| t.path.first()) {
@@ -209,7 +219,6 @@ fn legend(run: &Run) -> Strip {
         Entry::line(minima_stroke(), "minima (curve)"),
         Entry::marker(Shape::Star, 7.0, MARKED, "minima (points)"),
         Entry::marker(Shape::Cross, 6.0, BLACK, "saddle"),
-        Entry::line(fixed_point(), "fixed point"),
     ]);
-    style::legend("", entries)
+    entries
 }

@@ -1,5 +1,6 @@
 //! Figure 4: the norm of the weights under noise and under weight decay.
 
+pub mod animation;
 pub mod checks;
 pub mod figure;
 pub mod rows;

@@ -601,21 +601,15 @@ mod animation {
             .unwrap();
         let (width, height) = (reader.info().width, reader.info().height);
         let frames = reader.info().animation_control.unwrap().num_frames;
-        let mut shown = vec![0; 4 * (width * height) as usize];
-        let mut data = shown.clone();
+        let mut shown = vec![[0; 4]; (width * height) as usize];
+        let mut data = vec![0; 4 * shown.len()];
         let mut all = Vec::new();
         for _ in 0..frames {
             reader.next_frame(&mut data).unwrap();
-            let frame = reader.info().frame_control.unwrap();
-            for (place, pixel) in data.chunks_exact(4).enumerate() {
-                let place = place as u32;
-                if place >= frame.width * frame.height {
-                    break;
-                }
-                if frame.blend_op == BlendOp::Source || pixel[3] == 255 {
-                    let (x, y) = (place % frame.width, place / frame.width);
-                    let at = 4 * ((y + frame.y_offset) * width + x + frame.x_offset) as usize;
-                    shown[at..at + 4].copy_from_slice(pixel);
+            let blend = reader.info().frame_control.unwrap().blend_op;
+            for (shown, pixel) in shown.iter_mut().zip(data.as_chunks().0) {
+                if blend == BlendOp::Source || pixel[3] == 255 {
+                    *shown = *pixel;
                 }
             }
             let rgba = shown.clone();
@@ -628,9 +622,9 @@ mod animation {
     #[test]
     fn every_picture_is_shown_as_it_is() {
         let picture = |places: &[usize]| {
-            let mut rgba = vec![255; 4 * 5 * 3];
+            let mut rgba = vec![[255; 4]; 5 * 3];
             for &place in places {
-                rgba[4 * place..4 * place + 3].fill(place as u8);
+                rgba[place][..3].fill(place as u8);
             }
             Pixels { size: [5, 3], rgba }
         };

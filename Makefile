@@ -39,7 +39,7 @@ RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
 .DEFAULT_GOAL := all
 # Cargo and the command use all cores by themselves; two of our targets at once would only wait for each other.
 .NOTPARALLEL:
-.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site animation build test test-notebooks test-browser report test-report test-interruption test-concurrency fuzz coverage mutants bench bench-kernels bench-peers bench-limit bench-scaling bench-precision bench-costs bench-first-use check lint audit clean clean-cache setup help test-setup writable
+.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site animation build test test-notebooks test-browser report test-report test-interruption test-concurrency fuzz coverage mutants bench bench-kernels bench-peers bench-limit bench-scaling bench-precision bench-costs bench-first-use bench-gpu check lint audit clean clean-cache setup help test-setup writable
 
 # For what writes into the checkout.
 writable:
@@ -148,7 +148,7 @@ mutants: writable ## Make every line of crates/dae/src/theory wrong in turn, and
 # Beside these parts there is first-use, which builds everything from nothing once more.
 PART ?= kernels peers limit scaling precision costs
 
-bench: writable build data ## Measure speed: kernels, NumPy and PyTorch beside us, the limit, scaling, precision, costs (PART, also first-use); on a quiet machine
+bench: writable build data ## Measure speed: kernels, NumPy and PyTorch beside us, the limit, scaling, precision, costs (PART, also first-use and gpu); on a quiet machine
 	@for part in $(PART); do $(MAKE) --no-print-directory bench-$$part || exit 1; done
 	@$(PAPER) readme
 
@@ -156,6 +156,11 @@ BENCH := $(CARGO) run --release --quiet --package bench --
 
 bench-peers:
 	@python=$$(REQUIREMENTS=crates/bench/peers/requirements.txt bash scripts/python.sh) && $(BENCH) peers --python "$$python/bin/python"
+
+# On a machine with an NVIDIA card.
+bench-gpu:
+	@python=$$(REQUIREMENTS=crates/bench/peers/requirements.txt bash scripts/python.sh) && \
+		$(CARGO) run --release --quiet --package bench --features cuda -- gpu --python "$$python/bin/python"
 
 bench-kernels: export CRITERION_HOME := $(CURDIR)/target/criterion
 bench-kernels:

@@ -1,10 +1,10 @@
 """The published algorithm, full-batch gradient descent on X, as one would write it with NumPy or with PyTorch.
 
-    python peer.py LIBRARY BRACKETING FOLDER
+    python peer.py LIBRARY BRACKETING FOLDER [DEVICE]
 
 FOLDER holds `case.json` and, as raw little-endian numbers, the pixels (bytes) and the start of the weights. Every line
 on standard input is a number of epochs; the answer is one line of JSON with the seconds that they took and the loss
-after them. The measurement is driven by `crates/bench`.
+after them. PyTorch may have a DEVICE, `cpu` or `cuda`. The measurement is driven by `crates/bench`.
 """
 
 import json
@@ -108,16 +108,16 @@ class NumpyRelu:
 class Torch:
     """The model as a graph, its gradient by autograd, the step by torch.optim.SGD."""
 
-    def __init__(self, bracketing, case, X, W1, W2):
+    def __init__(self, bracketing, case, X, W1, W2, device="cpu"):
         import torch
 
         torch.set_num_threads(case["threads"])
         torch.manual_seed(case["seed"])
         self.torch, self.bracketing = torch, bracketing
         self.linear, self.noise = case["linear"], case["noise"]
-        self.X = torch.from_numpy(X)
-        self.W1 = torch.from_numpy(W1.copy()).requires_grad_()
-        self.W2 = torch.from_numpy(W2.copy()).requires_grad_()
+        self.X = torch.from_numpy(X).to(device)
+        self.W1 = torch.from_numpy(W1.copy()).to(device).requires_grad_()
+        self.W2 = torch.from_numpy(W2.copy()).to(device).requires_grad_()
         self.alpha = case["alpha"]
         self.optimiser = torch.optim.SGD([self.W1, self.W2], lr=self.alpha)
 
@@ -160,19 +160,116 @@ class Torch:
             return float(self.objective())
 
 
+class TorchEigenbasis:
+    """The linear model by hand where the covariance is diagonal; on a card ten epochs are recorded and played back."""
+
+    PLAYED = 10
+
+    def __init__(self, case, X, W1, W2, device):
+        import torch
+
+        self.torch, self.alpha, self.s2 = torch, case["alpha"], case["noise"]
+        X = torch.from_numpy(X).to(device).double()
+        values, U = torch.linalg.eigh(X.T @ X / len(X))
+        self.lam = values.float()
+        self.A = (U.T @ torch.from_numpy(W1).to(device).double()).float()
+        self.B = (torch.from_numpy(W2).to(device).double() @ U).float()
+        self.graph = None
+        if device != "cpu":
+            self.record()
+
+    def record(self):
+        """What is recorded is done first on a stream of its own, as it has to be, and undone."""
+        torch = self.torch
+        start = self.A.clone(), self.B.clone()
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            self.update()
+        torch.cuda.current_stream().wait_stream(stream)
+        self.graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph):
+            for _ in range(self.PLAYED):
+                self.update()
+        self.A.copy_(start[0])
+        self.B.copy_(start[1])
+
+    def update(self):
+        A, B, lam = self.A, self.B, self.lam[:, None]
+        MA = (lam + self.s2) * A
+        dA = MA @ (B @ B.T) - lam * B.T
+        dB = (A.T @ MA) @ B - (lam * A).T
+        A.sub_(dA, alpha=self.alpha)
+        B.sub_(dB, alpha=self.alpha)
+
+    def steps(self, epochs):
+        played = epochs // self.PLAYED if self.graph else 0
+        for _ in range(played):
+            self.graph.replay()
+        for _ in range(epochs - self.PLAYED * played):
+            self.update()
+
+    def loss(self):
+        W, lam = self.A.double() @ self.B.double(), self.lam.double()
+        R = self.torch.eye(len(lam), device=W.device, dtype=W.dtype) - W
+        return float(0.5 * (lam[:, None] * R * R).sum() + 0.5 * self.s2 * (W * W).sum())
+
+
+class Square:
+    """A product of large square matrices: what the card can do at most."""
+
+    def __init__(self, device):
+        import torch
+
+        size = 1024 if device == "cpu" else 8192
+        self.torch, self.multiply_adds = torch, size**3
+        self.A, self.B = (torch.full((size, size), 1e-3, device=device) for _ in range(2))
+
+    def step(self):
+        self.torch.mm(self.A, self.A, out=self.B)
+
+    def loss(self):
+        return 0.0
+
+
 def main():
     library, bracketing, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    device = sys.argv[4] if len(sys.argv) > 4 else "cpu"
     case, X, W1, W2 = read(folder)
-    peer = (Torch if library == "pytorch" else NumpyLinear if case["linear"] else NumpyRelu)(bracketing, case, X, W1, W2)
+    if library == "pytorch" and device != "cpu":
+        import torch
+
+        torch.backends.cuda.matmul.allow_tf32 = False
+    if bracketing == "square":
+        peer = Square(device)
+    elif bracketing == "eigenbasis":
+        peer = TorchEigenbasis(case, X, W1, W2, device)
+    elif library == "pytorch":
+        peer = Torch(bracketing, case, X, W1, W2, device)
+    else:
+        peer = (NumpyLinear if case["linear"] else NumpyRelu)(bracketing, case, X, W1, W2)
+
+    def wait():
+        if device != "cpu":
+            peer.torch.cuda.synchronize()
+
+    def steps(epochs):
+        if hasattr(peer, "steps"):
+            return peer.steps(epochs)
+        for _ in range(epochs):
+            peer.step()
+
     version = __import__({"pytorch": "torch"}.get(library, library)).__version__
     print(json.dumps({"version": str(version), "loss": peer.loss()}), flush=True)
     for line in sys.stdin:
         epochs = int(line)
+        wait()
         began = time.perf_counter()
-        for _ in range(epochs):
-            peer.step()
+        steps(epochs)
+        wait()
         seconds = time.perf_counter() - began
-        print(json.dumps({"seconds": seconds, "loss": peer.loss()}), flush=True)
+        multiply_adds = float(epochs * getattr(peer, "multiply_adds", 0))
+        print(json.dumps({"seconds": seconds, "loss": peer.loss(), "multiply_adds": multiply_adds}), flush=True)
 
 
 main()

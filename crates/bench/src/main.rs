@@ -9,6 +9,7 @@
 mod case;
 mod costs;
 mod first_use;
+mod gpu;
 mod kernels;
 mod limit;
 mod ours;
@@ -41,6 +42,8 @@ struct Arguments {
 enum Part {
     /// Our trainers and the peers, in turns.
     Peers(peers::Options),
+    /// Our trainers and PyTorch on a card, in turns.
+    Gpu(gpu::Options),
     /// Multiply-adds a second beside those of sgemm.
     Limit,
     /// Time of an epoch against D, H, N and threads.
@@ -65,6 +68,7 @@ fn main() -> anyhow::Result<()> {
     match part {
         Part::Worker(job) => job.run(),
         Part::Peers(options) => write(&to, "peers", &session, &options.run()?),
+        Part::Gpu(options) => write(&to, "gpu", &session, &options.run()?),
         Part::Limit => write(&to, "limit", &session, &limit::run()?),
         Part::Scaling => {
             let rows = scaling::run()?;

@@ -5,23 +5,24 @@ use std::time::Instant;
 use dae::Settings as _;
 use dae::data::{Eigen, second_moment};
 use dae::random::Key;
-use dae::train::linear::{LinearSettings, LinearTrainer, Precision, Weights};
-use dae::train::nonlinear::{
-    Activation, Modes, NonlinearSettings, NonlinearTrainer, Sampler, State,
-};
+use dae::train::linear::{LinearSettings, Precision, Weights};
+use dae::train::nonlinear::{Activation, Modes, NonlinearSettings, Sampler, State};
+use dae::train::{LinearDescent, NonlinearDescent};
 use ndarray::Array2;
+use paper::system::device::{Choice, Device};
 
 use crate::case::{Case, SEED, Sizes, start};
 
 pub enum Ours {
-    Linear(LinearTrainer),
-    Nonlinear(Box<NonlinearTrainer>),
+    Linear(Box<dyn LinearDescent>),
+    Nonlinear(Box<dyn NonlinearDescent>),
 }
 
 impl Ours {
     /// A trainer at the start that the peers have too, and the seconds that it took beyond reading the images: for the
     /// linear model those are covariance, eigenvectors and the rotation of the start.
-    pub fn of(case: Case, threads: usize) -> anyhow::Result<(Self, f64)> {
+    pub fn of(case: Case, threads: usize, device: Choice) -> anyhow::Result<(Self, f64)> {
+        let (device, _) = Device::choose(device)?;
         let sizes = case.sizes(threads)?;
         let start = start(&sizes)?;
         let images = case.images()?;
@@ -32,10 +33,10 @@ impl Ours {
                 encoder: u.t().dot(&start.encoder),
                 decoder: u.t().dot(&start.decoder),
             };
-            linear(&sizes, &lambda.to_vec(), &rotated)?
+            linear(&device, &sizes, &lambda.to_vec(), &rotated)?
         } else {
             let pixels = images.train.first_f32(sizes.samples)?;
-            nonlinear(&sizes, pixels, &start)?
+            nonlinear(&device, &sizes, pixels, &start)?
         };
         Ok((trainer, clock.elapsed().as_secs_f64()))
     }
@@ -48,18 +49,19 @@ impl Ours {
             encoder: weights.clone(),
             decoder: weights,
         };
+        let device = Device::processor();
         if sizes.linear {
-            return linear(sizes, &vec![1.0; sizes.pixels], &start);
+            return linear(&device, sizes, &vec![1.0; sizes.pixels], &start);
         }
         let shape = (sizes.samples, sizes.pixels);
         let pixels = Array2::from_shape_fn(shape, |(i, j)| ((5 * i + j) % 256) as f32 / 255.0);
-        nonlinear(sizes, pixels, &start)
+        nonlinear(&device, sizes, pixels, &start)
     }
 
     /// Does epochs.
     pub fn advance(&mut self, epochs: u64) -> anyhow::Result<()> {
         match self {
-            Self::Linear(trainer) => trainer.advance(epochs),
+            Self::Linear(trainer) => trainer.advance(epochs)?,
             Self::Nonlinear(trainer) => {
                 for _ in 0..epochs {
                     trainer.step(false)?;
@@ -69,12 +71,21 @@ impl Ours {
         Ok(())
     }
 
+    /// Waits until all epochs are done, which a card may still be at: whoever asks for the weights waits.
+    pub fn wait(&self) -> anyhow::Result<()> {
+        match self {
+            Self::Linear(trainer) => drop(trainer.weights()?),
+            Self::Nonlinear(trainer) => drop(trainer.state()?),
+        }
+        Ok(())
+    }
+
     /// The loss as it is now. The nonlinear trainer finds it on the way through an epoch, which is put back.
     pub fn loss(&mut self) -> anyhow::Result<f64> {
         match self {
             Self::Linear(trainer) => Ok(trainer.observe(&[])?.loss),
             Self::Nonlinear(trainer) => {
-                let state = trainer.state();
+                let state = trainer.state()?;
                 let seen = trainer.step(true)?;
                 trainer.restore(&state)?;
                 seen.map(|observation| observation.loss)
@@ -84,7 +95,12 @@ impl Ours {
     }
 }
 
-fn linear(sizes: &Sizes, lambda: &[f64], start: &Weights) -> anyhow::Result<Ours> {
+fn linear(
+    device: &Device,
+    sizes: &Sizes,
+    lambda: &[f64],
+    start: &Weights,
+) -> anyhow::Result<Ours> {
     let settings = LinearSettings {
         hidden: sizes.hidden,
         alpha: sizes.alpha,
@@ -92,14 +108,16 @@ fn linear(sizes: &Sizes, lambda: &[f64], start: &Weights) -> anyhow::Result<Ours
         gamma: 0.0,
         precision: Precision::F32,
     };
-    Ok(Ours::Linear(LinearTrainer::new(
-        &settings.check()?,
-        lambda,
-        start,
-    )?))
+    let trainer = device.linear(&settings.check()?, lambda, start, 0)?;
+    Ok(Ours::Linear(trainer))
 }
 
-fn nonlinear(sizes: &Sizes, pixels: Array2<f32>, start: &Weights) -> anyhow::Result<Ours> {
+fn nonlinear(
+    device: &Device,
+    sizes: &Sizes,
+    pixels: Array2<f32>,
+    start: &Weights,
+) -> anyhow::Result<Ours> {
     let settings = NonlinearSettings {
         hidden: sizes.hidden,
         activation: Activation::Relu,
@@ -108,12 +126,12 @@ fn nonlinear(sizes: &Sizes, pixels: Array2<f32>, start: &Weights) -> anyhow::Res
         sigma: sizes.noise,
         sampler: Sampler::Auto,
     };
-    let trainer = NonlinearTrainer::new(
+    let trainer = device.nonlinear(
         &settings.check()?,
         pixels.into(),
         Modes::none(sizes.pixels),
         Key::new(SEED, &["bench", "noise"]),
         &State::start(start),
     )?;
-    Ok(Ours::Nonlinear(Box::new(trainer)))
+    Ok(Ours::Nonlinear(trainer))
 }

@@ -95,7 +95,7 @@ impl Options {
     fn measure(&self, case: Case, threads: usize) -> anyhow::Result<Vec<Row>> {
         let folder = prepare(case, threads)?;
         let epochs = case.turn();
-        let (mut ours, ready) = Process::worker(&["--case", case.name()], threads)?;
+        let (mut ours, ready) = Process::worker(&["case", case.name()], threads)?;
         let compared = ours.ask(&COMPARED.to_string())?.loss;
         let mut peers = Vec::new();
         for (name, bracketing) in bracketings(case) {
@@ -190,7 +190,7 @@ fn bracketings(case: Case) -> [(&'static str, &'static str); 4] {
 }
 
 /// Writes what the peers read.
-fn prepare(case: Case, threads: usize) -> anyhow::Result<PathBuf> {
+pub fn prepare(case: Case, threads: usize) -> anyhow::Result<PathBuf> {
     let sizes = case.sizes(threads)?;
     let folder = cache_dir()?.join("bench").join(case.name());
     fs::create_dir_all(&folder)?;

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::time::Instant;
 
 use clap::{Args, Subcommand};
+use paper::system::device::Choice;
 
 use crate::case::Case;
 use crate::ours::Ours;
@@ -21,7 +22,12 @@ pub struct Job {
 #[derive(Subcommand)]
 enum Work {
     /// The trainer of a case.
-    Case { case: Case },
+    Case {
+        case: Case,
+        /// What trains.
+        #[arg(long, default_value_t = Choice::Cpu)]
+        device: Choice,
+    },
     /// A trainer of other sizes, which are written as JSON.
     Sizes { sizes: String },
     /// General products at the sizes of a case: beside a trainer BLAS would have one thread for them.
@@ -31,8 +37,12 @@ enum Work {
 impl Job {
     /// Answers until standard input ends. A number asks for that many epochs, or billions of multiply-adds.
     pub fn run(self) -> anyhow::Result<()> {
+        let mut card = false;
         let (mut ours, setup_seconds) = match self.work {
-            Work::Case { case } => Ours::of(case, self.threads)?,
+            Work::Case { case, device } => {
+                card = device != Choice::Cpu;
+                Ours::of(case, self.threads, device)?
+            }
             Work::Sizes { sizes } => (Ours::made_up(&serde_json::from_str(&sizes)?)?, 0.0),
             Work::Products { case } => {
                 let mut products = Products::of(&case.sizes(self.threads)?);
@@ -54,6 +64,9 @@ impl Job {
         answer(ready, |epochs| {
             let clock = Instant::now();
             ours.advance(epochs)?;
+            if card {
+                ours.wait()?;
+            }
             let seconds = clock.elapsed().as_secs_f64();
             Ok(Answer {
                 seconds,

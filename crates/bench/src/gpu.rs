@@ -105,7 +105,11 @@ impl Options {
                 let seconds = other.ask(&each_of_theirs.to_string())?.seconds;
                 theirs.push(seconds / each_of_theirs as f64);
             }
-            let ratios: Vec<f64> = own.iter().zip(&theirs).map(|(own, peer)| peer / own).collect();
+            let ratios: Vec<f64> = own
+                .iter()
+                .zip(&theirs)
+                .map(|(own, peer)| peer / own)
+                .collect();
             let [ratio, ratio_min, ratio_max] = spread(&ratios);
             let ours_s_per_epoch = spread(&own)[0];
             let needed = needed(&case.sizes(threads)?, case.used_pixels()?);

@@ -95,12 +95,7 @@ impl Ours {
     }
 }
 
-fn linear(
-    device: &Device,
-    sizes: &Sizes,
-    lambda: &[f64],
-    start: &Weights,
-) -> anyhow::Result<Ours> {
+fn linear(device: &Device, sizes: &Sizes, lambda: &[f64], start: &Weights) -> anyhow::Result<Ours> {
     let settings = LinearSettings {
         hidden: sizes.hidden,
         alpha: sizes.alpha,

@@ -257,7 +257,7 @@ fn a_number_changed_together_with_its_hashes_contradicts_the_theory() {
                     ("fig7_depth.csv", "mapping"),
                 ];
                 if trained.contains(&(table, *column)) && !found {
-                    let again = place.verify_again(&["all"]);
+                    let again = place.verify_again(&[figure.name()]);
                     finds(&again, path, "trained again");
                 } else {
                     assert!(found, "{table}, {column}, row {row}: {number}");

@@ -22,7 +22,8 @@ pub struct Verify {
     /// Compute everything cheap again (Figures 1 to 4) from the recorded settings, and compare.
     #[arg(long)]
     recompute: bool,
-    /// Train this run again from the recorded settings, and compare; `all` for every one. May be repeated.
+    /// Train this run again from the recorded settings, and compare; a figure for all of its runs, `all` for every one. May be
+    /// repeated.
     #[arg(long, value_name = "FIGURE/DATASET/MODEL")]
     run: Vec<String>,
     #[command(flatten)]

@@ -41,17 +41,23 @@ pub(super) fn check(
         let labels = trainings.into_iter().map(|training| training.label);
         known.extend(labels.map(|label| (format!("{figure}/{label}"), record, label)));
     }
-    let is_known = |name: &&String| *name == "all" || known.iter().any(|(own, ..)| own == *name);
+    let means = |asked: &String, name: &String, record: &Record| {
+        asked == "all" || asked == name || asked == record.figure.name()
+    };
+    let is_known = |asked: &&String| {
+        let mut known = known.iter();
+        *asked == "all" || known.any(|(own, record, _)| means(asked, own, record))
+    };
     if let Some(name) = again.runs.iter().find(|name| !is_known(name)) {
         let names: Vec<&str> = known.iter().map(|(own, ..)| own.as_str()).collect();
         return Err(Error::Unknown {
             kind: "recorded training run",
             name: name.clone(),
-            choices: format!("all, {}", names.join(", ")),
+            choices: format!("all, a figure, {}", names.join(", ")),
         });
     }
     for (name, record, label) in known {
-        if again.runs.iter().any(|run| run == "all" || *run == name) {
+        if again.runs.iter().any(|asked| means(asked, &name, record)) {
             let mut judge = Judge::new(recorded.tables());
             let (experiment, settings) = (record.figure.experiment(), &record.inputs.settings);
             experiment.train(settings, &context(record), &label, Some(&mut judge))?;

@@ -255,6 +255,7 @@ fn a_number_changed_together_with_its_hashes_contradicts_the_theory() {
                     ("fig7_seeds.csv", "mean"),
                     ("fig7_seeds.csv", "standard_deviation"),
                     ("fig7_depth.csv", "mapping"),
+                    ("fig7_mask.csv", "mapping"),
                 ];
                 if trained.contains(&(table, *column)) && !found {
                     let again = place.verify_again(&[figure.name()]);

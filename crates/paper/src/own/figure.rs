@@ -1,0 +1,168 @@
+//! The picture of a prediction: the spectrum and what noise leaves of it, and below the curves, as in Figure 5.
+
+use super::rows::Curve;
+use super::{Outcome, Prediction};
+use crate::Result;
+use crate::experiments::Model;
+use crate::experiments::common::{networks, style};
+use crate::plot::{
+    Axis, BLACK, BLUE, Entry, Mark, Panel, Picture, Row, Shape, Strip, Stroke, VERMILLION, grey,
+    significant, subscript,
+};
+
+/// Markers along the whole of a curve.
+const MARKERS: u64 = 40;
+
+/// Draws a prediction.
+///
+/// # Errors
+/// The drawing failing.
+pub(super) fn figure(outcome: &Outcome) -> Result<Picture> {
+    let prediction = &outcome.prediction;
+    let spectrum = Row::new(0.5, vec![eigenvalues(prediction), mappings(prediction)]);
+    let panels = [Model::Wdae, Model::Dae].into_iter().enumerate();
+    let panels = panels.map(|(column, model)| curves(outcome, model, column));
+    let mut models = vec![Entry::line(Stroke::solid(BLACK, 1.8), "theory")];
+    if !outcome.deviations.is_empty() {
+        models.push(Entry::marker(Shape::Circle, 5.0, BLACK, "actual"));
+    }
+    let dynamics = Row::new(0.62, panels.collect())
+        .with_strip(legend(prediction))
+        .with_strip(networks::models_legend(&models));
+    style::page(
+        &format!(
+            "{}: what a linear denoising autoencoder learns",
+            outcome.name
+        ),
+        "Eigenvalues of the data and the mappings that noise leaves of them; below, the mappings of some directions against \
+         epoch by the closed form, for the plain, the weight-decay and the denoising autoencoder.",
+        vec![spectrum, dynamics],
+    )
+}
+
+/// Places of the directions whose variance is not rounding, from 1, with a value of each.
+fn points(
+    prediction: &Prediction,
+    value: impl Fn(&super::rows::Direction) -> f64,
+) -> Vec<[f64; 2]> {
+    let directions = prediction.directions.iter().take(prediction.rank);
+    directions
+        .map(|it| [1.0 + it.mode as f64, value(it)])
+        .collect()
+}
+
+fn places(prediction: &Prediction) -> Axis {
+    let last = prediction.rank as f64;
+    Axis::log("direction", [0.9, 1.15 * last.max(10.0)])
+}
+
+fn eigenvalues(prediction: &Prediction) -> Panel {
+    let points = points(prediction, |it| it.lambda);
+    let noise = Some(prediction.epsilon).filter(|&epsilon| epsilon > 0.0);
+    let values = points.iter().map(|&[_, lambda]| lambda).chain(noise);
+    let [low, high] = values.fold([f64::MAX, 0.0], |[low, high], value| {
+        [f64::min(low, value), f64::max(high, value)]
+    });
+    let decade = |value: f64, up: f64| 10f64.powf(value.log10().floor() + up);
+    let y = Axis::log("variance λ", [decade(low, 0.0), decade(high, 1.0)]);
+    let line = Mark::Line {
+        points: points.clone(),
+        stroke: Stroke::solid(grey(0.6), 1.2),
+    };
+    let mut marks = vec![line, style::markers(points, Shape::Circle, 3.0, BLACK)];
+    marks.extend(noise.map(|y| Mark::Rule {
+        y,
+        stroke: Stroke::solid(BLUE, 1.8),
+    }));
+    let epsilon = significant(prediction.epsilon, 3);
+    Panel::plane(
+        &format!("spectrum; noise, ε = {epsilon}"),
+        places(prediction),
+        y,
+        marks,
+    )
+}
+
+fn mappings(prediction: &Prediction) -> Panel {
+    let points = points(prediction, |it| it.fixed_point);
+    let y = Axis::linear("mapping", [-0.02, 1.05], 5);
+    let half = Mark::Rule {
+        y: 0.5,
+        stroke: Stroke::solid(VERMILLION, 1.2),
+    };
+    let marks = vec![half, style::markers(points, Shape::Circle, 3.0, BLUE)];
+    let kept = crate::show::number::count(prediction.kept);
+    let title = format!("after training, {kept} above one half");
+    Panel::plane(&title, places(prediction), y, marks)
+}
+
+fn curves(outcome: &Outcome, model: Model, column: usize) -> Panel {
+    let prediction = &outcome.prediction;
+    let shown = |curve: &[Curve]| {
+        curve
+            .iter()
+            .take(1)
+            .any(|it| [Model::Ae, model].contains(&it.model))
+    };
+    let series = outcome
+        .curves
+        .chunk_by(|a, b| (a.model, a.mode) == (b.model, b.mode));
+    let series: Vec<&[Curve]> = series.filter(|curve| shown(curve)).collect();
+    let lines = series.iter().copied().map(theory);
+    let actual = series.iter().filter_map(|curve| actual(prediction, curve));
+    let title = match model {
+        Model::Wdae => "weight decay, matched in each direction".to_owned(),
+        _ => format!("noise, learning rate {}", significant(prediction.alpha, 3)),
+    };
+    let marks = lines.chain(actual).collect();
+    networks::panel(&title, (Some(prediction.epochs), 4), (1.05, column), marks)
+}
+
+fn theory(curve: &[Curve]) -> Mark {
+    let colour = curve
+        .first()
+        .map_or(BLACK, |first| style::model(first.model));
+    let points = curve
+        .iter()
+        .map(|it| [it.epoch as f64, it.theory])
+        .collect();
+    Mark::Line {
+        points,
+        stroke: Stroke::solid(colour, 1.8),
+    }
+}
+
+fn actual(prediction: &Prediction, curve: &[Curve]) -> Option<Mark> {
+    let first = curve.first()?;
+    let place = prediction
+        .drawn
+        .iter()
+        .position(|&mode| mode == first.mode)?;
+    let spacing = (prediction.epochs / MARKERS).max(1);
+    let (mut due, mut points) = (0, Vec::new());
+    for (epoch, mapping) in curve.iter().filter_map(|it| Some((it.epoch, it.mapping?))) {
+        if epoch >= due {
+            points.push([epoch as f64, mapping]);
+            due = epoch + spacing;
+        }
+    }
+    let colour = style::model(first.model);
+    (!points.is_empty()).then(|| style::markers(points, networks::shape(place), 3.4, colour))
+}
+
+/// The directions that are drawn: their markers and variances.
+fn legend(prediction: &Prediction) -> Strip {
+    let drawn = prediction
+        .drawn
+        .iter()
+        .filter_map(|&mode| prediction.directions.get(mode));
+    let entry = |(place, it): (usize, &super::rows::Direction)| {
+        let text = format!(
+            "λ{} = {}",
+            subscript(it.mode + 1),
+            significant(it.lambda, 3)
+        );
+        Entry::marker(networks::shape(place), 6.0, BLACK, &text)
+    };
+    style::legend("", drawn.enumerate().map(entry).collect())
+}

@@ -1,0 +1,236 @@
+//! From a file of samples to the spectrum of their second moment. The file is read twice and never held: first to check
+//! every number, then to add up, when it is known how many rows there are.
+
+use std::path::Path;
+
+use dae::data::Sums;
+use ndarray::ArrayView2;
+use serde::Serialize;
+
+use super::source::{Format, Visit};
+use crate::system::files;
+use crate::{Error, Result};
+
+/// Numbers of the rows that are added at a time: 32 MB.
+const BATCH: usize = 1 << 22;
+
+/// Variances that the theory computes with; others are a matter of units.
+const LARGEST: [f64; 2] = [1e-40, 1e40];
+
+/// How the samples are read.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reading {
+    /// The array of an archive (`.npz`) that has several.
+    pub key: Option<String>,
+    /// Every number is divided by this.
+    pub scale: f64,
+    /// Whether the mean is taken out, which the paper does not do.
+    pub centre: bool,
+}
+
+/// What a linear autoencoder sees of some samples.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Samples {
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// Rows, N.
+    pub samples: usize,
+    /// Numbers in each, D.
+    pub columns: usize,
+    /// Share of the uncentred second moment that the squared mean makes up.
+    pub mean_share: f64,
+    /// The D eigenvalues of `X^T X / N` in descending order, of the numbers as they were read: scaled, and centred if that
+    /// was asked for.
+    #[serde(skip)]
+    pub lambda: Vec<f64>,
+}
+
+impl Samples {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`Error::Input`]: a file that is not what its name says, no rows, a number that is not finite, no variance at all
+    /// (every number is zero, or with `centre` every row is the same), numbers that are too large or small for the theory,
+    /// more than [`MOST_COLUMNS`](super::MOST_COLUMNS) columns. LAPACK failing.
+    ///
+    /// # Numerical notes
+    /// With fewer samples than columns the N x N matrix `X X^T / N` is decomposed, which has the same eigenvalues above
+    /// zero. The result is the same, bit for bit, with any number of threads; whole numbers are summed exactly.
+    pub fn read(path: &Path, reading: &Reading) -> Result<Self> {
+        dae::positive("scale", reading.scale)?;
+        let survey = Survey::of(path, reading)?;
+        let [samples, columns] = [survey.samples, survey.first.len()];
+        let sha256 = files::sha256_of_large(path).map_err(Error::io(path))?;
+        let mut lambda = survey.eigenvalues(path, reading)?;
+        for value in &mut lambda {
+            *value /= reading.scale * reading.scale;
+        }
+        match lambda.first() {
+            Some(largest) if (LARGEST[0]..=LARGEST[1]).contains(largest) => {}
+            largest => {
+                let largest = largest.copied().unwrap_or_default();
+                let problem = format!(
+                    "the largest variance is {largest:e}, beyond {:e} to {:e}; divide the numbers by their size with --scale",
+                    LARGEST[0], LARGEST[1]
+                );
+                return Err(Error::input(path, problem));
+            }
+        }
+        let mean_share = survey.mean_share();
+        Ok(Self {
+            sha256,
+            samples,
+            columns,
+            mean_share,
+            lambda,
+        })
+    }
+}
+
+/// What the first reading finds out.
+struct Survey {
+    samples: usize,
+    first: Vec<f64>,
+    /// Sums of the differences from the first row.
+    differences: Vec<f64>,
+    /// The sum of all squares.
+    squares: f64,
+    /// Whether any row differs from the first.
+    varies: bool,
+}
+
+impl Survey {
+    fn of(path: &Path, reading: &Reading) -> Result<Self> {
+        let mut survey = Self {
+            samples: 0,
+            first: Vec::new(),
+            differences: Vec::new(),
+            squares: 0.0,
+            varies: false,
+        };
+        rows(path, reading, &mut |row| survey.see(row, path))?;
+        let refuse = |problem: &str| Err(Error::input(path, problem));
+        match (survey.samples, reading.centre) {
+            (0, _) => refuse("it has no rows; give at least one sample"),
+            (1, true) => {
+                refuse("one row less its mean is nothing; leave --centre out, or give more rows")
+            }
+            (_, true) if !survey.varies => {
+                refuse("zero variance: every row is the same, and with --centre nothing is left")
+            }
+            (_, false) if survey.squares == 0.0 => {
+                refuse("zero variance: every number is zero, or too small to be squared")
+            }
+            _ => Ok(survey),
+        }
+    }
+
+    fn see(&mut self, row: &[f64], path: &Path) -> Result<()> {
+        if self.samples == 0 {
+            self.first = row.to_vec();
+            self.differences = vec![0.0; row.len()];
+        }
+        if let Some(column) = row.iter().position(|number| !number.is_finite()) {
+            let found = row.get(column).copied().unwrap_or_default();
+            let problem =
+                format!("{found} is not a finite number; fill it in or leave the row out");
+            return Err(Error::input_at(
+                path,
+                self.samples as u64,
+                Some(column),
+                problem,
+            ));
+        }
+        let sums = self.differences.iter_mut().zip(&self.first);
+        for ((sum, first), number) in sums.zip(row) {
+            let difference = number - first;
+            *sum += difference;
+            self.squares += number * number;
+            self.varies |= difference != 0.0;
+        }
+        self.samples += 1;
+        Ok(())
+    }
+
+    /// The mean of each column; exactly its value where a column does not vary.
+    fn mean(&self) -> Vec<f64> {
+        let pairs = self.first.iter().zip(&self.differences);
+        let mean = |(first, sum): (&f64, &f64)| first + sum / self.samples as f64;
+        pairs.map(mean).collect()
+    }
+
+    fn mean_share(&self) -> f64 {
+        let squared = self.mean().iter().map(|mean| mean * mean).sum::<f64>();
+        let share = squared / (self.squares / self.samples as f64);
+        if share.is_finite() {
+            share.clamp(0.0, 1.0)
+        } else {
+            0.0
+        }
+    }
+
+    /// Reads again and decomposes.
+    fn eigenvalues(&self, path: &Path, reading: &Reading) -> Result<Vec<f64>> {
+        let [samples, columns] = [self.samples, self.first.len()];
+        let mean = if reading.centre {
+            self.mean()
+        } else {
+            vec![0.0; columns]
+        };
+        // With few samples all of them are one batch.
+        let few = samples < columns;
+        let at_once = if few {
+            samples
+        } else {
+            (BATCH / columns).max(256)
+        };
+        let size = if few { samples } else { columns };
+        let (mut sums, mut batch, mut seen) = (Sums::new(size), Vec::new(), 0);
+        let mut add = |batch: &mut Vec<f64>| -> Result<()> {
+            let shape = (batch.len() / columns, columns);
+            let shaped = ArrayView2::from_shape(shape, batch.as_slice());
+            let rows = shaped.map_err(|error| Error::input(path, error.to_string()))?;
+            sums.add(if few { rows.reversed_axes() } else { rows })?;
+            batch.clear();
+            Ok(())
+        };
+        let changed = || Error::input(path, "it changed while it was read; try again");
+        rows(path, reading, &mut |row| {
+            if row.len() != columns || seen == samples {
+                return Err(changed());
+            }
+            batch.extend(row.iter().zip(&mean).map(|(number, mean)| number - mean));
+            seen += 1;
+            if batch.len() < at_once * columns {
+                Ok(())
+            } else {
+                add(&mut batch)
+            }
+        })?;
+        if seen != samples {
+            return Err(changed());
+        }
+        if !batch.is_empty() {
+            add(&mut batch)?;
+        }
+        let found = sums.eigenvalues(samples as f64);
+        let mut lambda = found.map_err(|error| match error {
+            dae::Error::OutOfRange {
+                name: "second moment",
+                ..
+            } => Error::input(
+                path,
+                "its squares are too large to add up; divide by their size with --scale",
+            ),
+            other => other.into(),
+        })?;
+        lambda.resize(columns, 0.0);
+        Ok(lambda)
+    }
+}
+
+/// Reads a file once.
+fn rows(path: &Path, reading: &Reading, visit: &mut Visit) -> Result<()> {
+    let source = files::open(path).map_err(Error::io(path))?;
+    Format::of(path).rows(source, reading.key.as_deref(), path, visit)
+}

@@ -1,0 +1,129 @@
+//! A prediction in words that a person can act on.
+
+use super::Outcome;
+use crate::plot::significant;
+use crate::show::number::count;
+
+/// Share of the mean from which centring is worth a thought.
+const MEAN: f64 = 0.25;
+
+/// One paragraph: what the data are, what noise leaves of them, when to stop, and what to try.
+pub(super) fn paragraph(outcome: &Outcome) -> String {
+    let said = [
+        data(outcome),
+        noise(outcome),
+        time(outcome),
+        limits(outcome),
+    ];
+    said.concat()
+}
+
+fn percent(share: f64) -> String {
+    format!("{}%", significant(100.0 * share, 3))
+}
+
+fn number(value: f64) -> String {
+    significant(value, 3)
+}
+
+fn many(number: usize, one: &str) -> String {
+    format!(
+        "{} {one}{}",
+        count(number),
+        if number == 1 { "" } else { "s" }
+    )
+}
+
+fn data(outcome: &Outcome) -> String {
+    let (samples, prediction) = (&outcome.samples, &outcome.prediction);
+    let centred = if outcome.reading.centre {
+        ", centred"
+    } else {
+        ""
+    };
+    format!(
+        "{} has {} of {}{centred}; they vary in {}, and the strongest holds {} of the variance. ",
+        outcome.name,
+        many(samples.samples, "sample"),
+        many(samples.columns, "number"),
+        many(prediction.rank, "direction"),
+        percent(prediction.directions.first().map_or(0.0, |it| it.share)),
+    )
+}
+
+fn noise(outcome: &Outcome) -> String {
+    let prediction = &outcome.prediction;
+    let (epsilon, sigma) = (
+        number(prediction.epsilon),
+        number(prediction.epsilon.sqrt()),
+    );
+    if prediction.epsilon == 0.0 {
+        return "Without noise a DAE is an autoencoder: every direction is learned in full. "
+            .to_owned();
+    }
+    if prediction.kept == 0 {
+        return format!(
+            "Noise of variance {epsilon} drowns every direction: none ends above one half. Take less, or choose with --keep. "
+        );
+    }
+    format!(
+        "Train with noise of standard deviation {sigma} (variance {epsilon}) to keep {} above one half, with {} of the variance; \
+         weaker ones are suppressed, and the output has {} of the variance of the input. ",
+        many(prediction.kept, "direction"),
+        percent(prediction.kept_share),
+        percent(prediction.passed_share),
+    )
+}
+
+fn time(outcome: &Outcome) -> String {
+    let prediction = &outcome.prediction;
+    let alpha = number(prediction.alpha);
+    let reach = prediction.kept.min(prediction.hidden).max(1);
+    let last = prediction.directions.get(reach - 1);
+    let mut said = match prediction.alpha > prediction.largest_alpha {
+        true => format!(
+            "A learning rate of {alpha} is above {}, up to which descent is stable: it may diverge. ",
+            number(prediction.largest_alpha)
+        ),
+        false => String::new(),
+    };
+    let epochs = last.map(|it| [it.epochs_dae, it.epochs_ae, it.epochs_wdae]);
+    if let (Some(last), Some([Some(dae), Some(ae), Some(wdae)])) = (last, epochs) {
+        let whole = |epochs: f64| significant(epochs, 4);
+        said += &format!(
+            "At learning rate {alpha} stop after about {} epochs, when direction {} is at 95% of its mapping, {}; \
+             an autoencoder takes {} there, a WDAE with the matched decay {} takes {}. ",
+            whole(dae),
+            count(last.mode + 1),
+            number(last.fixed_point),
+            whole(ae),
+            number(last.matched_decay),
+            whole(wdae),
+        );
+    }
+    said
+}
+
+fn limits(outcome: &Outcome) -> String {
+    let (samples, prediction) = (&outcome.samples, &outcome.prediction);
+    let mut said = String::new();
+    if prediction.rank > prediction.hidden {
+        let (hidden, rank) = (
+            many(prediction.hidden, "hidden unit"),
+            count(prediction.rank),
+        );
+        said += &format!(
+            "The theory gives each direction a unit of its own; {hidden} for {rank} directions are shared, which it leaves out: \
+             stronger directions take units first, so that weaker ones rise later than predicted, and those beyond {} are \
+             not learned. ",
+            count(prediction.hidden),
+        );
+    }
+    if !outcome.reading.centre && samples.mean_share > MEAN && samples.samples > 1 {
+        said += &format!(
+            "The mean makes up {} of the variance, which is not centred here, as in the paper; --centre takes it out. ",
+            percent(samples.mean_share),
+        );
+    }
+    said.trim_end().to_owned()
+}

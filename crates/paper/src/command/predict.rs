@@ -24,7 +24,7 @@ pub struct Predict {
     /// Take the mean out, which the paper does not do.
     #[arg(long)]
     centre: bool,
-    /// Variance of the noise, in the units of the scaled data; neither this nor --keep: what keeps 90% of the variance.
+    /// Variance of the noise, in units of the scaled data. Without this and --keep: what keeps 90% of the variance.
     #[arg(long, conflicts_with = "keep", allow_negative_numbers = true, value_parser = or_zero)]
     epsilon: Option<f64>,
     /// As much noise as leaves this many directions above one half.
@@ -33,7 +33,7 @@ pub struct Predict {
     /// Learning rate; by default the largest that is stable for AE, DAE and WDAE, 1/(2 lambda_0 + 3 epsilon).
     #[arg(long, allow_negative_numbers = true, value_parser = above_zero)]
     alpha: Option<f64>,
-    /// Hidden units; by default as many as columns, at most 256.
+    /// Hidden units; by default 256, or as many as there are directions to keep, and at most as many as columns.
     #[arg(long, allow_negative_numbers = true, value_parser = whole)]
     hidden: Option<u64>,
     /// Standard deviation of the random start.
@@ -121,13 +121,13 @@ impl Predict {
             let epochs = [it.epochs_ae, it.epochs_wdae, it.epochs_dae];
             let [ae, wdae, dae] =
                 epochs.map(|x| x.map_or("never".to_owned(), |x| significant(x, 4)));
-            let (place, point) = (count(it.mode + 1), format!("{:.4}", it.fixed_point));
+            let (place, point) = (count(it.direction), format!("{:.4}", it.fixed_point));
             say!(
                 "{place:>9} {lambda:>12} {share:>7} {together:>9} {point:>10} {decay:>8} {ae:>8} {wdae:>8} {dae:>8}"
             );
         }
         for it in &outcome.deviations {
-            let (model, place) = (it.model.name(), count(it.mode + 1));
+            let (model, place) = (it.model.name(), count(it.direction));
             let deviation = significant(it.deviation, 2);
             say!(
                 "{model:4} direction {place}: theory and training differ by {deviation} (RMS over {} epochs)",

@@ -6,7 +6,7 @@ use crate::Result;
 use crate::experiments::Model;
 use crate::experiments::common::{networks, style};
 use crate::plot::{
-    Axis, BLACK, BLUE, Entry, Mark, Panel, Picture, Row, Shape, Strip, Stroke, VERMILLION, grey,
+    Axis, BLACK, BLUE, Colour, Entry, Mark, Panel, Picture, Row, Shape, Strip, Stroke, grey,
     significant, subscript,
 };
 
@@ -47,7 +47,7 @@ fn points(
 ) -> Vec<[f64; 2]> {
     let directions = prediction.directions.iter().take(prediction.rank);
     directions
-        .map(|it| [1.0 + it.mode as f64, value(it)])
+        .map(|it| [it.direction as f64, value(it)])
         .collect()
 }
 
@@ -65,15 +65,15 @@ fn eigenvalues(prediction: &Prediction) -> Panel {
     });
     let decade = |value: f64, up: f64| 10f64.powf(value.log10().floor() + up);
     let y = Axis::log("variance λ", [decade(low, 0.0), decade(high, 1.0)]);
-    let line = Mark::Line {
+    let mut marks = vec![Mark::Line {
         points: points.clone(),
-        stroke: Stroke::solid(grey(0.6), 1.2),
-    };
-    let mut marks = vec![line, style::markers(points, Shape::Circle, 3.0, BLACK)];
+        stroke: Stroke::solid(BLACK, 1.8),
+    }];
     marks.extend(noise.map(|y| Mark::Rule {
         y,
         stroke: Stroke::solid(BLUE, 1.8),
     }));
+    marks.extend(drawn(prediction, &points, BLACK));
     let epsilon = significant(prediction.epsilon, 3);
     Panel::plane(
         &format!("spectrum; noise, ε = {epsilon}"),
@@ -88,12 +88,27 @@ fn mappings(prediction: &Prediction) -> Panel {
     let y = Axis::linear("mapping", [-0.02, 1.05], 5);
     let half = Mark::Rule {
         y: 0.5,
-        stroke: Stroke::solid(VERMILLION, 1.2),
+        stroke: Stroke::solid(grey(0.6), 1.2),
     };
-    let marks = vec![half, style::markers(points, Shape::Circle, 3.0, BLUE)];
+    let line = Mark::Line {
+        points: points.clone(),
+        stroke: Stroke::solid(BLUE, 1.8),
+    };
+    let marks = [half, line].into_iter();
+    let marks = marks.chain(drawn(prediction, &points, BLUE)).collect();
     let kept = crate::show::number::count(prediction.kept);
     let title = format!("after training, {kept} above one half");
     Panel::plane(&title, places(prediction), y, marks)
+}
+
+/// A marker on each of the directions whose curves are drawn below.
+fn drawn(prediction: &Prediction, points: &[[f64; 2]], colour: Colour) -> Vec<Mark> {
+    let drawn = prediction.drawn.iter().enumerate();
+    let mark = |(place, &mode): (usize, &usize)| {
+        let point = vec![*points.get(mode)?];
+        Some(style::markers(point, networks::shape(place), 5.0, colour))
+    };
+    drawn.filter_map(mark).collect()
 }
 
 fn curves(outcome: &Outcome, model: Model, column: usize) -> Panel {
@@ -106,12 +121,12 @@ fn curves(outcome: &Outcome, model: Model, column: usize) -> Panel {
     };
     let series = outcome
         .curves
-        .chunk_by(|a, b| (a.model, a.mode) == (b.model, b.mode));
+        .chunk_by(|a, b| (a.model, a.direction) == (b.model, b.direction));
     let series: Vec<&[Curve]> = series.filter(|curve| shown(curve)).collect();
     let lines = series.iter().copied().map(theory);
     let actual = series.iter().filter_map(|curve| actual(prediction, curve));
     let title = match model {
-        Model::Wdae => "weight decay, matched in each direction".to_owned(),
+        Model::Wdae => "weight decay, matched to the noise".to_owned(),
         _ => format!("noise, learning rate {}", significant(prediction.alpha, 3)),
     };
     let marks = lines.chain(actual).collect();
@@ -137,7 +152,7 @@ fn actual(prediction: &Prediction, curve: &[Curve]) -> Option<Mark> {
     let place = prediction
         .drawn
         .iter()
-        .position(|&mode| mode == first.mode)?;
+        .position(|&mode| mode + 1 == first.direction)?;
     let spacing = (prediction.epochs / MARKERS).max(1);
     let (mut due, mut points) = (0, Vec::new());
     for (epoch, mapping) in curve.iter().filter_map(|it| Some((it.epoch, it.mapping?))) {
@@ -159,7 +174,7 @@ fn legend(prediction: &Prediction) -> Strip {
     let entry = |(place, it): (usize, &super::rows::Direction)| {
         let text = format!(
             "λ{} = {}",
-            subscript(it.mode + 1),
+            subscript(it.direction),
             significant(it.lambda, 3)
         );
         Entry::marker(networks::shape(place), 6.0, BLACK, &text)

@@ -17,8 +17,8 @@ pub const SHARE: f64 = 0.9;
 /// Epochs that curves are drawn for at most.
 const LONGEST: u64 = 100_000;
 
-/// Steps between two points of a curve, in parts of the whole.
-const POINTS: u64 = 200;
+/// Parts that a curve has at most.
+const POINTS: u64 = 400;
 
 /// How much noise.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -34,7 +34,7 @@ pub enum Noise {
 /// What a linear autoencoder is trained with, or would be.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Network {
-    /// Hidden units H; the lesser of D and 256 if it is not given.
+    /// Hidden units H; if not given, 256 or as many as there are directions to keep, and at most D.
     pub hidden: Option<usize>,
     /// Learning rate; the largest that is stable for all three models if it is not given.
     pub alpha: Option<f64>,
@@ -66,7 +66,8 @@ pub struct Prediction {
     /// Share of the variance of the input that the output of the trained DAE has, `sum lambda f^2 / sum lambda`, with f the
     /// fixed points.
     pub passed_share: f64,
-    /// The directions that are drawn.
+    /// The directions that are drawn, from 0.
+    #[serde(skip)]
     pub drawn: Vec<usize>,
     /// Epochs of the curves.
     pub epochs: u64,
@@ -82,7 +83,7 @@ impl Prediction {
     /// `lambda`: D eigenvalues in descending order, the first of them above zero.
     ///
     /// # Errors
-    /// [`dae::Error::OutOfRange`]: noise, a number of directions, hidden units, learning rate or start out of range, and a
+    /// [`dae::Error::OutOfRange`]: noise, directions, hidden units, learning rate, start or epochs out of range, and a
     /// number of directions that cuts equal eigenvalues apart.
     pub fn new(lambda: &[f64], noise: Noise, network: &Network) -> Result<Self> {
         let zero = rounding(lambda);
@@ -102,7 +103,12 @@ impl Prediction {
                 noise_that_keeps(lambda, rank, (1..rank).find(enough).unwrap_or(rank))?
             }
         };
-        let hidden = network.hidden.unwrap_or(lambda.len().min(256));
+        let kept = lambda
+            .iter()
+            .take(rank)
+            .filter(|&&value| value > epsilon)
+            .count();
+        let hidden = network.hidden.unwrap_or(lambda.len().min(kept.max(256)));
         if !(1..=10_000).contains(&hidden) {
             return Err(dae::Error::out_of_range("hidden", hidden, "1 to 10000").into());
         }
@@ -115,11 +121,6 @@ impl Prediction {
             1e-50..=1e50,
             "a number above zero, at most 1e50",
         )?;
-        let kept = lambda
-            .iter()
-            .take(rank)
-            .filter(|&&value| value > epsilon)
-            .count();
         let mut prediction = Self {
             epsilon,
             alpha,
@@ -136,7 +137,10 @@ impl Prediction {
         };
         prediction.follow(lambda, total)?;
         prediction.epochs = match network.epochs {
-            Some(epochs) => epochs.clamp(1, 10_000_000),
+            Some(epochs) if (1..=10_000_000).contains(&epochs) => epochs,
+            Some(epochs) => {
+                return Err(dae::Error::out_of_range("epochs", epochs, "1 to 1e7").into());
+            }
             None => prediction.long_enough(),
         };
         Ok(prediction)
@@ -156,7 +160,7 @@ impl Prediction {
                 false => Ok(None),
             };
             let direction = Direction {
-                mode,
+                direction: mode + 1,
                 lambda,
                 share: lambda / total,
                 cumulative: (cumulative / total).min(1.0),
@@ -236,7 +240,7 @@ impl Prediction {
                 let mapping = theory.mappings_by_clock(self.alpha, epoch as f64)?;
                 rows.push(Curve {
                     model,
-                    mode: direction.mode,
+                    direction: direction.direction,
                     epoch,
                     theory: mapping.first().copied().unwrap_or_default(),
                     mapping: None,

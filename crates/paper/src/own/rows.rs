@@ -3,10 +3,10 @@
 use crate::experiments::Model;
 
 crate::rows! {
-    /// A direction of the data, by descending variance, from 0.
+    /// A direction of the data, by descending variance.
     Direction in "directions.csv" {
-        /// Its place.
-        mode: usize,
+        /// Its place, from 1.
+        direction: usize,
         /// Its variance: eigenvalue of `X^T X / N`.
         lambda: f64,
         /// Share of all variance.
@@ -31,8 +31,8 @@ crate::rows! {
     Curve in "curves.csv" {
         /// The model.
         model: Model,
-        /// The direction.
-        mode: usize,
+        /// The direction, from 1.
+        direction: usize,
         /// Updates done so far.
         epoch: u64,
         /// Closed form, from the start of this direction: the network's if one was trained, else the one to expect.
@@ -47,8 +47,8 @@ crate::rows! {
     Rms in "rms.csv" {
         /// The model.
         model: Model,
-        /// The direction.
-        mode: usize,
+        /// The direction, from 1.
+        direction: usize,
         /// Its variance.
         lambda: f64,
         /// Closed form against mapping.

@@ -8,11 +8,16 @@ use ndarray::ArrayView2;
 use serde::Serialize;
 
 use super::source::{Format, Visit};
+use crate::show::number::count;
 use crate::system::files;
+use crate::system::progress::Progress;
 use crate::{Error, Result};
 
 /// Numbers of the rows that are added at a time: 32 MB.
 const BATCH: usize = 1 << 22;
+
+/// Sides of a matrix from which decomposing it takes a while.
+const LARGE: usize = 2_000;
 
 /// Variances that the theory computes with; others are a matter of units.
 const LARGEST: [f64; 2] = [1e-40, 1e40];
@@ -56,10 +61,15 @@ impl Samples {
     /// # Numerical notes
     /// With fewer samples than columns the N x N matrix `X X^T / N` is decomposed, which has the same eigenvalues above
     /// zero. The result is the same, bit for bit, with any number of threads; whole numbers are summed exactly.
-    pub fn read(path: &Path, reading: &Reading) -> Result<Self> {
+    pub fn read(path: &Path, reading: &Reading, progress: &Progress) -> Result<Self> {
         dae::positive("scale", reading.scale)?;
         let survey = Survey::of(path, reading)?;
         let [samples, columns] = [survey.samples, survey.first.len()];
+        let size = samples.min(columns);
+        if size >= LARGE {
+            let (file, size) = (path.display(), count(size));
+            progress.say(&format!("{file}: decomposing a matrix of {size} x {size}"));
+        }
         let sha256 = files::sha256_of_large(path).map_err(Error::io(path))?;
         let mut lambda = survey.eigenvalues(path, reading)?;
         for value in &mut lambda {

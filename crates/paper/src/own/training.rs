@@ -24,7 +24,7 @@ pub(super) fn train(
     for (model, s2) in [(Model::Ae, 0.0), (Model::Dae, prediction.epsilon)] {
         let own = curves_of(prediction, (model, s2), seed, progress)?;
         deviations.extend(
-            own.chunk_by(|a, b| a.mode == b.mode)
+            own.chunk_by(|a, b| a.direction == b.direction)
                 .filter_map(|rows| deviation(prediction, rows)),
         );
         curves.extend(own);
@@ -54,7 +54,7 @@ fn curves_of(
         alpha: prediction.alpha,
         s2,
         gamma: 0.0,
-        precision: Precision::F64,
+        precision: Precision::F32,
     };
     let mut trainer = LinearTrainer::new(&settings.check()?, &lambda, &start)?;
     let points = prediction.points();
@@ -72,7 +72,10 @@ fn curves_of(
     }
     bar.finish();
     let mut curves = prediction.curves(model, &drawn(&growing), &points)?;
-    for (place, rows) in curves.chunk_by_mut(|a, b| a.mode == b.mode).enumerate() {
+    for (place, rows) in curves
+        .chunk_by_mut(|a, b| a.direction == b.direction)
+        .enumerate()
+    {
         for (row, mappings) in rows.iter_mut().zip(&seen) {
             row.mapping = mappings.get(place).copied();
         }
@@ -87,8 +90,8 @@ fn deviation(prediction: &Prediction, rows: &[Curve]) -> Option<Rms> {
         .filter_map(|row| Some((row.theory - row.mapping?).powi(2)));
     Some(Rms {
         model: first.model,
-        mode: first.mode,
-        lambda: prediction.directions.get(first.mode)?.lambda,
+        direction: first.direction,
+        lambda: prediction.directions.get(first.direction - 1)?.lambda,
         deviation: (squares.sum::<f64>() / rows.len() as f64).sqrt(),
     })
 }

@@ -15,7 +15,7 @@ pub(super) fn paragraph(outcome: &Outcome) -> String {
         time(outcome),
         limits(outcome),
     ];
-    said.concat()
+    said.concat().trim_end().to_owned()
 }
 
 fn percent(share: f64) -> String {
@@ -42,7 +42,7 @@ fn data(outcome: &Outcome) -> String {
         ""
     };
     format!(
-        "{} has {} of {}{centred}; they vary in {}, and the strongest holds {} of the variance. ",
+        "{} has {} of {}{centred}; they span {}, and the strongest holds {} of the variance. ",
         outcome.name,
         many(samples.samples, "sample"),
         many(samples.columns, "number"),
@@ -77,27 +77,35 @@ fn noise(outcome: &Outcome) -> String {
 
 fn time(outcome: &Outcome) -> String {
     let prediction = &outcome.prediction;
-    let alpha = number(prediction.alpha);
-    let reach = prediction.kept.min(prediction.hidden).max(1);
-    let last = prediction.directions.get(reach - 1);
+    let (alpha, largest) = (number(prediction.alpha), number(prediction.largest_alpha));
     let mut said = match prediction.alpha > prediction.largest_alpha {
         true => format!(
-            "A learning rate of {alpha} is above {}, up to which descent is stable: it may diverge. ",
-            number(prediction.largest_alpha)
+            "A learning rate of {alpha} is above {largest}, up to which descent is known to be stable: it may diverge. "
         ),
         false => String::new(),
     };
-    let epochs = last.map(|it| [it.epochs_dae, it.epochs_ae, it.epochs_wdae]);
-    if let (Some(last), Some([Some(dae), Some(ae), Some(wdae)])) = (last, epochs) {
-        let whole = |epochs: f64| significant(epochs, 4);
+    let reach = prediction.kept.min(prediction.hidden);
+    let weakest = reach
+        .checked_sub(1)
+        .and_then(|place| prediction.directions.get(place));
+    let Some((weakest, dae)) = weakest.and_then(|it| Some((it, it.epochs_dae?))) else {
+        return said;
+    };
+    let whole = |epochs: f64| significant(epochs, 4);
+    said += &format!(
+        "With learning rate {alpha} and {} stop after about {} epochs: the weakest of them, direction {}, is then at 95% of its \
+         mapping, {}. ",
+        many(prediction.hidden, "hidden unit"),
+        whole(dae),
+        count(weakest.direction),
+        number(weakest.fixed_point),
+    );
+    let others = weakest.epochs_ae.zip(weakest.epochs_wdae);
+    if let Some((ae, wdae)) = others.filter(|_| prediction.epsilon > 0.0) {
         said += &format!(
-            "At learning rate {alpha} stop after about {} epochs, when direction {} is at 95% of its mapping, {}; \
-             an autoencoder takes {} there, a WDAE with the matched decay {} takes {}. ",
-            whole(dae),
-            count(last.mode + 1),
-            number(last.fixed_point),
+            "There an autoencoder takes {} epochs, and a WDAE with the matched decay, {}, {}. ",
             whole(ae),
-            number(last.matched_decay),
+            number(weakest.matched_decay),
             whole(wdae),
         );
     }
@@ -107,6 +115,10 @@ fn time(outcome: &Outcome) -> String {
 fn limits(outcome: &Outcome) -> String {
     let (samples, prediction) = (&outcome.samples, &outcome.prediction);
     let mut said = String::new();
+    if prediction.kept > prediction.hidden {
+        let (kept, hidden) = (count(prediction.kept), count(prediction.hidden));
+        said += &format!("Of the {kept} only {hidden} are learned; give --hidden {kept} for all. ");
+    }
     if prediction.rank > prediction.hidden {
         let (hidden, rank) = (
             many(prediction.hidden, "hidden unit"),
@@ -125,5 +137,5 @@ fn limits(outcome: &Outcome) -> String {
             percent(samples.mean_share),
         );
     }
-    said.trim_end().to_owned()
+    said
 }

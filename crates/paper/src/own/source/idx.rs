@@ -6,7 +6,7 @@ use std::path::Path;
 
 use dae::data::archive::gunzip;
 
-use super::{Plain, Visit, broken, sizes, up_to};
+use super::{Decode, Plain, Visit, broken, sizes, up_to};
 use crate::{Error, Result};
 
 /// Reads the rows of an array.
@@ -27,7 +27,7 @@ fn rows_of_plain(mut source: impl Read, file: &Path, visit: &mut Visit) -> Resul
     let [0, 0, kind, axes] = start[..] else {
         return Err(unknown());
     };
-    let (width, decode): (usize, &dyn Fn(&[u8]) -> Option<Vec<f64>>) = match kind {
+    let (width, decode): (usize, &Decode) = match kind {
         0x08 => (1, &numbers(u8::from_be_bytes)),
         0x09 => (1, &numbers(i8::from_be_bytes)),
         0x0b => (2, &numbers(i16::from_be_bytes)),

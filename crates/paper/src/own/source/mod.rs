@@ -76,6 +76,9 @@ impl Format {
     }
 }
 
+/// Turns bytes into numbers, or into `None` where they are not what they should be.
+type Decode<'a> = dyn Fn(&[u8]) -> Option<Vec<f64>> + 'a;
+
 /// How numbers of one kind lie one after the other.
 struct Plain<'a> {
     rows: usize,
@@ -83,7 +86,7 @@ struct Plain<'a> {
     /// Bytes of a number.
     width: usize,
     /// Turns whole numbers of bytes into numbers.
-    decode: &'a dyn Fn(&[u8]) -> Option<Vec<f64>>,
+    decode: &'a Decode<'a>,
 }
 
 impl Plain<'_> {

@@ -284,7 +284,7 @@ fn training_follows_the_theory_and_the_epochs_it_says() {
     let outcome = asked("a.npy", &npy(&made_up()), &question).unwrap();
     assert_eq!(outcome.deviations.len(), 6);
     for rms in &outcome.deviations {
-        assert!(rms.deviation < 0.02, "{rms:?}");
+        assert!(rms.deviation < 0.05, "{rms:?}");
     }
     // The start is random, and with it the epoch, by a logarithm.
     for it in outcome.prediction.directions.iter().take(3) {
@@ -312,7 +312,7 @@ fn training_follows_the_theory_and_the_epochs_it_says() {
     };
     let words = asked("a.npy", &npy(&made_up()), &narrow).unwrap().words();
     assert!(
-        words.contains("2 hidden units for 6 directions are shared"),
+        words.contains("Here 6 directions share 2 hidden units"),
         "{words}"
     );
     assert!(words.contains("give --hidden 3 for all"), "{words}");

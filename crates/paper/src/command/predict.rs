@@ -33,7 +33,7 @@ pub struct Predict {
     /// Learning rate; by default the largest that is stable for AE, DAE and WDAE, 1/(2 lambda_0 + 3 epsilon).
     #[arg(long, allow_negative_numbers = true, value_parser = above_zero)]
     alpha: Option<f64>,
-    /// Hidden units; by default 256, or as many as there are directions to keep, and at most as many as columns.
+    /// Hidden units; by default 256, or twice as many as directions are kept, and at most as many as columns.
     #[arg(long, allow_negative_numbers = true, value_parser = whole)]
     hidden: Option<u64>,
     /// Standard deviation of the random start.

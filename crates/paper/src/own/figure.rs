@@ -51,9 +51,14 @@ fn points(
         .collect()
 }
 
+/// Few directions are counted, many are spread.
 fn places(prediction: &Prediction) -> Axis {
-    let last = prediction.rank as f64;
-    Axis::log("direction", [0.9, 1.15 * last.max(10.0)])
+    let (rank, last) = (prediction.rank, prediction.rank as f64);
+    if rank >= 30 {
+        return Axis::log("direction", [0.9, 1.15 * last]);
+    }
+    let ticks: Vec<f64> = (1..=rank).step_by(1 + rank / 8).map(|i| i as f64).collect();
+    Axis::linear("direction", [0.5, last + 0.5], 1).with_ticks(&ticks)
 }
 
 fn eigenvalues(prediction: &Prediction) -> Panel {

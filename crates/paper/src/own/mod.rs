@@ -40,7 +40,7 @@ use rows::{Curve, Rms};
 /// | `reading.scale` | 1 | divisor of every number | above 0 |
 /// | `reading.centre` | no | | |
 /// | `noise` | share | variance, or directions | see [`Noise`] |
-/// | `network.hidden` | 256, or what is kept, at most D | hidden units H | 1 to 1e4 |
+/// | `network.hidden` | 256, or twice what is kept, at most D | hidden units H | 1 to 1e4 |
 /// | `network.alpha` | `1/(2 lambda_0 + 3 epsilon)` | learning rate | above 0 |
 /// | `network.init_std` | 1e-4 | standard deviation of the start | 1e-12 to 1 |
 /// | `network.epochs` | until all that is drawn is learned | updates | 1 to 1e7 |

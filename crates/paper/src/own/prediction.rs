@@ -34,7 +34,7 @@ pub enum Noise {
 /// What a linear autoencoder is trained with, or would be.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Network {
-    /// Hidden units H; if not given, 256 or as many as there are directions to keep, and at most D.
+    /// Hidden units H; if not given, 256 or twice as many as there are directions to keep, and at most D.
     pub hidden: Option<usize>,
     /// Learning rate; the largest that is stable for all three models if it is not given.
     pub alpha: Option<f64>,
@@ -108,7 +108,9 @@ impl Prediction {
             .take(rank)
             .filter(|&&value| value > epsilon)
             .count();
-        let hidden = network.hidden.unwrap_or(lambda.len().min(kept.max(256)));
+        let hidden = network
+            .hidden
+            .unwrap_or_else(|| lambda.len().min(256.max(2 * kept)));
         if !(1..=10_000).contains(&hidden) {
             return Err(dae::Error::out_of_range("hidden", hidden, "1 to 10000").into());
         }

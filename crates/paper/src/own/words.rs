@@ -66,9 +66,13 @@ fn noise(outcome: &Outcome) -> String {
             "Noise of variance {epsilon} drowns every direction: none ends above one half. Take less, or choose with --keep. "
         );
     }
+    let weaker = match prediction.kept < prediction.rank {
+        true => "weaker ones are suppressed, and ",
+        false => "",
+    };
     format!(
         "Train with noise of standard deviation {sigma} (variance {epsilon}) to keep {} above one half, with {} of the variance; \
-         weaker ones are suppressed, and the output has {} of the variance of the input. ",
+         {weaker}the output has {} of the variance of the input. ",
         many(prediction.kept, "direction"),
         percent(prediction.kept_share),
         percent(prediction.passed_share),
@@ -103,7 +107,7 @@ fn time(outcome: &Outcome) -> String {
     let others = weakest.epochs_ae.zip(weakest.epochs_wdae);
     if let Some((ae, wdae)) = others.filter(|_| prediction.epsilon > 0.0) {
         said += &format!(
-            "There an autoencoder takes {} epochs, and a WDAE with the matched decay, {}, {}. ",
+            "For the same direction an autoencoder takes {} epochs, and a WDAE with the matched decay ({}) {}. ",
             whole(ae),
             number(weakest.matched_decay),
             whole(wdae),
@@ -125,7 +129,7 @@ fn limits(outcome: &Outcome) -> String {
             count(prediction.rank),
         );
         said += &format!(
-            "The theory gives each direction a unit of its own; {hidden} for {rank} directions are shared, which it leaves out: \
+            "The theory gives each direction a unit of its own. Here {rank} directions share {hidden}, which it leaves out: \
              stronger directions take units first, so that weaker ones rise later than predicted, and those beyond {} are \
              not learned. ",
             count(prediction.hidden),
@@ -133,7 +137,7 @@ fn limits(outcome: &Outcome) -> String {
     }
     if !outcome.reading.centre && samples.mean_share > MEAN && samples.samples > 1 {
         said += &format!(
-            "The mean makes up {} of the variance, which is not centred here, as in the paper; --centre takes it out. ",
+            "The mean makes up {} of the variance, because the data are not centred, as in the paper; --centre takes it out. ",
             percent(samples.mean_share),
         );
     }

@@ -44,6 +44,50 @@ pub struct Network {
     pub epochs: Option<u64>,
 }
 
+impl Noise {
+    /// Its variance, for a spectrum with so many directions that are not rounding.
+    fn epsilon(self, lambda: &[f64], rank: usize) -> Result<f64> {
+        let total = lambda.iter().sum::<f64>();
+        let enough = |&keep: &usize| {
+            let share = lambda.iter().take(keep).sum::<f64>() / total;
+            share >= SHARE && noise_that_keeps(lambda, rank, keep).is_ok()
+        };
+        match self {
+            Self::Epsilon(epsilon) => {
+                let allowed = "a number from 0 to 1e40";
+                Ok(dae::within("epsilon", epsilon, 0.0..=1e40, allowed)?)
+            }
+            Self::Keep(keep) => noise_that_keeps(lambda, rank, keep),
+            Self::Share => {
+                let keep = (1..rank).find(enough).unwrap_or(rank);
+                noise_that_keeps(lambda, rank, keep)
+            }
+        }
+    }
+}
+
+impl Network {
+    /// Looks at every field; gives the hidden units for so many columns and directions to keep.
+    fn hidden_units(&self, columns: usize, kept: usize) -> Result<usize> {
+        dae::within("init_std", self.init_std, 1e-12..=1.0, "1e-12 to 1")?;
+        if let Some(alpha) = self.alpha {
+            let allowed = "a number from 1e-50 to 1e50";
+            dae::within("alpha", alpha, 1e-50..=1e50, allowed)?;
+        }
+        if let Some(epochs) = self
+            .epochs
+            .filter(|epochs| !(1..=10_000_000).contains(epochs))
+        {
+            return Err(dae::Error::out_of_range("epochs", epochs, "1 to 1e7").into());
+        }
+        let hidden = self.hidden.unwrap_or(columns.min(256.max(2 * kept)));
+        match hidden {
+            1..=10_000 => Ok(hidden),
+            _ => Err(dae::Error::out_of_range("hidden", hidden, "1 to 10000").into()),
+        }
+    }
+}
+
 /// What the theory says of a spectrum. All variances are those of the averaged second moment, `epsilon = sigma^2`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Prediction {
@@ -88,44 +132,15 @@ impl Prediction {
     pub fn new(lambda: &[f64], noise: Noise, network: &Network) -> Result<Self> {
         let zero = rounding(lambda);
         let rank = lambda.iter().filter(|&&value| value > zero).count();
-        let lambda_of = |i: usize| lambda.get(i).copied().unwrap_or_default();
         let total = lambda.iter().sum::<f64>();
-        let epsilon = match noise {
-            Noise::Epsilon(epsilon) => {
-                dae::within("epsilon", epsilon, 0.0..=1e50, "a number from 0 to 1e50")?
-            }
-            Noise::Keep(keep) => noise_that_keeps(lambda, rank, keep)?,
-            Noise::Share => {
-                let enough = |&keep: &usize| {
-                    let share = lambda.iter().take(keep).sum::<f64>() / total;
-                    share >= SHARE && noise_that_keeps(lambda, rank, keep).is_ok()
-                };
-                noise_that_keeps(lambda, rank, (1..rank).find(enough).unwrap_or(rank))?
-            }
-        };
-        let kept = lambda
-            .iter()
-            .take(rank)
-            .filter(|&&value| value > epsilon)
-            .count();
-        let hidden = network
-            .hidden
-            .unwrap_or_else(|| lambda.len().min(256.max(2 * kept)));
-        if !(1..=10_000).contains(&hidden) {
-            return Err(dae::Error::out_of_range("hidden", hidden, "1 to 10000").into());
-        }
-        dae::within("init_std", network.init_std, 1e-12..=1.0, "1e-12 to 1")?;
-        let largest_alpha = rates::optimal(&Mode::denoising(lambda_of(0), epsilon)?)?;
-        let alpha = network.alpha.unwrap_or(largest_alpha);
-        dae::within(
-            "alpha",
-            alpha,
-            1e-50..=1e50,
-            "a number above zero, at most 1e50",
-        )?;
+        let epsilon = noise.epsilon(lambda, rank)?;
+        let kept = above(lambda, rank, epsilon);
+        let hidden = network.hidden_units(lambda.len(), kept)?;
+        let largest = lambda.first().copied().unwrap_or_default();
+        let largest_alpha = rates::optimal(&Mode::denoising(largest, epsilon)?)?;
         let mut prediction = Self {
             epsilon,
-            alpha,
+            alpha: network.alpha.unwrap_or(largest_alpha),
             largest_alpha,
             hidden,
             init_std: network.init_std,
@@ -138,13 +153,7 @@ impl Prediction {
             directions: Vec::new(),
         };
         prediction.follow(lambda, total)?;
-        prediction.epochs = match network.epochs {
-            Some(epochs) if (1..=10_000_000).contains(&epochs) => epochs,
-            Some(epochs) => {
-                return Err(dae::Error::out_of_range("epochs", epochs, "1 to 1e7").into());
-            }
-            None => prediction.long_enough(),
-        };
+        prediction.epochs = network.epochs.unwrap_or_else(|| prediction.long_enough());
         Ok(prediction)
     }
 
@@ -253,6 +262,12 @@ impl Prediction {
     }
 }
 
+/// Directions that end above one half: those stronger than the noise.
+fn above(lambda: &[f64], rank: usize, epsilon: f64) -> usize {
+    let directions = lambda.iter().take(rank);
+    directions.filter(|&&value| value > epsilon).count()
+}
+
 /// The variance of noise at which `keep` directions end above one half: the geometric mean of the last eigenvalue that is kept
 /// and the first that is not, or half the last one where nothing follows.
 fn noise_that_keeps(lambda: &[f64], rank: usize, keep: usize) -> Result<f64> {
@@ -269,13 +284,7 @@ fn noise_that_keeps(lambda: &[f64], rank: usize, keep: usize) -> Result<f64> {
         true => last.sqrt() * next.sqrt(),
         false => 0.5 * last,
     };
-    match lambda
-        .iter()
-        .take(rank)
-        .filter(|&&value| value > epsilon)
-        .count()
-        == keep
-    {
+    match above(lambda, rank, epsilon) == keep {
         true => Ok(epsilon),
         false => refused("a number that does not cut directions of equal variance apart"),
     }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use dae::data::Sums;
-use ndarray::ArrayView2;
+use ndarray::Array2;
 use serde::Serialize;
 
 use super::source::{Format, Visit};
@@ -20,7 +20,7 @@ const BATCH: usize = 1 << 22;
 const LARGE: usize = 2_000;
 
 /// Variances that the theory computes with; others are a matter of units.
-const LARGEST: [f64; 2] = [1e-40, 1e40];
+const VARIANCES: [f64; 2] = [1e-40, 1e40];
 
 /// How the samples are read.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -76,12 +76,12 @@ impl Samples {
             *value /= reading.scale * reading.scale;
         }
         match lambda.first() {
-            Some(largest) if (LARGEST[0]..=LARGEST[1]).contains(largest) => {}
+            Some(largest) if (VARIANCES[0]..=VARIANCES[1]).contains(largest) => {}
             largest => {
                 let largest = largest.copied().unwrap_or_default();
                 let problem = format!(
                     "the largest variance is {largest:e}, beyond {:e} to {:e}; divide the numbers by their size with --scale",
-                    LARGEST[0], LARGEST[1]
+                    VARIANCES[0], VARIANCES[1]
                 );
                 return Err(Error::input(path, problem));
             }
@@ -182,60 +182,87 @@ impl Survey {
     /// Reads again and decomposes.
     fn eigenvalues(&self, path: &Path, reading: &Reading) -> Result<Vec<f64>> {
         let [samples, columns] = [self.samples, self.first.len()];
-        let mean = if reading.centre {
-            self.mean()
-        } else {
-            vec![0.0; columns]
+        let mean = match reading.centre {
+            true => self.mean(),
+            false => vec![0.0; columns],
         };
-        // With few samples all of them are one batch.
+        let (mut adding, mut seen) = (Adding::new(samples, columns), 0);
+        let changed = || Error::input(path, "it changed while it was read; try again");
+        rows(path, reading, &mut |row| {
+            if row.len() != columns || seen == samples {
+                return Err(changed());
+            }
+            seen += 1;
+            adding.row(row.iter().zip(&mean).map(|(number, mean)| number - mean))
+        })?;
+        if seen != samples {
+            return Err(changed());
+        }
+        let mut lambda = adding.eigenvalues(samples).map_err(|error| match error {
+            Error::Dae(dae::Error::OutOfRange { name, .. }) if name == "second moment" => {
+                let problem =
+                    "its squares are too large to add up; divide by their size with --scale";
+                Error::input(path, problem)
+            }
+            other => other,
+        })?;
+        lambda.resize(columns, 0.0);
+        Ok(lambda)
+    }
+}
+
+/// Rows on their way into a sum of products: `X^T X`, or `X X^T` of all rows at once if they are fewer than columns.
+struct Adding {
+    sums: Sums,
+    columns: usize,
+    few: bool,
+    /// Numbers that are added at a time.
+    full: usize,
+    batch: Vec<f64>,
+}
+
+impl Adding {
+    fn new(samples: usize, columns: usize) -> Self {
         let few = samples < columns;
         let at_once = if few {
             samples
         } else {
             (BATCH / columns).max(256)
         };
-        let size = if few { samples } else { columns };
-        let (mut sums, mut batch, mut seen) = (Sums::new(size), Vec::new(), 0);
-        let mut add = |batch: &mut Vec<f64>| -> Result<()> {
-            let shape = (batch.len() / columns, columns);
-            let shaped = ArrayView2::from_shape(shape, batch.as_slice());
-            let rows = shaped.map_err(|error| Error::input(path, error.to_string()))?;
-            sums.add(if few { rows.reversed_axes() } else { rows })?;
-            batch.clear();
-            Ok(())
-        };
-        let changed = || Error::input(path, "it changed while it was read; try again");
-        rows(path, reading, &mut |row| {
-            if row.len() != columns || seen == samples {
-                return Err(changed());
-            }
-            batch.extend(row.iter().zip(&mean).map(|(number, mean)| number - mean));
-            seen += 1;
-            if batch.len() < at_once * columns {
-                Ok(())
-            } else {
-                add(&mut batch)
-            }
-        })?;
-        if seen != samples {
-            return Err(changed());
+        Self {
+            sums: Sums::new(samples.min(columns)),
+            columns,
+            few,
+            full: at_once * columns,
+            batch: Vec::new(),
         }
-        if !batch.is_empty() {
-            add(&mut batch)?;
+    }
+
+    fn row(&mut self, row: impl Iterator<Item = f64>) -> Result<()> {
+        self.batch.extend(row);
+        match self.batch.len() < self.full {
+            true => Ok(()),
+            false => self.add(),
         }
-        let found = sums.eigenvalues(samples as f64);
-        let mut lambda = found.map_err(|error| match error {
-            dae::Error::OutOfRange {
-                name: "second moment",
-                ..
-            } => Error::input(
-                path,
-                "its squares are too large to add up; divide by their size with --scale",
-            ),
-            other => other.into(),
-        })?;
-        lambda.resize(columns, 0.0);
-        Ok(lambda)
+    }
+
+    fn add(&mut self) -> Result<()> {
+        let shape = (self.batch.len() / self.columns, self.columns);
+        let rows = Array2::from_shape_vec(shape, std::mem::take(&mut self.batch));
+        // It is filled with whole rows.
+        let rows = rows.unwrap_or_default();
+        match self.few {
+            true => self.sums.add(rows.t())?,
+            false => self.sums.add(rows.view())?,
+        }
+        Ok(())
+    }
+
+    fn eigenvalues(mut self, samples: usize) -> Result<Vec<f64>> {
+        if !self.batch.is_empty() {
+            self.add()?;
+        }
+        Ok(self.sums.eigenvalues(samples as f64)?)
     }
 }
 

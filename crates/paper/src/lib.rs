@@ -2,7 +2,7 @@
 //!
 //! The `paper` command and the notebooks call this library; it calls `dae` and `plot` and defines no mathematics of its
 //! own. Its rooms, each of which knows only those before it: [`system`], then [`settings`], [`tables`] and [`runs`], then
-//! [`experiments`], [`results`], [`audit`], [`show`].
+//! [`experiments`], [`results`], [`audit`], [`show`]; beside them [`own`], for the user's own data.
 
 // Lines go through `system::output`: whoever listens may be gone.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
@@ -16,6 +16,7 @@ pub mod audit;
     reason = "settings are checked to name modes that the data have; a run makes its series equally long"
 )]
 pub mod experiments;
+pub mod own;
 pub mod results;
 pub mod runs;
 pub mod settings;

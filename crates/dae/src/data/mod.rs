@@ -6,6 +6,7 @@
 //! * [`Images`] is the result, the same whatever the source, and [`Images::fingerprint`] proves it;
 //! * [`Spectrum`] holds the eigenvalues of `X^T X / N`, which is all that the linear experiments
 //!   need to know of the images. [`Spectrum::committed`] needs no images at all;
+//! * [`Sums`] does the same for data of any other kind, a few rows at a time;
 //! * [`Directions`] says how much of the test images lies in each of its directions, and is committed too.
 
 pub mod archive;
@@ -19,6 +20,7 @@ mod npz;
 mod pickle;
 mod source;
 mod spectrum;
+mod sums;
 
 pub use directions::Directions;
 pub use images::{DataSet, Expected, Images, Split};
@@ -27,3 +29,4 @@ pub use source::{
     verify_expected,
 };
 pub use spectrum::{Eigen, Spectrum, second_moment};
+pub use sums::{Sums, rounding};

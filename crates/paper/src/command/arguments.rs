@@ -75,3 +75,29 @@ pub fn minutes(text: &str) -> Result<f64, String> {
     let minutes = minutes.filter(|minutes| (0.0..=YEAR).contains(minutes));
     minutes.ok_or_else(|| format!("it must be a number of minutes from 0 to {YEAR}"))
 }
+
+/// A finite number above zero.
+pub fn above_zero(text: &str) -> Result<f64, String> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|x| (f64::MIN_POSITIVE..=f64::MAX).contains(x));
+    number.ok_or_else(|| "it must be a finite number above zero".to_owned())
+}
+
+/// A finite number, zero or more.
+pub fn or_zero(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|x| (0.0..=f64::MAX).contains(x));
+    number.ok_or_else(|| "it must be a finite number, zero or more".to_owned())
+}
+
+/// The name of a folder in another: nothing that leads out of it.
+pub fn folder_name(text: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+    match text.chars().all(plain) && !text.starts_with('.') && !text.is_empty() {
+        true => Ok(text.to_owned()),
+        false => Err(
+            "it must be letters, digits, `-`, `_` and `.`, which it must not begin with".to_owned(),
+        ),
+    }
+}

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod data;
+mod predict;
 mod run;
 mod short;
 mod status;
@@ -34,6 +35,8 @@ enum Verb {
     Run(run::Run),
     /// Verify recorded results: files, theory, published values and claims; if asked for, by computing them again.
     Verify(verify::Verify),
+    /// Say what a linear DAE would learn of your own data, when, and with which settings; trains only if asked to.
+    Predict(Box<predict::Predict>),
     /// Bring comparison, claims and manifest up to date with the tables, without making any figure.
     Manifest(Place),
     /// Write what the results say into README.md and docs/CLAIMS.md.
@@ -104,6 +107,7 @@ impl Command {
             Verb::Verify(verify) => return verify.run(),
             Verb::Manifest(place) => return short::manifest(&place),
             Verb::Data(Data::Verify) => return data::verify_cache(),
+            Verb::Predict(predict) => predict.run(),
             Verb::List => short::list(),
             Verb::Readme { root } => short::readme(&root),
             Verb::Status(changes) => status::status(&changes),

@@ -1,6 +1,6 @@
 //! The one error type of this crate.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What can go wrong in an experiment, with the data needed to say what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -97,6 +97,15 @@ pub enum Error {
     )]
     OtherSources { root: PathBuf },
 
+    /// The user's own data are not what can be read; rows and columns are counted from 1.
+    #[error("{}{}: {problem}", .file.display(), place(*.row, *.column))]
+    Input {
+        file: PathBuf,
+        row: Option<u64>,
+        column: Option<u64>,
+        problem: String,
+    },
+
     /// A card was asked for that cannot be used.
     #[error("{device}: {why}, or train on the processor (--device cpu)")]
     NoDevice { device: String, why: String },
@@ -126,6 +135,31 @@ impl Error {
         move |source| Self::Io { path, source }
     }
 
+    /// Builds [`Error::Input`] about a file as a whole.
+    pub(crate) fn input(file: &Path, problem: impl Into<String>) -> Self {
+        Self::Input {
+            file: file.to_owned(),
+            row: None,
+            column: None,
+            problem: problem.into(),
+        }
+    }
+
+    /// Builds [`Error::Input`] about a row, and a column of it, which are counted from 0 here.
+    pub(crate) fn input_at(
+        file: &Path,
+        row: u64,
+        column: Option<usize>,
+        problem: impl Into<String>,
+    ) -> Self {
+        Self::Input {
+            file: file.to_owned(),
+            row: Some(row + 1),
+            column: column.map(|column| column as u64 + 1),
+            problem: problem.into(),
+        }
+    }
+
     /// Builds an adapter for `map_err` that says which recorded file is [damaged](Self::Damaged).
     pub(crate) fn damaged<E: ToString>(file: impl Into<String>) -> impl FnOnce(E) -> Self {
         let file = file.into();
@@ -134,4 +168,11 @@ impl Error {
             problem: problem.to_string(),
         }
     }
+}
+
+/// Where in a file something is, as it follows the name.
+fn place(row: Option<u64>, column: Option<u64>) -> String {
+    let part =
+        |what, number: Option<u64>| number.map_or(String::new(), |n| format!(", {what} {n}"));
+    part("row", row) + &part("column", column)
 }

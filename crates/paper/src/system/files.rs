@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, BufRead as _, BufReader};
 use std::path::{Component, Path};
 
 use serde::de::Error as _;
@@ -62,6 +62,34 @@ pub fn key(inputs: &impl Serialize) -> String {
 /// SHA-256 of a file, or `None` if it cannot be read.
 pub fn sha256_of(path: &Path) -> Option<String> {
     read(path).ok().map(|bytes| sha256(&bytes))
+}
+
+/// SHA-256 of a file of any size, which is read a piece at a time.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn sha256_of_large(path: &Path) -> io::Result<String> {
+    let (mut file, mut hash) = (open(path)?, Sha256::new());
+    loop {
+        let piece = file.fill_buf()?;
+        if piece.is_empty() {
+            return Ok(hexadecimal(hash));
+        }
+        hash.update(piece);
+        let length = piece.len();
+        file.consume(length);
+    }
+}
+
+/// Opens a regular file to be read a piece at a time.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn open(path: &Path) -> io::Result<BufReader<File>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    Ok(BufReader::with_capacity(1 << 16, File::open(path)?))
 }
 
 /// Reads a regular file. Reading a named pipe or a device in its place might never end.

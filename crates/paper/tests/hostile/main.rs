@@ -115,12 +115,17 @@ tests!(
     tar_gz,
     spectrum_csv,
     directions_csv,
+    few_samples_csv,
     settings_toml,
     manifest_json,
     record_json,
     checkpoint,
     published_csv,
     table_csv,
+    samples_npy,
+    samples_npz,
+    samples_csv,
+    samples_idx,
 );
 
 #[test]
@@ -192,7 +197,27 @@ fn a_header_that_claims_four_gigabytes_is_an_error_and_no_allocation() {
     let spectrum = String::from_utf8(seeds("spectrum_csv")[0].clone()).unwrap();
     let modes = spectrum.replace("# modes: 4", "# modes: 4294967296");
     assert_ne!(modes, spectrum);
+    // Arrays of 2^40 rows, of rows of 2^40 numbers, of a header of four gigabytes, and of 2^31 rows in IDX.
+    let npy = |shape: &str, fortran: &str| {
+        let text = format!("{{'descr': '<f8', 'fortran_order': {fortran}, 'shape': {shape}}}");
+        let head = format!("{text:118}\n");
+        [b"\x93NUMPY\x01\x00\x77\x00", head.as_bytes()].concat()
+    };
+    let samples = [
+        &[0, 0, 8, 2, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 2][..],
+        b"abcd",
+    ]
+    .concat();
     for (name, bytes) in [
+        ("samples_npy", npy("(1099511627776, 2)", "False")),
+        ("samples_npy", npy("(1099511627776, 2)", "True")),
+        ("samples_npy", npy("(2, 1099511627776)", "False")),
+        ("samples_npy", npy("(18446744073709551615, 9999)", "True")),
+        (
+            "samples_npy",
+            b"\x93NUMPY\x02\x00\xff\xff\xff\xff{".to_vec(),
+        ),
+        ("samples_idx", samples),
         ("idx_images", idx.clone()),
         ("idx_labels", labels),
         ("idx_gz", gzip(&idx)),
@@ -238,6 +263,14 @@ fn deep_nesting_is_an_error() {
         ("manifest_json", deep("{\"figures\":")),
         ("record_json", deep("{\"inputs\":")),
         ("cifar10_labels", deep("[")),
+        (
+            "samples_npy",
+            [&b"\x93NUMPY\x02\x00\xa0\x86\x01\x00"[..], &deep("(")].concat(),
+        ),
+        (
+            "samples_npy",
+            [&b"\x93NUMPY\x01\x00\xe8\x03"[..], &deep("{")].concat(),
+        ),
         (
             "cifar10_pickle",
             [&b"\x80\x02N"[..], &[0x85; 100_000], b"."].concat(),

@@ -17,6 +17,7 @@ use flate2::{Compression, Crc};
 use paper::experiments::fig5::rows::Dynamics;
 use paper::experiments::fig7::committed::Committed;
 use paper::experiments::load_with;
+use paper::own::{Format, MOST_COLUMNS};
 use paper::results::Manifest;
 use paper::results::parse_record;
 use paper::settings::Profile;
@@ -34,7 +35,7 @@ pub struct Reader {
 }
 
 /// All of them.
-pub const READERS: [Reader; 18] = [
+pub const READERS: [Reader; 22] = [
     reader("idx_images", idx_images),
     reader("idx_labels", idx_labels),
     reader("idx_gz", idx_gz),
@@ -53,6 +54,14 @@ pub const READERS: [Reader; 18] = [
     mended("checkpoint", checkpoint, mend_checkpoint),
     reader("published_csv", published_csv),
     reader("table_csv", table_csv),
+    reader("samples_npy", |bytes| samples(Format::Npy, bytes)),
+    mended(
+        "samples_npz",
+        |bytes| samples(Format::Npz, bytes),
+        |bytes| mend_zip(bytes),
+    ),
+    reader("samples_csv", |bytes| samples(Format::Csv, bytes)),
+    reader("samples_idx", |bytes| samples(Format::Idx, bytes)),
 ];
 
 const fn reader(name: &'static str, read: fn(&[u8]) -> Result<()>) -> Reader {
@@ -247,6 +256,17 @@ fn published_csv(bytes: &[u8]) -> Result<()> {
         drop(value.name());
     }
     Ok(())
+}
+
+/// The user's own samples, in whatever form: rows of equal length. In an archive of several arrays it is the one called `x`.
+fn samples(format: Format, bytes: &[u8]) -> Result<()> {
+    let key = Some("x").filter(|_| format == Format::Npz);
+    let mut length = None;
+    format.rows(Cursor::new(bytes), key, file(), &mut |row| {
+        promise(*length.get_or_insert(row.len()) == row.len());
+        promise((1..=MOST_COLUMNS).contains(&row.len()));
+        Ok(())
+    })
 }
 
 /// Gives every chunk of a PNG the checksum that belongs to it.

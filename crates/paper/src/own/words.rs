@@ -97,8 +97,8 @@ fn time(outcome: &Outcome) -> String {
     };
     let whole = |epochs: f64| significant(epochs, 4);
     said += &format!(
-        "With learning rate {alpha} and {} stop after about {} epochs: the weakest of them, direction {}, is then at 95% of its \
-         mapping, {}. ",
+        "With learning rate {alpha} and {} stop after about {} epochs: direction {}, the last of them to be learned, is \
+         then at 95% of its mapping, {}. ",
         many(prediction.hidden, "hidden unit"),
         whole(dae),
         count(weakest.direction),

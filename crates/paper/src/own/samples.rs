@@ -199,7 +199,10 @@ impl Survey {
             return Err(changed());
         }
         let mut lambda = adding.eigenvalues(samples).map_err(|error| match error {
-            Error::Dae(dae::Error::OutOfRange { name, .. }) if name == "second moment" => {
+            Error::Dae(dae::Error::OutOfRange {
+                name: "second moment",
+                ..
+            }) => {
                 let problem =
                     "its squares are too large to add up; divide by their size with --scale";
                 Error::input(path, problem)

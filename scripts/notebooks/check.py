@@ -22,12 +22,13 @@ LARGEST = 1_000_000
 # What a viewer shows as more than text.
 RICH = ("text/html", "text/latex", "text/markdown", "image/")
 KERNEL = {"display_name": "Rust", "language": "rust", "name": "rust"}
-EXPECTED = ["00_", "01_", "02_", "03_", "04_", "05_", "06_", "07_"]
+EXPECTED = ["00_", "01_", "02_", "03_", "04_", "05_", "06_", "07_", "08_"]
 # The beginnings of absolute paths; in a picture's numbers and letters they do not occur with a name behind them.
 ABSOLUTE = re.compile(r"(?:(?<![\w./:])/(?:home|root|tmp|Users|usr|var|private|work|opt|mnt)/[\w.-]+)|(?:\b[A-Z]:\\\\?\w+)")
-# What the outputs of every notebook depend on besides its figure, and what those of notebook 00 do.
+# What the outputs of every notebook depend on besides its figure, and what those without a figure do.
 SHOWN_BY = ["crates/paper/src/show/notebook", "crates/paper/src/show/number.rs"]
-DATA = ["crates/dae/src/data", "crates/dae/src/files.rs", "crates/paper/src/experiments/common/spectra.rs"]
+DATA = ["crates/dae/src/data", "crates/dae/src/files.rs", "crates/paper/src/experiments/common/spectra.rs",
+        "crates/paper/src/own"]
 
 
 def code_cells(notebook):
@@ -119,8 +120,8 @@ def sources(places):
 def fingerprint(path, notebook):
     """Of everything that the outputs of a notebook depend on: they are current as long as it stays the same.
 
-    That is its cells; what the command says its figure depends on; and the sources that show things in notebooks. For 00
-    it is what all figures depend on, and the loaders of the data.
+    That is its cells; what the command says its figure depends on; and the sources that show things in notebooks. For those
+    without a figure it is what all figures depend on, the loaders of the data, and what is made of the user's own.
     """
     figure, figures = f"fig{int(path.name[:2])}", inputs()
     digest = hashlib.sha256()

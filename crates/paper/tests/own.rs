@@ -541,6 +541,26 @@ fn the_command_writes_the_same_bytes_with_any_number_of_threads() {
         made.push((output.stdout, record, files));
     }
     assert!(made.iter().all(|one| *one == made[0]));
+    // What a notebook gets is what the command wrote.
+    let mut question = Question {
+        noise: Noise::Keep(20),
+        train: Some(2018),
+        ..Question::default()
+    };
+    question.reading.centre = true;
+    question.network.epochs = Some(40);
+    let outcome = predict(
+        &folder.path().join("large.npy"),
+        &question,
+        &Progress::Silent,
+    )
+    .unwrap();
+    for table in outcome.tables().unwrap() {
+        let name = Path::new("tables").join(table.name);
+        let mut written = made[0].2.iter();
+        let (_, written) = written.find(|(path, _)| path.ends_with(&name)).unwrap();
+        assert_eq!(*written, table.csv().unwrap(), "{}", name.display());
+    }
 }
 
 #[test]

@@ -31,6 +31,17 @@ fn cifar10() -> Vec<f64> {
 
 const BAD: [f64; 4] = [-1.0, f64::NAN, f64::INFINITY, 1e51];
 
+/// All, for the start of the paper.
+fn regularisers(hidden: usize) -> [Regulariser; 4] {
+    let w0 = hidden as f64 * 1e-8 / 2.0;
+    [
+        Regulariser::Noise,
+        Regulariser::Decay,
+        Regulariser::StoppingOneLayer,
+        Regulariser::Stopping { w0 },
+    ]
+}
+
 // Does it denoise?
 
 /// Prices on test images that are like the training images, `mu = lambda`, by another program.
@@ -42,14 +53,7 @@ fn only_noise_is_the_right_filter() {
         (cifar10(), 512, 0.5, [1.00067, 1.09332, 1.02301, 1.2544]),
         (cifar10(), 512, 0.1, [1.00628, 1.09217, 1.03229, 1.28566]),
     ] {
-        let w0 = hidden as f64 * 1e-8 / 2.0;
-        let regularisers = [
-            Regulariser::Noise,
-            Regulariser::Decay,
-            Regulariser::StoppingOneLayer,
-            Regulariser::Stopping { w0 },
-        ];
-        for (regulariser, expected) in regularisers.iter().zip(expected) {
+        for (regulariser, expected) in regularisers(hidden).iter().zip(expected) {
             let best = regulariser.best(&lambda, &lambda, hidden, epsilon).unwrap();
             assert!(
                 (best.price - expected).abs() < 1e-5,
@@ -90,14 +94,8 @@ fn what_regularisers_cost_on_test_images() {
     ] {
         let lambda = Spectrum::committed(dataset).unwrap().lambda;
         let mu = Directions::committed(dataset).unwrap().test_moment;
-        let w0 = hidden as f64 * 1e-8 / 2.0;
-        let best = [
-            Regulariser::Noise,
-            Regulariser::Decay,
-            Regulariser::StoppingOneLayer,
-            Regulariser::Stopping { w0 },
-        ]
-        .map(|regulariser| regulariser.best(&lambda, &mu, hidden, epsilon).unwrap());
+        let best = regularisers(hidden)
+            .map(|regulariser| regulariser.best(&lambda, &mu, hidden, epsilon).unwrap());
         for (best, expected) in best.iter().zip(expected) {
             assert!((best.price - expected).abs() < 5e-4, "{dataset}: {best:?}");
         }

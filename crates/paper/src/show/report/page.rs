@@ -241,7 +241,9 @@ fn address(svg: &str) -> String {
     let mut address = "data:image/svg+xml,".to_owned();
     for c in svg.chars() {
         match c {
-            '%' | '#' | '"' | '<' | '>' | '&' | '\'' | '\n' => {
+            // The other quotes do as well around attributes, none of which holds any, and need no escape.
+            '"' => address.push('\''),
+            '%' | '#' | '<' | '>' | '&' | '\n' => {
                 address.push_str(&format!("%{:02X}", u32::from(c)));
             }
             other => address.push(other),

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use paper::own::{Network, Noise, Outcome, Question, Reading, name_of, predict};
+use paper::plot::{significant, thousands};
 use paper::say;
-use paper::show::number::{count, significant};
 use paper::system::progress::Progress;
 use paper::system::provenance::Session;
 
@@ -99,7 +99,7 @@ impl Predict {
 
     fn print(&self, outcome: &Outcome) {
         let (samples, prediction) = (&outcome.samples, &outcome.prediction);
-        let (rows, columns) = (count(samples.samples), count(samples.columns));
+        let (rows, columns) = (thousands(samples.samples), thousands(samples.columns));
         say!(
             "{}: {rows} x {columns}, SHA-256 {}",
             self.file.display(),
@@ -108,7 +108,7 @@ impl Predict {
         let [epsilon, alpha] = [prediction.epsilon, prediction.alpha].map(|x| significant(x, 4));
         say!(
             "noise {epsilon}, learning rate {alpha}, {} hidden units\n",
-            count(prediction.hidden)
+            thousands(prediction.hidden)
         );
         say!("                                              fixed  matched   epochs to 95%");
         say!(
@@ -121,23 +121,19 @@ impl Predict {
             let epochs = [it.epochs_ae, it.epochs_wdae, it.epochs_dae];
             let [ae, wdae, dae] =
                 epochs.map(|x| x.map_or("never".to_owned(), |x| significant(x, 4)));
-            let (place, point) = (count(it.direction), format!("{:.4}", it.fixed_point));
+            let (place, point) = (thousands(it.direction), format!("{:.4}", it.fixed_point));
             say!(
                 "{place:>9} {lambda:>12} {share:>7} {together:>9} {point:>10} {decay:>8} {ae:>8} {wdae:>8} {dae:>8}"
             );
         }
         for it in &outcome.deviations {
-            let (model, place) = (it.model.name(), count(it.direction));
+            let (model, place) = (it.model.name(), thousands(it.direction));
             let deviation = significant(it.deviation, 2);
             say!(
                 "{model:4} direction {place}: theory and training differ by {deviation} (RMS over {} epochs)",
-                count_of(prediction.epochs)
+                thousands(usize::try_from(prediction.epochs).unwrap_or(usize::MAX))
             );
         }
         say!("\n{}", outcome.words());
     }
-}
-
-fn count_of(number: u64) -> String {
-    count(usize::try_from(number).unwrap_or(usize::MAX))
 }

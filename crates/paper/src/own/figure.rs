@@ -101,7 +101,7 @@ fn mappings(prediction: &Prediction) -> Panel {
     };
     let marks = [half, line].into_iter();
     let marks = marks.chain(drawn(prediction, &points, BLUE)).collect();
-    let kept = crate::show::number::count(prediction.kept);
+    let kept = crate::plot::thousands(prediction.kept);
     let title = format!("after training, {kept} above one half");
     Panel::plane(&title, places(prediction), y, marks)
 }

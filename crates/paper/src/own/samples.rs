@@ -8,7 +8,7 @@ use ndarray::Array2;
 use serde::Serialize;
 
 use super::source::{Format, Visit};
-use crate::show::number::count;
+use crate::plot::thousands;
 use crate::system::files;
 use crate::system::progress::Progress;
 use crate::{Error, Result};
@@ -67,7 +67,7 @@ impl Samples {
         let [samples, columns] = [survey.samples, survey.first.len()];
         let size = samples.min(columns);
         if size >= LARGE {
-            let (file, size) = (path.display(), count(size));
+            let (file, size) = (path.display(), thousands(size));
             progress.say(&format!("{file}: decomposing a matrix of {size} x {size}"));
         }
         let sha256 = files::sha256_of_large(path).map_err(Error::io(path))?;

@@ -1,8 +1,7 @@
 //! A prediction in words that a person can act on.
 
 use super::Outcome;
-use crate::plot::significant;
-use crate::show::number::count;
+use crate::plot::{significant, thousands};
 
 /// Share of the mean from which centring is worth a thought.
 const MEAN: f64 = 0.25;
@@ -29,7 +28,7 @@ fn number(value: f64) -> String {
 fn many(number: usize, one: &str) -> String {
     format!(
         "{} {one}{}",
-        count(number),
+        thousands(number),
         if number == 1 { "" } else { "s" }
     )
 }
@@ -95,13 +94,16 @@ fn time(outcome: &Outcome) -> String {
     let Some((weakest, dae)) = weakest.and_then(|it| Some((it, it.epochs_dae?))) else {
         return said;
     };
-    let whole = |epochs: f64| significant(epochs, 4);
+    let whole = |epochs: f64| match epochs < 1e6 {
+        true => thousands(epochs.round() as usize),
+        false => significant(epochs, 4),
+    };
     said += &format!(
         "With learning rate {alpha} and {} stop after about {} epochs: direction {}, the last of them to be learned, is \
          then at 95% of its mapping, {}. ",
         many(prediction.hidden, "hidden unit"),
         whole(dae),
-        count(weakest.direction),
+        thousands(weakest.direction),
         number(weakest.fixed_point),
     );
     let others = weakest.epochs_ae.zip(weakest.epochs_wdae);
@@ -120,19 +122,19 @@ fn limits(outcome: &Outcome) -> String {
     let (samples, prediction) = (&outcome.samples, &outcome.prediction);
     let mut said = String::new();
     if prediction.kept > prediction.hidden {
-        let (kept, hidden) = (count(prediction.kept), count(prediction.hidden));
+        let (kept, hidden) = (thousands(prediction.kept), thousands(prediction.hidden));
         said += &format!("Of the {kept} only {hidden} are learned; give --hidden {kept} for all. ");
     }
     if prediction.rank > prediction.hidden {
         let (hidden, rank) = (
             many(prediction.hidden, "hidden unit"),
-            count(prediction.rank),
+            thousands(prediction.rank),
         );
         said += &format!(
             "The theory gives each direction a unit of its own. Here {rank} directions share {hidden}, which it leaves out: \
              stronger directions take units first, so that weaker ones rise later than predicted, and those beyond {} are \
              not learned. ",
-            count(prediction.hidden),
+            thousands(prediction.hidden),
         );
     }
     if !outcome.reading.centre && samples.mean_share > MEAN && samples.samples > 1 {

@@ -9,7 +9,7 @@ use std::path::Path;
 use csv::{ByteRecord, ReaderBuilder, Trim};
 
 use super::{Visit, checked_columns};
-use crate::show::number::count;
+use crate::plot::thousands;
 use crate::{Error, Result};
 
 /// Reads rows of numbers. The first line is a header if none of its cells is a number.
@@ -34,7 +34,7 @@ pub(super) fn rows(source: impl BufRead, file: &Path, visit: &mut Visit) -> Resu
         };
         let line = record.position().map_or(0, csv::Position::line);
         if record.len() != columns {
-            let found = count(record.len());
+            let found = thousands(record.len());
             let problem = format!("line {line} has {found} cells, and the first one has {columns}");
             return Err(Error::input_at(file, row, None, problem));
         }

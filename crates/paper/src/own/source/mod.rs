@@ -12,7 +12,9 @@ use std::ffi::OsStr;
 use std::io::{BufRead, ErrorKind, Read, Seek};
 use std::path::Path;
 
-use crate::show::number::{bytes, count};
+use indicatif::DecimalBytes;
+
+use crate::plot::thousands;
 use crate::{Error, Result};
 
 /// Columns that a second moment is built for at most.
@@ -114,13 +116,13 @@ impl Plain<'_> {
     }
 
     fn cut_off(&self, file: &Path, whole: usize) -> Error {
-        let rows = count(self.rows);
+        let rows = thousands(self.rows);
         let problem = format!("the file ends here, and should have {rows} rows; save it again");
         Error::input_at(file, whole as u64, None, problem)
     }
 
     fn too_long(&self, file: &Path) -> Error {
-        let [rows, columns] = [self.rows, self.columns].map(count);
+        let [rows, columns] = [self.rows, self.columns].map(thousands);
         let problem = format!("more follows after {rows} rows of {columns}; save it again");
         Error::input(file, problem)
     }
@@ -148,13 +150,13 @@ fn checked_columns(columns: usize, file: &Path) -> Result<usize> {
         1..=MOST_COLUMNS => Ok(columns),
         _ => {
             let memory =
-                |columns: usize| bytes((columns as u64).saturating_pow(2).saturating_mul(8));
+                |columns: usize| DecimalBytes((columns as u64).saturating_pow(2).saturating_mul(8));
             let problem = format!(
                 "{} columns: their second moment alone would take {} of memory; at most {} columns ({}) are decomposed, \
                  so leave some out or average neighbours",
-                count(columns),
+                thousands(columns),
                 memory(columns),
-                count(MOST_COLUMNS),
+                thousands(MOST_COLUMNS),
                 memory(MOST_COLUMNS),
             );
             Err(Error::input(file, problem))

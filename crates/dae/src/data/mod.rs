@@ -28,5 +28,5 @@ pub use source::{
     CacheEntry, CacheState, Event, SourceOptions, cache_dir, load, load_expected, verify,
     verify_expected,
 };
-pub use spectrum::{Eigen, Spectrum, second_moment};
-pub use sums::{Sums, rounding};
+pub use spectrum::{Eigen, Spectrum, rounding, second_moment};
+pub use sums::Sums;

@@ -4,9 +4,8 @@
 use ndarray::linalg::general_mat_mul;
 use ndarray::parallel::prelude::*;
 use ndarray::{Array2, ArrayView2, Axis, s};
-use ndarray_linalg::error::LinalgError;
-use ndarray_linalg::{AllocatedArray, AllocatedArrayMut, Lapack, UPLO};
 
+use super::spectrum::eigenvalues;
 use crate::numerics::blas;
 use crate::{Error, Result};
 
@@ -77,7 +76,7 @@ impl Sums {
     /// rounding; [`Error::LinearAlgebra`] if LAPACK fails; [`Error::Disagreement`] if they do not add up to the trace.
     ///
     /// # Numerical notes
-    /// In place: D x D numbers are all the memory it takes. What is within [`rounding`] of zero is zero but for rounding.
+    /// In place: D x D numbers are all the memory it takes. What is within [`rounding`](super::rounding) of zero is zero but for rounding.
     pub fn eigenvalues(self, divisor: f64) -> Result<Vec<f64>> {
         let mut moment = self.sums;
         moment /= divisor;
@@ -89,40 +88,8 @@ impl Sums {
             let (row, mut column) = moment.multi_slice_mut((s![i, i + 1..], s![i + 1.., i]));
             column.assign(&row);
         }
-        let trace = moment.diag().sum();
-        let layout = moment.square_layout()?;
-        let ascending = f64::eigh(false, layout, UPLO::Lower, moment.as_allocated_mut()?);
-        let ascending = ascending.map_err(LinalgError::from)?;
-        checked(ascending.into_iter().rev().collect(), trace)
+        eigenvalues(moment)
     }
-}
-
-/// How far from zero an eigenvalue of a second moment may be by rounding alone: `lambda_0 D EPSILON`.
-pub fn rounding(lambda: &[f64]) -> f64 {
-    let largest = lambda.first().copied().unwrap_or_default();
-    largest.abs() * lambda.len() as f64 * f64::EPSILON
-}
-
-/// Turns rounding errors of zeros into zeros, after a look at what is known about eigenvalues.
-fn checked(mut lambda: Vec<f64>, trace: f64) -> Result<Vec<f64>> {
-    let rounding = rounding(&lambda);
-    for value in &mut lambda {
-        if value.is_nan() || *value < -rounding {
-            let allowed = "zero or more, but for rounding";
-            return Err(Error::out_of_range("lambda", *value, allowed));
-        }
-        // Adding zero turns -0.0 into 0.0.
-        *value = value.max(0.0) + 0.0;
-    }
-    let sum = lambda.iter().sum::<f64>();
-    if (sum - trace).abs() > rounding * lambda.len() as f64 {
-        return Err(Error::Disagreement {
-            what: "the sum of the eigenvalues and the trace".to_owned(),
-            expected: trace.to_string(),
-            found: sum.to_string(),
-        });
-    }
-    Ok(lambda)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Eigenvalues and eigenvectors of a second moment.
 
 use ndarray::{Array1, Array2, s};
-use ndarray_linalg::{Eigh, UPLO};
+use ndarray_linalg::error::LinalgError;
+use ndarray_linalg::{AllocatedArray, AllocatedArrayMut, Eigh, Lapack, UPLO};
 
 use super::moment::second_moment;
 use crate::data::images::Split;
@@ -46,7 +47,8 @@ impl Eigen {
         }
         blas::use_one_thread();
         let (ascending, vectors) = moment.eigh(UPLO::Lower)?;
-        let lambda = Array1::from(descending(&ascending, moment)?);
+        let lambda = descending(&ascending.to_vec(), moment.diag().sum())?;
+        let lambda = Array1::from(lambda);
         let u = with_fixed_signs(vectors.slice(s![.., ..;-1]).to_owned());
         Ok(Self { lambda, u })
     }
@@ -111,23 +113,34 @@ fn with_fixed_signs(mut u: Array2<f64>) -> Array2<f64> {
     u
 }
 
-/// Puts eigenvalues into descending order, after a look at what is known about them.
-pub(super) fn descending(ascending: &Array1<f64>, moment: &Array2<f64>) -> Result<Vec<f64>> {
-    let mut lambda: Vec<_> = ascending.iter().rev().copied().collect();
+/// Eigenvalues of a symmetric matrix, in descending order; memory for one such matrix is all it takes.
+pub fn eigenvalues(mut moment: Array2<f64>) -> Result<Vec<f64>> {
+    let trace = moment.diag().sum();
+    // `eigvalsh` of ndarray-linalg 0.18 has LAPACK compute the eigenvectors, too, which takes ten times as long.
+    let layout = moment.square_layout()?;
+    let ascending = f64::eigh(false, layout, UPLO::Lower, moment.as_allocated_mut()?);
+    descending(&ascending.map_err(LinalgError::from)?, trace)
+}
+
+/// How far from zero an eigenvalue of a second moment may be by rounding alone: `lambda_0 D EPSILON`.
+pub fn rounding(lambda: &[f64]) -> f64 {
     let largest = lambda.first().copied().unwrap_or_default();
-    let rounding = largest.abs() * lambda.len() as f64 * f64::EPSILON;
+    largest.abs() * lambda.len() as f64 * f64::EPSILON
+}
+
+/// Puts eigenvalues into descending order, and refuses what a second moment cannot have.
+fn descending(ascending: &[f64], trace: f64) -> Result<Vec<f64>> {
+    let mut lambda: Vec<_> = ascending.iter().rev().copied().collect();
+    let rounding = rounding(&lambda);
     for value in &mut lambda {
         if value.is_nan() || *value < -rounding {
-            return Err(Error::out_of_range(
-                "lambda",
-                *value,
-                "zero or more, but for rounding",
-            ));
+            let allowed = "zero or more, but for rounding";
+            return Err(Error::out_of_range("lambda", *value, allowed));
         }
         // Adding zero turns -0.0 into 0.0.
         *value = value.max(0.0) + 0.0;
     }
-    let (sum, trace) = (lambda.iter().sum::<f64>(), moment.diag().sum());
+    let sum = lambda.iter().sum::<f64>();
     if (sum - trace).abs() > rounding * lambda.len() as f64 {
         return Err(Error::Disagreement {
             what: "the sum of the eigenvalues and the trace".to_owned(),

@@ -6,14 +6,9 @@
 mod eigen;
 mod moment;
 
-use ndarray::Array1;
-use ndarray_linalg::error::LinalgError;
-use ndarray_linalg::{AllocatedArray, AllocatedArrayMut, Lapack, UPLO};
-
-pub use eigen::Eigen;
+pub(super) use eigen::eigenvalues;
+pub use eigen::{Eigen, rounding};
 pub use moment::second_moment;
-
-use eigen::descending;
 
 use super::images::Images;
 use crate::{Error, Result};
@@ -44,16 +39,11 @@ impl Spectrum {
     /// As [`second_moment`] and [`Eigen::of`].
     pub fn of_images(images: &Images, samples: usize) -> Result<Self> {
         let moment = second_moment(&images.train, samples)?;
-        // `eigvalsh` of ndarray-linalg 0.18 has LAPACK compute the eigenvectors, too, which takes ten times as long.
-        let mut work = moment.clone();
-        let layout = work.square_layout()?;
-        let values = f64::eigh(false, layout, UPLO::Lower, work.as_allocated_mut()?);
-        let values = values.map_err(LinalgError::from)?;
         let spectrum = Self {
             dataset: images.dataset.name().to_owned(),
             samples,
             fingerprint: images.fingerprint(),
-            lambda: descending(&Array1::from(values), &moment)?,
+            lambda: eigenvalues(moment)?,
         };
         Ok(spectrum)
     }

@@ -116,10 +116,7 @@ fn trainers(root: &Path, place: &str) -> io::Result<BTreeSet<String>> {
         let mut files = Vec::new();
         hash::collect(&root.join(place), &mut files)?;
         for file in files {
-            let text = fs::read_to_string(file)?;
-            let code = text.lines().map(str::trim_start);
-            let code: Vec<&str> = code.filter(|line| !line.starts_with("//")).collect();
-            let text = code.join("\n");
+            let text = code(fs::read_to_string(file)?);
             for name in all
                 .iter()
                 .filter(|name| text.contains(&format!("train::{name}")))
@@ -134,10 +131,17 @@ fn trainers(root: &Path, place: &str) -> io::Result<BTreeSet<String>> {
     Ok(found)
 }
 
-/// SHA-256 over the names and contents of all files at some places, and over the dependencies that compute.
+/// Sources without the lines that are comments: those decide no number, and may be written better at any time.
+fn code(text: String) -> String {
+    let lines = text.lines();
+    let lines = lines.filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// SHA-256 over the names and the code of all files at some places, and over the dependencies that compute.
 fn fingerprint(root: &Path, places: &[&str]) -> io::Result<String> {
     let mut hash = Sha256::new();
-    hash::add_files(&mut hash, root, places)?;
+    hash::add_files(&mut hash, root, places, code)?;
     let lock = fs::read_to_string(root.join("Cargo.lock"))?;
     for package in lock.split("[[package]]") {
         let named = |name: &&str| {

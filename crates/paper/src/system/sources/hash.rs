@@ -34,11 +34,16 @@ pub const PROGRAM: &[&str] = &[
 /// Endings of source files: what an editor leaves beside them has others.
 const SOURCES: &str = "css csv cu html js lock md rs svg toml";
 
-/// Adds the names and contents of all source files at some places, in order.
+/// Adds the names and contents of all source files at some places, in order; `part` says what of a file counts.
 ///
 /// # Errors
 /// A place that is not there, or that cannot be read; so do those below.
-pub fn add_files(hash: &mut Sha256, root: &Path, places: &[&str]) -> io::Result<()> {
+pub fn add_files(
+    hash: &mut Sha256,
+    root: &Path,
+    places: &[&str],
+    part: impl Fn(String) -> String,
+) -> io::Result<()> {
     let mut files = Vec::new();
     for place in places {
         collect(&root.join(place), &mut files)?;
@@ -47,7 +52,7 @@ pub fn add_files(hash: &mut Sha256, root: &Path, places: &[&str]) -> io::Result<
     for file in files {
         let name = file.strip_prefix(root).unwrap_or(&file);
         add(hash, name.to_string_lossy().replace('\\', "/").as_bytes());
-        add(hash, &fs::read(&file)?);
+        add(hash, part(fs::read_to_string(&file)?).as_bytes());
     }
     Ok(())
 }
@@ -67,7 +72,7 @@ pub fn hexadecimal(hash: Sha256) -> String {
 /// Fingerprint of the program's sources in a clone.
 pub fn program(root: &Path) -> io::Result<String> {
     let mut hash = Sha256::new();
-    add_files(&mut hash, root, PROGRAM)?;
+    add_files(&mut hash, root, PROGRAM, |text| text)?;
     Ok(hexadecimal(hash))
 }
 

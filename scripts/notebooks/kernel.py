@@ -4,11 +4,14 @@ The kernel gets a copy of the built crates of its own (see workspace.py), which 
 `crates/` was changed it is built first, so that restarting the kernel picks it up.
 """
 
+import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import places
 import workspace
@@ -24,17 +27,46 @@ def kernels_of_blas():
     return subprocess.check_output([paper, "machine", "--kernels"], text=True).strip()
 
 
+# A cargo home of which rust-analyzer takes cargo before any other; see metadata.py.
+CARGO = """\
+#!/bin/sh
+{restore}
+[ "$1" = metadata ] || exec {cargo} "$@"
+exec {python} -E -s {metadata} {cargo} "$@"
+"""
+
+
+def configure(folder):
+    """Writes what evcxr does at its start, and the cargo that rust-analyzer asks about the crates."""
+    given = os.environ.get("CARGO_HOME")
+    home, ours = Path(given or Path.home() / ".cargo"), folder / "cargo"
+    (ours / "bin").mkdir(parents=True)
+    for path in home.glob("*"):
+        if path.name != "bin":
+            (ours / path.name).symlink_to(path)
+    quoted = {"cargo": shutil.which("cargo"), "python": sys.executable, "metadata": Path(__file__).with_name("metadata.py")}
+    quoted = {name: shlex.quote(str(path)) for name, path in quoted.items()}
+    restore = f"export CARGO_HOME={shlex.quote(str(home))}"
+    workspace.write(ours / "bin" / "cargo", CARGO.format(restore=restore, **quoted))
+    (ours / "bin" / "cargo").chmod(0o755)
+    workspace.write(folder / "init.evcxr", workspace.init(folder, home))
+    shutil.copy(NOTEBOOKS / "evcxr.toml", folder)
+    return ours
+
+
 def environment(folder):
     """The environment of a kernel in its folder."""
-    # Where the standard library is as a shared one, against which evcxr links the cells. Its own way of saying so, rpath,
-    # is in the profile that cargo ignores.
+    # Where the shared library of the crates is, and that of the standard library: evcxr links the cells with both. Its
+    # own way of saying so, rpath, is in the profile that cargo ignores.
     search = "DYLD_FALLBACK_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
+    crates = folder / "ctx" / "target" / workspace.host() / "debug" / "deps"
     libraries = subprocess.check_output(["rustc", "--print", "target-libdir"], text=True).strip()
     return places.environment(
         **workspace.PROFILE,
-        **{search: os.pathsep.join(filter(None, [libraries, os.environ.get(search)]))},
+        **{search: os.pathsep.join(filter(None, [str(crates), libraries, os.environ.get(search)]))},
+        CARGO_HOME=str(configure(folder)),
         EVCXR_TMPDIR=str(folder / "ctx"),
-        EVCXR_CONFIG_DIR=str(NOTEBOOKS),
+        EVCXR_CONFIG_DIR=str(folder),
         DAE_KERNEL=str(folder),
         OPENBLAS_CORETYPE=os.environ.get("OPENBLAS_CORETYPE") or kernels_of_blas(),
         # evcxr would bring the kernel that it finds installed there to its own taste.

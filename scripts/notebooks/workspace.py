@@ -8,9 +8,10 @@ What cargo compares is times: it would take a crate that was built from newer fi
 later. So what decides is the content of the sources (see `sources`): where it differs from that of the last complete
 build, cargo is made to forget what it built of our crates, and where it does not, what it built is made newer.
 
-Beside `ctx` the workspace has a package `locked` that depends on everything a notebook may use. It keeps Cargo.lock
-whole: evcxr checks a `:dep` line with a Cargo.toml that has only this one dependency, and cargo would forget the locked
-versions of all others.
+Beside `ctx` the workspace has a package `shared` that depends on everything a notebook may use. It is one shared library
+of it all, so that a cell is linked with that and not with hundreds of crates (0.1 s instead of 1.6 s). And it keeps
+Cargo.lock whole: evcxr checks a `:dep` line with a Cargo.toml that has only this one dependency, and cargo would forget
+the locked versions of all others.
 """
 
 import contextlib
@@ -28,13 +29,11 @@ import tempfile
 import time
 from pathlib import Path
 
-import nbformat
-
 import places
 from places import CLONE, NOTEBOOKS, PREPARED
 
 # The packages of this clone: they change, so that kernels get copies of what was built of them, never links.
-OWN = re.compile(r"^(lib)?(dae|paper|plot|ctx|locked|notebook)[-.]")
+OWN = re.compile(r"^(lib)?(dae|paper|plot|ctx|shared)[-.]")
 
 MANIFEST = """\
 [workspace]
@@ -72,17 +71,26 @@ EMBEDDED = ["Cargo.toml", "Cargo.lock", "data/*.csv", "data/*.toml", "data/spect
 # Folders of a crate that are not compiled for a notebook.
 ASIDE = {"tests", "examples", "benches"}
 
-LOCKED = """\
+SHARED = """\
 [package]
-name = "locked"
+name = "shared"
 version = "0.0.0"
 edition = "2024"
 
 [lib]
 path = "lib.rs"
+crate-type = ["dylib"]
 
 [dependencies]
 """
+
+# What the kernel does as it starts: it gets to know the crates and the shared library of them, and does what is in the
+# common first cell, so that this cell has an answer at once.
+INIT = """\
+:build_env CARGO_HOME={home}
+{dependencies}:dep shared = {{ path = {shared} }}
+use shared as _;
+{rest}"""
 
 
 def write(path, text):
@@ -92,16 +100,30 @@ def write(path, text):
         path.write_text(text)
 
 
+def first_cell():
+    """What is in the first cell of all notebooks."""
+    # Not by nbformat, which takes three seconds to import: a kernel starts with this.
+    notebook = json.loads((NOTEBOOKS / "00_start_here.ipynb").read_text())
+    source = next(cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code")
+    return source if isinstance(source, str) else "".join(source)
+
+
 def dependencies():
     """The dependencies of the notebooks as lines of a Cargo.toml, from the `:dep` lines of their common first cell."""
-    notebook = nbformat.read(NOTEBOOKS / "00_start_here.ipynb", as_version=4)
-    prelude = next(cell.source for cell in notebook.cells if cell.cell_type == "code")
 
     def absolute(match):
         return f"path = {json.dumps(str((NOTEBOOKS / match[1]).resolve()), ensure_ascii=False)}"
 
-    lines = re.findall(r"^:dep (.*)$", prelude, flags=re.MULTILINE)
+    lines = re.findall(r"^:dep (.*)$", first_cell(), flags=re.MULTILINE)
     return "".join(re.sub(r'path *= *"([^"]*)"', absolute, line) + "\n" for line in lines)
+
+
+def init(folder, home):
+    """What a kernel in a folder does as it starts; `home` is cargo's."""
+    shared = json.dumps(str(folder / "shared"), ensure_ascii=False)
+    rest = re.sub(r"^:dep .*\n?", "", first_cell(), flags=re.MULTILINE)
+    lines = "".join(f":dep {line}\n" for line in dependencies().splitlines())
+    return INIT.format(home=home, dependencies=lines, shared=shared, rest=rest)
 
 
 def manifest(members):
@@ -130,7 +152,7 @@ def host():
 
 def cargo(workspace, *arguments):
     """A command line of cargo with its environment, as evcxr's, so that cargo takes what was built for its own."""
-    command = ["cargo", *arguments, "--package", "locked", "--target", host()]
+    command = ["cargo", *arguments, "--package", "shared", "--target", host()]
     flags = ["-Cprefer-dynamic"]
     if linker() == "mold":
         command = ["mold", "-run", *command]
@@ -216,9 +238,10 @@ def prepare(quiet=False):
         write(PREPARED / "clone", f"{CLONE}\n")
         if not target.exists():
             start_from_another(workspace)
-        write(workspace / "Cargo.toml", manifest(["locked"]))
-        write(workspace / "locked" / "Cargo.toml", LOCKED + dependencies())
-        write(workspace / "locked" / "lib.rs", "")
+        write(workspace / "Cargo.toml", manifest(["shared"]))
+        write(workspace / "shared" / "Cargo.toml", SHARED + dependencies())
+        names = [line.split()[0] for line in dependencies().splitlines()]
+        write(workspace / "shared" / "lib.rs", "".join(f"pub use {name};\n" for name in names))
         # Cargo takes the packages of the notebooks out of the lock and leaves the versions as they are.
         lock = (CLONE / "Cargo.lock").read_text()
         seen = workspace / "Cargo.lock.clone"
@@ -275,7 +298,9 @@ def copy(source, destination, own=True):
             changes = ours or OWN.match(name)
             if changes and not own:
                 continue
-            if links and not changes and name.endswith((".rlib", ".rmeta", ".so", ".dylib", ".a")):
+            # Linkers do not write in place either, and this library has most of the bytes.
+            fixed = not changes or name.startswith("libshared.")
+            if links and fixed and name.endswith((".rlib", ".rmeta", ".so", ".dylib", ".a")):
                 try:
                     os.link(original, target / name)
                     continue
@@ -288,11 +313,11 @@ def private(folder):
     """A copy of the prepared workspace for one kernel, in a new folder; the path of the crate that evcxr compiles."""
     with locked(PREPARED / "lock"):
         copy(PREPARED / "workspace" / "ctx" / "target", folder / "ctx" / "target")
-        for name in ("locked/Cargo.toml", "locked/lib.rs", "Cargo.lock"):
+        for name in ("shared/Cargo.toml", "shared/lib.rs", "Cargo.lock"):
             (folder / name).parent.mkdir(exist_ok=True)
             shutil.copy2(PREPARED / "workspace" / name, folder / name)
     # evcxr takes the first member for its own.
-    write(folder / "Cargo.toml", manifest(["ctx", "locked"]))
+    write(folder / "Cargo.toml", manifest(["ctx", "shared"]))
     return folder / "ctx"
 
 

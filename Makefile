@@ -59,7 +59,7 @@ VERIFIED := $(if $(filter file,$(origin PROFILE)),paper,$(PROFILE))
 verify: build ## Verify the committed results: files, theory, published values, claims (PROFILE; RECOMPUTE=1, TRAIN="fig5/mnist/DAE ...")
 	@$(PAPER) verify --profile $(VERIFIED) $(if $(RECOMPUTE),--recompute) $(foreach run,$(TRAIN),--run $(run))
 
-readme: writable build ## Write costs, agreement and claims of the results into README.md and docs/CLAIMS.md
+readme: writable build ## Write the tables of the results into README.md and docs (running, CLAIMS, performance)
 	@$(PAPER) readme
 
 data: build ## Get MNIST and CIFAR-10, verify them, and compare their spectra with the committed ones

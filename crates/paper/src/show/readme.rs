@@ -291,13 +291,13 @@ fn agreement(rows: &[comparison::Row]) -> String {
         let worst = tally.furthest().map_or("not made yet".to_owned(), |check| {
             format!("{} ({})", significant(check.share(), 2), check.quantity)
         });
-        let counts = [tally.measured(), tally.count(Verdict::Pass)];
-        let [compared, within] = counts.map(|count| count.to_string());
-        let name = format!("{figure}: {}", tally.len());
-        (!own.is_empty()).then(|| vec![name, compared, within, worst])
+        let counts = [tally.len(), tally.measured(), tally.count(Verdict::Pass)];
+        let [published, compared, within] = counts.map(|count| count.to_string());
+        let name = numbered(&[*figure]);
+        (!own.is_empty()).then(|| vec![name, published, compared, within, worst])
     };
     let mut text = table(
-        "| published values | compared | within tolerance | furthest off, in tolerances |",
+        "| | published values | compared | within tolerance | largest difference, in tolerances |",
         Figure::ALL.iter().filter_map(row),
     );
     let losses = ["AE", "WDAE", "DAE"].map(|model| {
@@ -314,7 +314,7 @@ fn agreement(rows: &[comparison::Row]) -> String {
             line("here", |row| row.reproduced),
             line("tolerance", |row| Some(row.tolerance)),
         ];
-        text += "\nTraining loss of Figure 5 on MNIST after 4,900 epochs; the tolerance is the range that two random starts differ by:\n\n";
+        text += "\nTraining loss of Figure 5 on MNIST after 4,900 epochs. The tolerance is the range by which two random starts differ:\n\n";
         text += &table("| | AE | WDAE | DAE |", lines);
     }
     text

@@ -3,12 +3,12 @@
 PROFILE ?= quick
 OFFLINE ?=
 SEED ?=
-# 1: a command that can train on an NVIDIA card (docs/gpu.md).
+# 1: build a command that can train on an NVIDIA card (docs/gpu.md).
 GPU ?=
 # Downloads and build artefacts live outside the clone, so that a second clone is fast.
 CACHE ?=
 
-# What a user's shell, Python, git and cargo are told by their environment is not meant for what is started here.
+# The user's settings of shell, Python, git and cargo in the environment must not change what is started here.
 unexport BASH_ENV ENV CDPATH GREP_OPTIONS
 unexport PYTHONPATH PYTHONHOME PYTHONUSERBASE PYTHONSTARTUP PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONINSPECT PYTHONWARNINGS PYTHONPLATLIBDIR
 unexport GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_OBJECT_DIRECTORY GIT_NAMESPACE GIT_PREFIX
@@ -16,7 +16,7 @@ unexport CARGO_TARGET_DIR CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR CARGO_BUI
 
 # Paths may hold blanks, quotes and dollars: `value` leaves them alone, and recipes take them from their environment.
 quoted = '$(subst ','\'',$(value $(1)))'
-# What was given as an argument of make, for a shell that sees only make's environment.
+# An argument of make, passed on to a shell that sees only make's environment.
 argument = $(if $(filter command,$(firstword $(origin $(1)))),$(1)=$(call quoted,$(1)))
 override DAE_CACHE_DIR := $(shell unset BASH_ENV CDPATH; $(call argument,DAE_CACHE_DIR) bash -p scripts/cache.sh $(call quoted,CACHE))
 override DAE_OFFLINE := $(shell unset BASH_ENV CDPATH; $(call argument,DAE_OFFLINE) bash -p scripts/offline.sh $(call quoted,OFFLINE))
@@ -41,9 +41,9 @@ RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
 .NOTPARALLEL:
 .PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site animation build test test-notebooks test-browser report test-report test-interruption test-concurrency fuzz coverage mutants bench bench-kernels bench-peers bench-limit bench-scaling bench-precision bench-costs bench-first-use bench-gpu check lint audit clean clean-cache setup help test-setup writable
 
-# For what writes into the checkout.
+# A prerequisite of every target that writes into the checkout.
 writable:
-	@[ -w results ] || { [ ! -e results ] && [ -w . ]; } || { echo "setup: this checkout cannot be written: copy it, or build it (make build), which says where the command is, and give that --results FOLDER" >&2; exit 1; }
+	@[ -w results ] || { [ ! -e results ] && [ -w . ]; } || { echo "setup: this checkout cannot be written: work in a copy; or run make build, which says where the command is, and give that command --results FOLDER" >&2; exit 1; }
 
 all: writable data-if-possible figures ## Set up, get the data, regenerate every figure, compare with the published values (the default)
 
@@ -59,20 +59,20 @@ VERIFIED := $(if $(filter file,$(origin PROFILE)),paper,$(PROFILE))
 verify: build ## Verify the committed results: files, theory, published values, claims (PROFILE; RECOMPUTE=1, TRAIN="fig5/mnist/DAE ...")
 	@$(PAPER) verify --profile $(VERIFIED) $(if $(RECOMPUTE),--recompute) $(foreach run,$(TRAIN),--run $(run))
 
-readme: writable build ## Write costs, agreement and claims of the results into README.md and docs/CLAIMS.md
+readme: writable build ## Write the tables of the results into README.md and docs (running, CLAIMS, performance)
 	@$(PAPER) readme
 
 data: build ## Get MNIST and CIFAR-10, verify them, and compare their spectra with the committed ones
 	@$(PAPER) data fetch
 	@$(PAPER) spectrum --top 0
 
-# Figures 1 to 5 start from the committed spectra: without images they can be made all the same.
+# All figures but the sixth start from the committed spectra: they can be made without images.
 data-if-possible: build
 ifeq ($(DAE_OFFLINE),)
-	@$(PAPER) data fetch || echo "The images could not be had. Figures 1 to 5 need only the committed spectra: make figures OFFLINE=1"
+	@$(PAPER) data fetch || echo "The images could not be fetched. All figures but the sixth do without them: make figures OFFLINE=1"
 endif
 
-lab: writable notebook-setup ## JupyterLab on this machine at notebook 00, with a Rust kernel
+lab: writable notebook-setup ## Open JupyterLab on this machine at notebook 00, with a Rust kernel
 	@python=$(PYTHON) && "$$python" scripts/notebooks/lab.py
 
 # The committed outputs are those of the profile quick; at others the notebooks are executed and compared, not written.
@@ -83,7 +83,7 @@ notebook-setup: writable build
 	@bash scripts/linker.sh
 	@python=$(PYTHON) && "$$python" scripts/notebooks/setup.py
 
-site: writable ## The notebooks as HTML, in results/<profile>/site
+site: writable ## Export the notebooks as HTML, to results/<profile>/site
 	@python=$(PYTHON) && "$$python" scripts/notebooks/export.py --to results/$(PROFILE)/site
 
 build: setup ## Build the `paper` command (target/release/paper)
@@ -93,7 +93,7 @@ build: setup ## Build the `paper` command (target/release/paper)
 KERNELS = OPENBLAS_CORETYPE=$${OPENBLAS_CORETYPE:-$$($(PAPER) machine --kernels)}
 
 # nextest runs a test on each core, so that each may use one thread of BLAS. The benchmarks have no tests; lint reads them.
-test: writable build data-if-possible ## Everything that CI runs: lint, unit, property, integration and documentation tests, all figures (verified) and notebooks at PROFILE=smoke
+test: writable build data-if-possible ## Run everything that CI runs: lint, unit, property, integration and documentation tests, all figures (verified) and notebooks at PROFILE=smoke
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test-setup
 	@if cargo nextest --version >/dev/null 2>&1; then \
@@ -108,28 +108,28 @@ test: writable build data-if-possible ## Everything that CI runs: lint, unit, pr
 	@$(PAPER) verify --profile smoke --recompute --run all
 	@$(MAKE) --no-print-directory test-notebooks
 
-test-notebooks: notebook-setup ## The committed notebooks, the kernels, and all notebooks at PROFILE=smoke
+test-notebooks: notebook-setup ## Test the committed notebooks and the kernels, and execute all notebooks at PROFILE=smoke
 	@python=$(PYTHON) && "$$python" scripts/notebooks/check.py
 	@python=$(PYTHON) && "$$python" tests/test_notebooks.py
 	@$(PAPER) run --profile smoke
 	@python=$(PYTHON) && "$$python" scripts/notebooks/execute.py --profile smoke
 
-test-browser: notebook-setup ## Notebook 01 in JupyterLab and the report of PROFILE=smoke in a headless Chromium; screenshots in target/browser
+test-browser: notebook-setup ## Test notebook 01 in JupyterLab and the report of PROFILE=smoke in a headless Chromium; screenshots in target/browser
 	@chromium=$$(bash scripts/chromium.sh) && python=$(PYTHON) && "$$python" scripts/notebooks/browser.py --chromium "$$chromium" --pictures target/browser
 	@$(PAPER) run --profile smoke
 	@$(MAKE) --no-print-directory test-report PROFILE=smoke
 
-test-setup: ## The set-up on machines of other kinds: other caches, settings of cargo, pip and git, offline, read-only (seconds)
+test-setup: ## Test the set-up under other caches and settings of cargo, pip and git, offline and read-only (half a minute)
 	@python3 -I tests/test_setup.py
 	@python3 -I tests/test_python.py
 
-# The tests of `make test`, with their counts turned up; about four seconds an interruption.
+# The tests of `make test` with higher counts; an interruption takes about four seconds.
 test-interruption: KILLS ?= 70
-test-interruption: build ## Kill two figures and fetching 70 times each, fill the disk, and insist on undisturbed tables (KILLS, a quarter of an hour)
+test-interruption: build ## Interrupt two figures and fetching 70 times each, fill the disk, and check that the tables are undisturbed (KILLS; a quarter of an hour)
 	@KILLS=$(KILLS) OPENBLAS_NUM_THREADS=1 $(CARGO) test --release --package paper --test interruption -- --test-threads 1 --nocapture
 
 test-concurrency: ROUNDS ?= 5
-test-concurrency: notebook-setup ## Two commands at once, two makes in a fresh clone, two notebooks beside a command, and undisturbed tables from all (ROUNDS)
+test-concurrency: notebook-setup ## Run two commands, two makes, and notebooks beside a command at once, and check that the tables are undisturbed (ROUNDS)
 	@ROUNDS=$(ROUNDS) $(CARGO) test --release --package paper --test concurrency -- --test-threads 1 --include-ignored
 
 # Each of these three needs a tool that its script names, and takes from half an hour to hours: nothing does it unasked.
@@ -139,16 +139,16 @@ JOBS ?= 2
 fuzz: writable ## Fuzz every reader of outside bytes, with coverage (SECONDS=600 for each, JOBS=2 at a time)
 	@JOBS=$(JOBS) bash scripts/fuzz.sh $(SECONDS)
 
-coverage: writable ## Which lines of crates/dae its tests reach
+coverage: writable ## Say which lines of crates/dae its tests reach
 	@bash scripts/coverage.sh
 
-mutants: writable ## Make every line of crates/dae/src/theory wrong in turn, and insist that a test notices (JOBS=2 at a time)
+mutants: writable ## Make crates/dae/src/theory wrong in many ways, one at a time, and check that a test notices (JOBS=2 at a time)
 	@JOBS=$(JOBS) bash scripts/mutants.sh
 
 # Beside these parts there is first-use, which builds everything from nothing once more.
 PART ?= kernels peers limit scaling precision costs
 
-bench: writable build data ## Measure speed: kernels, NumPy and PyTorch beside us, the limit, scaling, precision, costs (PART, also first-use and gpu); on a quiet machine
+bench: writable build data ## Measure speed on a quiet machine: kernels, NumPy and PyTorch, the limit, scaling, precision, costs (PART; also first-use and gpu)
 	@for part in $(PART); do $(MAKE) --no-print-directory bench-$$part || exit 1; done
 	@$(PAPER) readme
 
@@ -174,37 +174,37 @@ bench-limit bench-scaling bench-precision bench-first-use:
 bench-costs: build
 	@$(BENCH) costs --paper target/release/paper
 
-animation: writable build ## Draw Figure 4 in motion, docs/animation.png
+animation: writable build ## Draw Figure 4 in motion, as the animated PNG docs/animation.png
 	@$(PAPER) animate
 
 report: writable build ## Write results/<profile>/report.html: figures, comparisons, claims and their origin on one page
 	@$(PAPER) report --profile $(PROFILE)
 
 # The page in a browser, at two widths, light and dark, by keyboard and in print.
-test-report: report ## Open the report in a headless Chromium and look for what is wrong; pictures in target/browser
+test-report: report ## Open the report in a headless Chromium and look for defects; pictures in target/browser
 	@chromium=$$(bash scripts/chromium.sh) && python=$(PYTHON) && \
 		"$$python" scripts/browser/report.py --chromium "$$chromium" --pictures target/browser results/$(PROFILE)/report.html
 
-check: setup lint ## The fast loop: format, lint, unit and property tests of theory and training
+check: setup lint ## Run the fast loop: format, lint, unit and property tests of theory and training
 	@$(CARGO) test --release --package dae --lib --test theory --test training
 
-lint: setup ## rustfmt, clippy and rustdoc, warnings are errors
+lint: setup ## Run rustfmt, clippy and rustdoc; warnings are errors
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --release --workspace --all-targets --quiet -- -D warnings
 	@$(CARGO) clippy --release --package paper --features cuda --quiet -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --workspace --lib --no-deps --quiet
 
 # cargo install --locked cargo-deny cargo-machete: that builds some 500 crates, so nothing does it unasked.
-audit: ## Licences, duplicates and origin of all crates, and crates that nothing uses (ADVISORIES=1: and known defects)
+audit: ## Check licences, duplicates and origin of all crates, and look for unused ones (ADVISORIES=1: and for known defects)
 	@cargo deny --version >/dev/null 2>&1 && cargo machete --version >/dev/null 2>&1 || \
 		{ echo "install them with: cargo install --locked cargo-deny cargo-machete" >&2; exit 1; }
 	@cargo deny check licenses bans sources $(if $(ADVISORIES),advisories)
 	@cargo machete
 
-setup: ## Find or install what the build needs: a C compiler, OpenBLAS (Rust itself has to be there)
+setup: ## Find or install what the build needs: a C compiler, OpenBLAS (Rust must be installed)
 	@bash scripts/setup.sh
 
-clean: writable ## Remove what was built and computed here; results/paper, its training runs and the caches stay
+clean: writable ## Remove what was built and computed here; keep results/paper, its training runs and the caches
 	@rm -rf target results/smoke results/quick
 	@bash scripts/build-dir.sh "$$DAE_CACHE_DIR" --clean
 	@echo "Kept: results/paper (its training runs may have taken hours) and the cache $$DAE_CACHE_DIR (make clean-cache removes it)"
@@ -218,7 +218,7 @@ clean-cache: ## Remove the downloads and build artefacts that all clones share
 		[ -z "$$other" ] || { echo "setup: $$DAE_CACHE_DIR is more than a cache (it holds $$other); remove by hand what is not needed" >&2; exit 1; }; \
 		cd / && rm -rf "$$DAE_CACHE_DIR"
 
-# Whoever reads it may stop early (make help | head -3).
+# The reader may close the pipe early (make help | head -3).
 help: ## Show this
 	@trap '' PIPE; { \
 		echo "make [TARGET] [PROFILE=smoke|quick|paper] [SEED=n] [GPU=1] [OFFLINE=1] [CACHE=folder]"; \

@@ -64,7 +64,7 @@ create() {
                 -o -name 'libpaper-*' -o -name 'plot-*' -o -name 'libplot-*' \) -exec rm -rf {} +
         fi
     fi
-    # Whoever else was at it may have been faster: mv then puts this one into the other one's folder.
+    # Another process may have been faster: mv then puts this folder into that of the other.
     mv -n "$started" "$folder" 2>/dev/null || true
     rm -rf "${folder:?}/${started##*/}"
 }
@@ -80,7 +80,7 @@ fi
 # A cache that is tidied up knows by this which clones are gone.
 if [ -z "$what" ] && [ ! -s "$folder/clone" ]; then pwd -P >"$folder/clone"; fi
 
-# One process at a time. Whoever died here leaves the lock behind, so that nobody waits for long.
+# One process at a time. A process that died here leaves the lock behind, so nobody waits for long.
 lock=$folder/sources.lock
 tries=0
 until mkdir "$lock" 2>/dev/null || [ $tries -ge 50 ]; do

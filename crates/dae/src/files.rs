@@ -13,7 +13,7 @@ const WRITING: &str = ".writing-";
 
 /// Writes `bytes` to `path`: beside it first, synced to disk, then renamed over it.
 ///
-/// Whoever reads `path` sees the old content or the new, never a mixture, also when the machine
+/// A reader of `path` sees the old content or the new, never a mixture, even when the machine
 /// stops in between. On Unix the file can be read by everybody and written by its owner (mode
 /// 0644), where a temporary file would otherwise be private. What a writer that was killed left in
 /// the same folder is removed.

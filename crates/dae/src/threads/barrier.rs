@@ -40,7 +40,7 @@ impl Barrier {
         let arrived = self.arrived.fetch_add(1, Ordering::AcqRel) + 1;
         let complete = arrived.next_multiple_of(self.threads);
         if arrived == complete {
-            // Who found it incomplete is asleep by the time that this lock is free.
+            // A thread that found it incomplete is asleep by the time that this lock is free.
             drop(self.sleep.lock().unwrap_or_else(PoisonError::into_inner));
             self.complete.notify_all();
             return;

@@ -1,4 +1,4 @@
-//! Who does which work when, on threads.
+//! Which thread does which work, and when.
 //!
 //! Nothing here decides a number: what is added up, and in which order, is the callers' affair, so that results are the
 //! same bytes with any number of threads.

@@ -39,7 +39,7 @@ enum Verb {
     Predict(Box<predict::Predict>),
     /// Bring comparison, claims and manifest up to date with the tables, without making any figure.
     Manifest(Place),
-    /// Write what the results say into README.md and docs/CLAIMS.md.
+    /// Write the tables of the results into README.md and docs.
     Readme {
         /// The folder of the repository.
         #[arg(long, default_value = ".")]

@@ -143,7 +143,7 @@ impl Runs {
             return State::Done;
         }
         let checkpoint = self.header(name, key);
-        // Whoever is at a run has its lock file; to look at one that nobody began must not make one.
+        // A process that trains a run has its lock file; looking at a run that nobody began must not create one.
         let begun = self.path(name, "lock").is_some_and(|path| path.exists());
         let lock = || self.lock(name, &Progress::Silent);
         let running = begun && matches!(lock(), Err(Error::Busy { .. }));
@@ -201,7 +201,7 @@ impl Runs {
             return Ok(None);
         };
         let file = files::create(&path)?;
-        // Whoever only looks at the state of a run holds its lock for a moment: a single refusal proves nothing.
+        // `paper status` holds the lock for a moment while it looks: a single refusal proves nothing.
         for patience in [50, 50, 50, 0] {
             match file.try_lock() {
                 Ok(()) => return Ok(Some(file)),

@@ -1,6 +1,6 @@
-//! What the results say, written into the README, `docs/CLAIMS.md` and `docs/performance.md`.
+//! What the results say, written into `README.md` and, in `docs`, `running.md`, `CLAIMS.md` and `performance.md`.
 //!
-//! README and performance page have places of the form
+//! All but the claims page, which is written as a whole, have places of the form
 //!
 //! ```text
 //! <!-- results: costs -->
@@ -8,9 +8,9 @@
 //! <!-- end of results -->
 //! ```
 //!
-//! and what is between the two lines is replaced. Agreement and claims come from `results/paper`, the comparison with
-//! NumPy and PyTorch and all of the performance page from `results/bench`; costs from `results/costs.csv`, which keeps
-//! what was measured for every profile, since only `paper` is committed.
+//! and what is between the two lines is replaced. The README shows the agreement and the claims page the claims, both
+//! from `results/paper`. The tables of the performance page are those of `results/bench`. The page on running shows the
+//! costs, from `results/costs.csv`: it keeps what was measured for every profile, since only `paper` is committed.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ const PEERS: &str = "peers";
 /// Further tables below `results/bench`, which the performance page shows whole.
 const MEASURED: [&str; 5] = ["limit", "kernels", "precision", "costs", "first-use"];
 
-/// What a row of [`PEERS`] says that the README shows.
+/// What a row of [`PEERS`] says that the performance page shows.
 #[derive(Deserialize)]
 struct Peer {
     case: String,
@@ -73,10 +73,10 @@ pub struct Cost {
     pub started: Option<String>,
 }
 
-/// Brings costs, README and claims page of a clone up to date; gives the paths.
+/// Brings the costs and all pages of a clone up to date; gives the paths.
 ///
 /// # Errors
-/// Damaged results, a README without a place for them, or the file system failing.
+/// Damaged results, a page without a place for them, or the file system failing.
 pub fn update(root: &Path) -> Result<Vec<PathBuf>> {
     let costs = costs(root)?;
     let path = root.join("results").join(COSTS);
@@ -89,7 +89,7 @@ pub fn update(root: &Path) -> Result<Vec<PathBuf>> {
     Ok(written)
 }
 
-/// README, claims page and performance page of a clone as they should be.
+/// README, page on running, claims page and performance page of a clone as they should be.
 ///
 /// # Errors
 /// As [`update`].
@@ -99,17 +99,18 @@ pub fn pages(root: &Path, costs: &[Cost]) -> Result<Vec<(PathBuf, String)>> {
     let claims = claims::all()?;
     let bench = root.join("results/bench");
     let mut readme = Spliced::read(root, "README.md")?;
-    readme.replace("costs", &costs_table(costs))?;
     readme.replace("agreement", &agreement(&compared))?;
-    readme.replace("claims", &claims_table(&claims, &measured))?;
-    readme.replace("bench", &bench_table(&bench, PEERS, peers_table)?)?;
+    let mut running = Spliced::read(root, "docs/running.md")?;
+    running.replace("costs", &costs_table(costs))?;
     let mut performance = Spliced::read(root, "docs/performance.md")?;
+    performance.replace(PEERS, &bench_table(&bench, PEERS, peers_table)?)?;
     for part in MEASURED {
         performance.replace(part, &bench_table(&bench, part, whole_table)?)?;
     }
     let claims_page = claims_page(&claims, &measured);
     Ok(vec![
         (root.join(readme.page), readme.text),
+        (root.join(running.page), running.text),
         (root.join("docs/CLAIMS.md"), claims_page),
         (root.join(performance.page), performance.text),
     ])
@@ -290,13 +291,13 @@ fn agreement(rows: &[comparison::Row]) -> String {
         let worst = tally.furthest().map_or("not made yet".to_owned(), |check| {
             format!("{} ({})", significant(check.share(), 2), check.quantity)
         });
-        let counts = [tally.measured(), tally.count(Verdict::Pass)];
-        let [compared, within] = counts.map(|count| count.to_string());
-        let name = format!("{figure}: {}", tally.len());
-        (!own.is_empty()).then(|| vec![name, compared, within, worst])
+        let counts = [tally.len(), tally.measured(), tally.count(Verdict::Pass)];
+        let [published, compared, within] = counts.map(|count| count.to_string());
+        let name = numbered(&[*figure]);
+        (!own.is_empty()).then(|| vec![name, published, compared, within, worst])
     };
     let mut text = table(
-        "| published values | compared | within tolerance | furthest off, in tolerances |",
+        "| | published values | compared | within tolerance | largest difference, in tolerances |",
         Figure::ALL.iter().filter_map(row),
     );
     let losses = ["AE", "WDAE", "DAE"].map(|model| {
@@ -313,7 +314,7 @@ fn agreement(rows: &[comparison::Row]) -> String {
             line("here", |row| row.reproduced),
             line("tolerance", |row| Some(row.tolerance)),
         ];
-        text += "\nTraining loss of Figure 5 on MNIST after 4,900 epochs; the tolerance is the range that two random starts differ by:\n\n";
+        text += "\nTraining loss of Figure 5 on MNIST after 4,900 epochs. The tolerance is the range by which two random starts differ:\n\n";
         text += &table("| | AE | WDAE | DAE |", lines);
     }
     text
@@ -332,23 +333,26 @@ fn claims_table(claims: &[Claim], rows: &[claims::Row]) -> String {
             statement += &format!(" *{correction}*");
         }
         let judged = Tally::of(&measures(id, rows)).words();
-        vec![statement, format!("[{judged}](docs/CLAIMS.md#{id})")]
+        vec![statement, format!("[{judged}](#{id})")]
     };
     table("| claim | verdict |", claims.iter().map(row))
 }
 
-fn claims_page(claims: &[Claim], rows: &[claims::Row]) -> String {
+fn claims_page(claims: &[Claim], measured: &[claims::Row]) -> String {
     let mut text = String::from(
         "# What the paper claims, measured\n\n\
          <!-- Written by `make readme` from data/claims.toml and results/paper; do not edit. -->\n\n\
-         Each claim in our words, why it holds or does not, and what was measured; the code is in\n\
-         [`crates/paper/src/audit/claims`](../crates/paper/src/audit/claims), the numbers in full are in\n\
-         `results/paper/tables/claims.csv`. `corrected` stands where a claim does not hold as stated and what holds instead\n\
-         was measured. A measure of what has not been made, or not with the paper's settings, is `not measured`.\n",
+         For readers who ask which claims of the paper hold here. The first table lists all claims. Below it, each has a\n\
+         section: the claim in our words, why it holds or does not, and what was measured. `corrected` means that the\n\
+         claim does not hold as stated; what holds instead was measured. `not measured` means that what the measure needs\n\
+         has not been made, or not with the paper's settings.\n\n\
+         The code is in [`crates/paper/src/audit/claims`](../crates/paper/src/audit/claims). All digits are in\n\
+         `results/paper/tables/claims.csv`.\n\n",
     );
+    text += &claims_table(claims, measured);
     for claim in claims {
         let (id, source, statement) = (&claim.id, &claim.source, &claim.statement);
-        let (measures, why) = (measures(id, rows), claim.explanation.trim());
+        let (measures, why) = (measures(id, measured), claim.explanation.trim());
         let verdict = Tally::of(&measures).words();
         text += &format!("\n## {id}\n\n**{statement}** ({source})\n\nVerdict: {verdict}.\n\n");
         if let Some(correction) = &claim.correction {

@@ -128,6 +128,14 @@ impl Runs {
         Ok(result)
     }
 
+    /// What the checkpoint of `name` holds, which is removed.
+    pub fn take_checkpoint<C: DeserializeOwned>(&self, name: &str) -> Option<C> {
+        let path = self.path(name, CHECKPOINT)?;
+        let (_, state) = parse_checkpoint(&fs::read(&path).ok()?)?;
+        fs::remove_file(&path).ok()?;
+        Some(state)
+    }
+
     /// Where the kept result of `name` was computed, if it is kept, has this key, and says so.
     pub fn provenance(&self, name: &str, key: &str) -> Option<Provenance> {
         let all = Self {

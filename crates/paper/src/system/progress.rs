@@ -1,6 +1,7 @@
-//! Progress: bars on a terminal, plain lines elsewhere, lines without times in notebooks, nothing in tests.
+//! Progress: bars on a terminal and in notebooks, plain lines elsewhere, nothing in tests.
 
 use std::cell::Cell;
+use std::env;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,12 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 /// Seconds between two plain lines of the same task.
 const LINE_EVERY: Duration = Duration::from_secs(20);
+/// Time between two states of a bar in a notebook.
+const REDRAW_EVERY: Duration = Duration::from_millis(200);
+/// Width of a bar in a notebook, in characters.
+const BAR: u64 = 24;
+/// Width of a line with a bar, in characters: a shorter line would leave the end of a longer one behind.
+const LINE: usize = 96;
 
 /// Where progress goes.
 #[derive(Debug, Clone)]
@@ -16,11 +23,17 @@ pub enum Progress {
     Bars(MultiProgress),
     /// A line at the start, one every 20 seconds, one at the end.
     Lines,
-    /// On standard output, a line for each quarter of a task: what a notebook shows as a cell runs, and may keep, since
-    /// it says nothing that changes from run to run.
+    /// On standard output, for a notebook: in our kernel a bar that is redrawn in place and gone at the end, elsewhere a
+    /// line for each quarter of a task. What is left says nothing that changes from run to run.
     Printed,
     /// Nothing.
     Silent,
+}
+
+/// Whether this process runs the cells of our kernel, which puts a line that begins with a carriage return over the one
+/// before (`scripts/notebooks/kernel.py`).
+fn in_kernel() -> bool {
+    env::var_os("DAE_KERNEL").is_some_and(|folder| !folder.is_empty())
 }
 
 /// The progress of one task.
@@ -53,6 +66,14 @@ impl Progress {
             Self::Lines => note!("{line}"),
             Self::Printed => say!("{line}"),
             Self::Silent => {}
+        }
+    }
+
+    /// Prints a line in the place of a bar that is not drawn any more.
+    pub fn over_bar(&self, line: &str) {
+        match self {
+            Self::Printed if in_kernel() => say!("\r\r{line:<LINE$}"),
+            _ => self.say(line),
         }
     }
 
@@ -107,6 +128,19 @@ impl Bar {
                 };
                 note!("{label}: {position}/{total}{left}  {message}");
             }
+            Progress::Printed if in_kernel() => {
+                if self.last.get().elapsed() >= REDRAW_EVERY {
+                    self.last.set(Instant::now());
+                    let full = (BAR * position).checked_div(total).unwrap_or(BAR);
+                    let bar = "█".repeat(full as usize) + &"░".repeat((BAR - full) as usize);
+                    let spent = self.drawn.elapsed().as_secs_f64();
+                    let left = spent * (total - position) as f64 / position.max(1) as f64;
+                    let line = format!(
+                        "{label}  {bar}  {position}/{total} epochs  {left:.0} s left  {message}"
+                    );
+                    say!("\r{line:<LINE$}");
+                }
+            }
             Progress::Printed => {
                 let quarter = (4 * position).checked_div(total).unwrap_or(0);
                 if quarter > self.printed.replace(quarter) && position < total {
@@ -123,7 +157,7 @@ impl Bar {
         match &self.progress {
             Progress::Bars(_) => self.drawn.finish_and_clear(),
             Progress::Lines => note!("{label}: done in {elapsed:.1} s"),
-            Progress::Printed => say!("{label}: done"),
+            Progress::Printed => self.progress.over_bar(&format!("{label}: done")),
             Progress::Silent => {}
         }
     }

@@ -76,7 +76,7 @@ pub(crate) fn training(
 
 impl Training {
     /// Puts the theory beside what a training run left behind.
-    pub(super) fn new(settings: &Settings, job: &Job, record: &Record) -> Result<Self> {
+    pub(crate) fn new(settings: &Settings, job: &Job, record: &Record) -> Result<Self> {
         let (dataset, model) = (job.dataset, job.model);
         let trainer = settings.trainer(dataset, model);
         let seen = &record.observations;

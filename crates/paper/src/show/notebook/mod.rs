@@ -94,8 +94,8 @@ impl Notebook {
     /// # Errors
     /// A profile that does not exist; a folder from which the clone cannot be found.
     pub fn open() -> Result<Self> {
-        if let Some(folder) = env::var_os("DAE_KERNEL").filter(|folder| !folder.is_empty()) {
-            process::prepare(Path::new(&folder));
+        if let Some(folder) = process::folder() {
+            process::prepare(&folder);
         }
         let here = env::current_dir().map_err(Error::io("."))?;
         Self::from_variables(|name| env::var(name).ok(), &here)

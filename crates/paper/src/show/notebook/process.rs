@@ -3,9 +3,14 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio, id};
-use std::{mem, panic};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::{env, io, mem, panic};
+
+use signal_hook::consts::SIGUSR1;
+use signal_hook::flag;
 
 /// What a reader has lost, and how to have it again.
 const ENDED: &str = "The process that held the variables of this notebook has ended, and they are gone. \
@@ -13,6 +18,12 @@ const ENDED: &str = "The process that held the variables of this notebook has en
 
 /// Waits for the other end of its standard input to close, which happens however the process there ends, then speaks.
 const WATCH: &str = "cat >/dev/null; printf '%s\\n' \"$0\"";
+
+/// The folder of the kernel that runs the cells; none in another kernel than ours.
+pub(super) fn folder() -> Option<PathBuf> {
+    let folder = env::var_os("DAE_KERNEL").filter(|folder| !folder.is_empty());
+    folder.map(PathBuf::from)
+}
 
 /// Makes this process fail as a reader needs it: a panic says what went wrong without the stack of the kernel, and the
 /// end of the process says that the variables went with it.
@@ -24,8 +35,55 @@ pub(super) fn prepare(folder: &Path) {
     panic::set_hook(Box::new(|panic| note!("{panic}")));
     match File::create_new(folder.join(format!("watched-{}", id()))) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        // Nobody is told the less for a file that cannot be written.
-        _ => watch(OsStr::new(ENDED)),
+        // Nobody is told the less for a file that cannot be written, and an interrupt ends a process without the file.
+        _ => {
+            watch(OsStr::new(ENDED));
+            drop(listen());
+        }
+    }
+}
+
+/// What an interrupt does. Our kernel makes it a signal for the process that runs the cells (`kernel.py`).
+struct Interrupt {
+    /// Whether it ends the process at once: where nothing trains, or at the second one.
+    ends: Arc<AtomicBool>,
+    /// Set by it.
+    stop: Arc<AtomicBool>,
+}
+
+/// Of this process: all cells share the library that this is in.
+static INTERRUPT: LazyLock<Interrupt> = LazyLock::new(|| Interrupt {
+    ends: Arc::new(AtomicBool::new(true)),
+    stop: Arc::default(),
+});
+
+fn listen() -> io::Result<()> {
+    let Interrupt { ends, stop } = &*INTERRUPT;
+    flag::register_conditional_shutdown(SIGUSR1, 130, Arc::clone(ends))?;
+    flag::register(SIGUSR1, Arc::clone(ends))?;
+    flag::register(SIGUSR1, Arc::clone(stop))?;
+    Ok(())
+}
+
+/// While this lives, an interrupt sets `stop` and ends nothing.
+pub(super) struct Training {
+    pub stop: Arc<AtomicBool>,
+}
+
+impl Training {
+    pub fn begin() -> Self {
+        let Interrupt { ends, stop } = &*INTERRUPT;
+        stop.store(false, Ordering::Relaxed);
+        ends.store(false, Ordering::Relaxed);
+        Self {
+            stop: Arc::clone(stop),
+        }
+    }
+}
+
+impl Drop for Training {
+    fn drop(&mut self) {
+        INTERRUPT.ends.store(true, Ordering::Relaxed);
     }
 }
 

@@ -1,10 +1,13 @@
 //! Training runs in a notebook: done in the cell, or those that the `paper` command recorded.
 
+use std::sync::Arc;
+
 use dae::data::{DataSet, Spectrum};
 use dae::{Checked, Settings as _};
 use polars::prelude::DataFrame;
+use serde::de::DeserializeOwned;
 
-use super::{Curve, Notebook, fixed_points, frame, images};
+use super::{Curve, Notebook, fixed_points, frame, images, process};
 use crate::experiments::common::style;
 use crate::experiments::{self, Context, Figure, Model, Training, fig5, fig6};
 use crate::runs::{Runs, State};
@@ -23,18 +26,36 @@ impl Notebook {
         dataset: DataSet,
         model: Model,
     ) -> Result<fig5::run::Training> {
-        let spectra = [(dataset, Spectrum::committed(dataset)?)];
-        let runs = Runs::none();
-        let context = self.context(&spectra, &runs, &Progress::Printed);
-        let jobs = fig5::train::jobs(settings, &context);
-        let job = jobs.iter().find(|job| job.model == model);
+        let trainings = self.train_row(settings, dataset, |job| job.model == model)?;
         // Every model has exactly one run on a data set.
-        let job = job.ok_or_else(|| Error::Unknown {
+        trainings.into_iter().next().ok_or_else(|| Error::Unknown {
             kind: "model",
             name: model.name().to_owned(),
             choices: "those of Figure 5".to_owned(),
-        })?;
-        fig5::run::training(settings, &context, job)
+        })
+    }
+
+    fn train_row(
+        &self,
+        settings: &Checked<fig5::Settings>,
+        dataset: DataSet,
+        wanted: impl Fn(&fig5::train::Job) -> bool,
+    ) -> Result<Vec<fig5::run::Training>> {
+        let spectra = [(dataset, Spectrum::committed(dataset)?)];
+        let none = Runs::none();
+        let jobs = fig5::train::jobs(settings, &self.context(&spectra, &none, &Progress::Silent));
+        let jobs: Vec<_> = jobs.into_iter().filter(wanted).collect();
+        train_each(
+            &jobs,
+            |job| &job.training.name,
+            |job, runs| {
+                let context = self.context(&spectra, runs, &Progress::Printed);
+                fig5::run::training(settings, &context, job)
+            },
+            |job, fig5::train::Checkpoint { record, .. }| {
+                fig5::run::Training::new(settings, job, &record)
+            },
+        )
     }
 
     /// The training runs of a row of Figure 5: those that were recorded, or trained here if `recompute` says so.
@@ -49,20 +70,17 @@ impl Notebook {
         dataset: DataSet,
         recompute: bool,
     ) -> Result<Vec<fig5::run::Training>> {
+        if recompute {
+            return self.train_row(settings, dataset, |_| true);
+        }
         let spectra = [(dataset, Spectrum::committed(dataset)?)];
-        let (kept, none) = (self.recorded(), Runs::none());
-        let (runs, progress) = match recompute {
-            true => (&none, Progress::Printed),
-            false => (&kept, Progress::Silent),
-        };
-        let context = self.context(&spectra, runs, &progress);
+        let kept = self.recorded();
+        let context = self.context(&spectra, &kept, &Progress::Silent);
         let jobs = fig5::train::jobs(settings, &context);
         let are_kept = jobs.iter().all(|job| is_kept(&kept, &job.training));
-        if !recompute {
-            self.say_whether(are_kept, Figure::Fig5, style::dataset(dataset));
-            if !are_kept {
-                return Ok(Vec::new());
-            }
+        self.say_whether(are_kept, Figure::Fig5, style::dataset(dataset));
+        if !are_kept {
+            return Ok(Vec::new());
         }
         let training = |job| fig5::run::training(settings, &context, job);
         jobs.iter().map(training).collect()
@@ -154,9 +172,7 @@ impl Notebook {
     ) -> Result<Vec<fig6::run::Training>> {
         let mut jobs = fig6::train::jobs(settings, self.settings.seed);
         jobs.retain(wanted);
-        let (loaded, runs) = (fig6::train::Loaded::default(), Runs::none());
-        let context = self.context(&[], &runs, &Progress::Printed);
-        let mut trainings = Vec::new();
+        let loaded = fig6::train::Loaded::default();
         for job in &jobs {
             if !images::cached(job.dataset)? {
                 say!("{}", images::absent(job.dataset));
@@ -164,9 +180,18 @@ impl Notebook {
             }
             // Silently: where the cache lies is nothing for a notebook to keep.
             loaded.get(settings, job.dataset, &Progress::Silent)?;
-            trainings.push(fig6::run::training(settings, &context, job, &loaded)?);
         }
-        Ok(trainings)
+        train_each(
+            &jobs,
+            |job| &job.training.name,
+            |job, runs| {
+                let context = self.context(&[], runs, &Progress::Printed);
+                fig6::run::training(settings, &context, job, &loaded)
+            },
+            |job, fig6::train::Checkpoint { record, .. }| {
+                Ok(fig6::run::Training::new(settings, job, record))
+            },
+        )
     }
 
     pub(super) fn context<'a>(
@@ -195,6 +220,37 @@ impl Notebook {
             );
         }
     }
+}
+
+/// Does one training run after the other. An interrupt ends the present one with what it has come to so far, which is what
+/// `partial` makes of its checkpoint, and leaves out those after it.
+fn train_each<J, C: DeserializeOwned, T>(
+    jobs: &[J],
+    name: impl Fn(&J) -> &str,
+    train: impl Fn(&J, &Runs) -> Result<T>,
+    partial: impl Fn(&J, C) -> Result<T>,
+) -> Result<Vec<T>> {
+    let training = process::Training::begin();
+    let runs = Runs {
+        directory: process::folder().map(|folder| folder.join("runs")),
+        stop: Arc::clone(&training.stop),
+        ..Runs::none()
+    };
+    let mut trained = Vec::new();
+    for job in jobs {
+        match train(job, &runs) {
+            Err(Error::Interrupted { epoch, epochs, .. }) => {
+                let so_far = "what was computed so far is what the cell goes on with";
+                let line = format!("interrupted at epoch {epoch} of {epochs}: {so_far}");
+                Progress::Printed.over_bar(&line);
+                let checkpoint = runs.take_checkpoint(name(job));
+                trained.extend(checkpoint.map(|state| partial(job, state)).transpose()?);
+                break;
+            }
+            done => trained.push(done?),
+        }
+    }
+    Ok(trained)
 }
 
 pub(super) fn is_kept(runs: &Runs, training: &Training) -> bool {

@@ -41,10 +41,10 @@ struct Inputs {
 
 /// What a checkpoint holds.
 #[derive(Serialize, Deserialize)]
-struct Checkpoint {
+pub(crate) struct Checkpoint {
     epoch: u64,
     weights: Weights,
-    record: Record,
+    pub(crate) record: Record,
 }
 
 /// One training run of this figure.

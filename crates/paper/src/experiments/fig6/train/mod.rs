@@ -41,9 +41,9 @@ pub struct Record {
 
 /// What a checkpoint holds.
 #[derive(Serialize, Deserialize)]
-struct Checkpoint {
+pub(crate) struct Checkpoint {
     state: State,
-    record: Record,
+    pub(crate) record: Record,
 }
 
 /// The images of each data set, loaded when they are first needed.

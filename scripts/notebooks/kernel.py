@@ -4,14 +4,21 @@ The kernel gets a copy of the built crates of its own (see workspace.py), which 
 `crates/` was changed it is built first, so that restarting the kernel picks it up.
 """
 
+import contextlib
+import hmac
 import json
 import os
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
+
+import psutil
+import zmq
 
 import places
 import workspace
@@ -77,6 +84,60 @@ def environment(folder):
     )
 
 
+def in_place(frames, key):
+    """A message of the kernel's, as Jupyter gets it: a line that begins with one carriage return loses its newline, so that
+    the next one is written over it. evcxr passes on whole lines only."""
+    at = frames.index(b"<IDS|MSG>") + 1
+    content = json.loads(frames[at + 4])
+    said = content.get("text", "") if b'"stream"' in frames[at + 1] else ""
+    if said.startswith("\r") and not said.startswith("\r\r"):
+        content["text"] = said.rstrip("\n")
+        frames[at + 4] = json.dumps(content).encode()
+        frames[at] = hmac.new(key, b"".join(frames[at + 1 : at + 5]), "sha256").hexdigest().encode()
+    return frames
+
+
+def relay(connection_file, folder):
+    """Stands between the kernel's messages for everybody (iopub) and Jupyter; the connection file for the kernel."""
+    connection = json.loads(Path(connection_file).read_text())
+    if connection["transport"] != "tcp" or connection.get("signature_scheme", "hmac-sha256") != "hmac-sha256":
+        return connection_file
+    key, address = connection["key"].encode(), f"tcp://{connection['ip']}"
+    context = zmq.Context.instance()
+    outside, inside = context.socket(zmq.XPUB), context.socket(zmq.SUB)
+    outside.bind(f"{address}:{connection['iopub_port']}")
+    with socket.socket() as free:
+        free.bind((connection["ip"], 0))
+        connection["iopub_port"] = free.getsockname()[1]
+    inside.subscribe(b"")
+    inside.connect(f"{address}:{connection['iopub_port']}")
+
+    def pass_on():
+        while True:
+            outside.send_multipart(in_place(inside.recv_multipart(), key))
+
+    threading.Thread(target=pass_on, daemon=True).start()
+    ours = folder / "connection.json"
+    # It holds the key.
+    ours.touch(mode=0o600)
+    ours.write_text(json.dumps(connection))
+    return str(ours)
+
+
+def interrupt(kernel, folder):
+    """Ends what compiles a cell; where nothing does, tells the process that runs the cells, or ends it if it does not
+    listen, because the first cell has not run in it."""
+    children = psutil.Process(kernel.pid).children()
+    cells = [child for child in children if child.name().startswith("evcxr")]
+    for compiler in (child for child in children if child not in cells):
+        for process in [compiler, *compiler.children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        cells = []
+    for cell in cells:
+        cell.send_signal(signal.SIGUSR1 if (folder / f"watched-{cell.pid}").exists() else signal.SIGKILL)
+
+
 def start(connection_file):
     """The kernel's process and its folder."""
     evcxr = find_evcxr() or stop("the Rust kernel is not installed; run make notebook-setup")
@@ -86,10 +147,12 @@ def start(connection_file):
     try:
         workspace.private(folder)
         # The kernel holds the lock, too: its copy is in use as long as either of the two lives.
-        command = [evcxr, "--control_file", connection_file]
+        command = [evcxr, "--control_file", relay(connection_file, folder)]
         # What it says there is which configuration it has read; what cells print comes through Jupyter.
         out = {"stdout": subprocess.DEVNULL, "pass_fds": [lock.fileno()]}
-        return subprocess.Popen(command, env=environment(folder), **out), folder, lock
+        # Jupyter's interrupt reaches every process here, and is for this one to hand on.
+        ignore = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)}
+        return subprocess.Popen(command, env=environment(folder), **out, **ignore), folder, lock
     except BaseException:
         lock.close()
         shutil.rmtree(folder, ignore_errors=True)
@@ -99,8 +162,15 @@ def start(connection_file):
 def main(connection_file):
     with places.in_one_line():
         kernel, folder, lock = start(connection_file)
-    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda number, _: kernel.send_signal(number))
+
+    def interrupted(*_):
+        # What has ended by itself need not be.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            interrupt(kernel, folder)
+
+    signal.signal(signal.SIGINT, interrupted)
     code = kernel.wait()
     # Jupyter kills what does not end within seconds, so another process does it. What evcxr's helper still writes is
     # swept up before the next kernel starts.

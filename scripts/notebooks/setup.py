@@ -67,7 +67,7 @@ def register_kernel():
         "argv": [sys.executable, "-E", "-s", str(CLONE / "scripts" / "notebooks" / "kernel.py"), "{connection_file}"],
         "display_name": "Rust",
         "language": "rust",
-        "interrupt_mode": "message",
+        "interrupt_mode": "signal",
         "env": {"DAE_CACHE_DIR": str(CACHE)},
     }
     workspace.write(JUPYTER / "share" / "kernels" / "rust" / "kernel.json", json.dumps(description, indent=1) + "\n")

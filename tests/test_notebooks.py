@@ -8,6 +8,7 @@ import copy
 import errno
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from functools import partialmethod
 from pathlib import Path
 from queue import Empty
 from tempfile import TemporaryDirectory
-from threading import Thread
+from threading import Thread, Timer
 from unittest import mock
 
 import nbformat
@@ -363,7 +364,7 @@ class Prepared(unittest.TestCase):
         for step in ("build", "check"):
             command, environment = workspace.cargo(folder, step)
             said = subprocess.run([*command, "--package", "ctx"], cwd=ctx, env=environment, stderr=subprocess.PIPE, text=True)
-            self.assertNotRegex(said.stderr, "(Compiling|Checking) (dae|paper|plot) ")
+            self.assertNotRegex(said.stderr, "(Compiling|Checking) (dae|paper|plot|shared) ")
 
     def test_the_users_cargo_configuration_changes_nothing(self):
         self.assertEqual(self.compiled(), (True, {"dae", "paper", "plot"}))
@@ -508,6 +509,38 @@ class Kernels(unittest.TestCase):
         said, ok = kernel.run('println!("{}", 1 + 1);', until=gone)
         self.assertEqual((gone in said, ok), (True, False), said)
         self.assertEqual(kernel.run('println!("{}", 1 + 1);')[0].strip(), "2")
+
+    def test_an_interrupt_ends_a_training_run_with_what_it_has_come_to(self):
+        kernel = self.opened()
+        train = "let trained = notebook.train_linear(&notebook.settings.fig5.clone().check()?, DataSet::Mnist, Model::Dae)?;"
+        said, ok = kernel.run(train, interrupt_at=" s left  loss ")
+        self.assertTrue(ok, said)
+        # A bar is redrawn in place: it brings no line of its own.
+        self.assertEqual(len(said.strip("\n").splitlines()) - said.count("\r"), 0, said)
+        epoch = int(re.search(r"interrupted at epoch (\d+) of 5000", said)[1])
+        said, ok = kernel.run('println!("{:?} {}", trained.epochs.last(), trained.loss.len());')
+        self.assertEqual((said.strip(), ok), (f"Some({epoch}) {epoch // 50 + 1}", True))
+
+    def test_the_type_of_what_the_crates_give_is_found(self):
+        kernel = self.opened()
+        for code, shown in [
+            ("let spectra = spectra::committed()?;\nlet largest = spectra[0].1.lambda[0];", None),
+            ('let table = frame([("a", vec![1.0, 2.0])])?;\nlet height = table.height();\nlet column = table.column("a")?.f64()?.clone();', None),
+            ("let matrix = dae::data::Sums::new(2).eigenvalues(1.0)?;", None),
+            ('println!("{largest:.2} {height} {:?} {matrix:?}", column.get(1));', "38.29 2 Some(2.0) [0.0, 0.0]"),
+        ]:
+            said, ok = kernel.run(code)
+            self.assertEqual((said.strip(), ok), (shown or "", True))
+
+    def test_an_interrupt_while_a_cell_is_compiled_keeps_the_variables(self):
+        kernel = self.opened()
+        self.assertTrue(kernel.run('let words = vec!["kept".to_string()];')[1])
+        timer = Timer(0.8, kernel.manager.interrupt_kernel)
+        timer.start()
+        _, ok = kernel.run("let more = words.len() + 1;")
+        timer.join()
+        if not ok:  # Otherwise the cell was too fast.
+            self.assertEqual(kernel.run('println!("{words:?}");')[0].strip(), '["kept"]')
 
     def test_a_new_kernel_has_nothing_of_the_users_settings_and_builds_nothing_for_the_first_mistake(self):
         configuration = places.PREPARED / ".cargo" / "config.toml"

@@ -189,6 +189,26 @@ class Page:
         expect(box["width"] > 200 and box["height"] > 100, f"the figure is {box['width']} by {box['height']} pixels")
         return data
 
+    def move_panel(self):
+        """The panel, by the keyboard."""
+        slider = self.page.locator(".dae-panel.live input[type=range]").first
+        self.page.evaluate(
+            """() => {
+                const notebook = window.jupyterapp.shell.currentWidget.content;
+                const index = notebook.widgets.findIndex(cell => cell.model.sharedModel.source.includes('notebook.panel('));
+                return notebook.scrollToItem(index, 'start');
+            }"""
+        )
+        slider.wait_for()
+        curves = "() => [...document.querySelectorAll('.dae-panel.live path.curve[data-model]')].map(path => path.getAttribute('d'))"
+        before = self.page.evaluate(curves)
+        expect(len(before) == 2, f"the panel has {len(before)} curves instead of 2")
+        slider.focus()
+        for _ in range(20):
+            self.page.keyboard.press("ArrowLeft")
+        after = self.page.evaluate(curves)
+        expect(before != after and len(after) == 2, "the arrow keys move no curve of the panel")
+
     def change_setting(self):
         changed = self.page.evaluate(
             """([before, after]) => {
@@ -210,6 +230,9 @@ def reads_and_changes(page):
     figure = page.figure(page.wait_until_run())
     page.picture("figure")
     print(f"pass  {NOTEBOOK} runs from a fresh kernel in {time.monotonic() - started:.0f} s and shows its figure")
+    page.move_panel()
+    page.picture("panel")
+    print("pass  the panel's slider is reached by the keyboard and moves its curves")
     page.change_setting()
     page.clear()
     page.restart_and_run_all()

@@ -2,7 +2,8 @@
 
     python scripts/notebooks/export.py --to results/quick/site
 
-The pages need no network and run no script: pictures are in them, and formulas are turned into MathML.
+The pages need no network and run no script but those of the panels: pictures are in them, and formulas are turned into
+MathML.
 """
 
 import argparse
@@ -38,7 +39,7 @@ class Renderer(IPythonRenderer):
 
 
 class Exporter(HTMLExporter):
-    """The usual export with other formulas and without scripts."""
+    """The usual export with other formulas, and without scripts but those in outputs."""
 
     @pass_context
     def markdown2html(self, context, source):
@@ -52,7 +53,8 @@ class Exporter(HTMLExporter):
         html, resources = super().from_notebook_node(notebook, resources, **arguments)
         page = BeautifulSoup(html, features="html.parser")
         for script in page.find_all("script"):
-            script.decompose()
+            if not script.find_parent(class_="jp-OutputArea"):
+                script.decompose()
         # Links between notebooks lead to their pages.
         for link in page.select("a[href$='.ipynb']"):
             link["href"] = link["href"].removesuffix(".ipynb") + ".html"

@@ -1,12 +1,13 @@
-// The interactive panel: reads the controls, draws the three curves, fills in the numbers.
-(() => {
+// The interactive panel: reads the controls, draws the curves, fills in the numbers. `prefix` is the id of its root; a
+// panel may lack the controls and numbers of some parameters, and a model.
+const panel = (prefix) => {
   "use strict";
   const FRACTION = 0.95;
   const SVG = "http://www.w3.org/2000/svg";
-  const MODELS = ["ae", "wdae", "dae"];
-  const panel = document.getElementById("panel");
-  const plot = document.getElementById("panel-plot");
-  const control = (name) => document.getElementById("panel-" + name);
+  const control = (name) => document.getElementById(prefix + "-" + name);
+  const root = document.getElementById(prefix);
+  const plot = control("plot");
+  const MODELS = ["ae", "wdae", "dae"].filter((name) => control(name + "-fixed"));
   // Sliders of these hold the power of ten.
   const POWERS = ["w0", "alpha", "epochs"];
   const SLIDERS = ["lambda", "epsilon", "gamma", "w0", "alpha", "epochs"];
@@ -16,6 +17,8 @@
     const number = Number(control(name).value);
     return POWERS.includes(name) ? 10 ** number : number;
   };
+
+  const isMatched = () => !control("matched") || control("matched").checked;
 
   const superscript = (n) => String(n).replace(/[-\d]/g, (c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]));
 
@@ -58,7 +61,7 @@
   };
 
   const parameters = () => {
-    const matched = control("matched").checked;
+    const matched = isMatched();
     const [lambda, epsilon] = [value("lambda"), value("epsilon")];
     const gamma = matched ? dynamics.matchedGamma(lambda, epsilon) : value("gamma");
     return {
@@ -80,8 +83,8 @@
     const highest = 1.05 * Math.max(1, p.w0);
     const x = (epoch) => left + (epoch / p.epochs) * (width - left - right);
     const y = (w) => height - bottom - (w / highest) * (height - top - bottom);
-    const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-labelledby": "panel-figure" });
-    svg.append(element("title", { id: "panel-figure" }, "Mapping of AE, WDAE and DAE against epoch; the numbers are in the table"));
+    const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-labelledby": prefix + "-figure" });
+    svg.append(element("title", { id: prefix + "-figure" }, "Mapping against epoch; the numbers are in the table"));
     for (const w of ticks(highest, 4)) {
       svg.append(element("path", { class: "grid", d: `M${left} ${y(w)}H${width - right}` }));
       svg.append(element("text", { x: left - 6, y: y(w) + 4, "text-anchor": "end" }, show(w)));
@@ -113,7 +116,10 @@
   };
 
   const fill = (name, text) => {
-    document.getElementById("panel-" + name).textContent = text;
+    const place = control(name);
+    if (place) {
+      place.textContent = text;
+    }
   };
 
   const epochsAt = (m, w0, rate) => {
@@ -149,7 +155,7 @@
     fill("ratio-theory", p.lambda > 0 ? show(1 + p.epsilon / p.lambda, 4) : "–");
     const limit = Math.min(...MODELS.map((name) => dynamics.optimalRate(p.modes[name]) ?? Infinity));
     const notes = [];
-    if (p.gamma >= p.lambda) {
+    if (MODELS.includes("wdae") && p.gamma >= p.lambda) {
       notes.push("γ ≥ λ: the origin is the global minimum of the WDAE, which learns nothing.");
     }
     if (p.alpha > limit) {
@@ -162,13 +168,13 @@
     const shown = { ...p };
     for (const name of SLIDERS) {
       const text = name === "epochs" ? show(Math.round(shown[name])) : show(shown[name]);
-      control(name + "-value").textContent = text;
+      fill(name + "-value", text);
       control(name).setAttribute("aria-valuetext", text);
     }
   };
 
   const update = () => {
-    const matched = control("matched").checked;
+    const matched = isMatched();
     control("gamma").disabled = matched;
     const p = parameters();
     if (matched) {
@@ -193,29 +199,17 @@
     initial.forEach(([name, v]) => {
       control(name).value = v;
     });
-    control("matched").checked = true;
+    if (control("matched")) {
+      control("matched").checked = true;
+    }
     update();
   };
 
   SLIDERS.forEach((name) => control(name).addEventListener("input", update));
-  control("matched").addEventListener("change", update);
+  control("matched")?.addEventListener("change", update);
   control("fit").addEventListener("click", fit);
   control("reset").addEventListener("click", reset);
   new ResizeObserver(update).observe(plot);
-  panel.classList.add("live");
+  root.classList.add("live");
   update();
-
-  // On paper nothing can be opened.
-  let opened = [];
-  window.addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details:not([open])")];
-    opened.forEach((details) => {
-      details.open = true;
-    });
-  });
-  window.addEventListener("afterprint", () => {
-    opened.forEach((details) => {
-      details.open = false;
-    });
-  });
-})();
+};

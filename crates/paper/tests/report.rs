@@ -237,7 +237,7 @@ fn words_from_files_are_escaped() {
 /// The script of the panel against the closed forms of the library, in a JavaScript engine.
 mod dynamics {
     use dae::theory::{Mode, dynamics, rates};
-    use paper::show::report::DYNAMICS;
+    use paper::show::panel::DYNAMICS;
     use rquickjs::{Context, Runtime};
     use serde_json::{Value, json};
 

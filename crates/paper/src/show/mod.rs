@@ -3,5 +3,6 @@
 pub mod animation;
 pub mod notebook;
 pub mod number;
+pub mod panel;
 pub mod readme;
 pub mod report;

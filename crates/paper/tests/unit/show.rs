@@ -324,6 +324,35 @@ mod notebook {
     }
 
     #[test]
+    fn a_panel_has_the_parameters_of_its_question() {
+        let notebook = opened(&[("DAE_RESULTS", "none")]).unwrap();
+        let whole = notebook
+            .panel(&["lambda", "epsilon", "gamma", "w0", "alpha"])
+            .unwrap();
+        let noise = notebook.panel(&["lambda", "epsilon"]).unwrap();
+        let [html, plain] = forms(&whole);
+        assert_eq!([html.mime, plain.mime], ["text/html", "text/plain"]);
+        // Only the script knows of the controls, and nothing in it ends it early.
+        assert_eq!(html.text.matches("</script>").count(), 1);
+        assert!(html.text.ends_with("</script>"));
+        let (static_part, script) = html.text.split_once("<script>").unwrap();
+        assert!(!static_part.contains("input") && !script.contains("http://www.w3.org/1999"));
+        for (panel, shown) in [(&whole, 6), (&noise, 3)] {
+            let [html, _] = forms(panel);
+            assert_eq!(html.text.matches("type=\\\"range\\\"").count(), shown);
+        }
+        let [html, _] = forms(&noise);
+        assert!(!html.text.contains("panel-wdae") && !html.text.contains("panel-matched"));
+        let pictures = [&whole, &noise].map(|panel| panel.picture().unwrap().svg);
+        assert!(pictures[0].contains("WDAE") && !pictures[1].contains("WDAE"));
+        let refused = notebook.panel(&["lamda"]).unwrap_err().to_string();
+        assert!(
+            refused.contains("lamda") && refused.contains("lambda, epsilon"),
+            "{refused}"
+        );
+    }
+
+    #[test]
     fn a_logarithmic_axis_refuses_what_is_not_above_zero() {
         let line = |y: f64| [Curve::new("a", [1.0, 10.0], [y, 2.0]).markers()];
         let chart = Chart::new("x", "y").log_x().log_y();

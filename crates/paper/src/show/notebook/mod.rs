@@ -17,6 +17,7 @@ mod frames;
 mod html;
 mod images;
 mod masks;
+mod panel;
 mod process;
 mod series;
 mod settings;

@@ -21,9 +21,6 @@ use crate::settings::Profile;
 use crate::system::files;
 use crate::{Error, Result};
 
-/// The script that computes the closed forms in the interactive panel, to be checked against `dae::theory`.
-pub const DYNAMICS: &str = include_str!("../../../templates/dynamics.js");
-
 /// Brings comparison, claims and manifest up to date, writes the report of a profile,
 /// `results/<profile>/report.html`, enters it in the manifest, and says where it is.
 ///

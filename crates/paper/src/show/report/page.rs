@@ -8,6 +8,7 @@ use askama::Template;
 use serde_json::Value;
 
 use super::super::number::{self, bytes, duration};
+use super::super::panel::Panel;
 use super::head::Head;
 use super::links::{document_link, notebooks};
 use super::markdown::to_html;

@@ -1,0 +1,84 @@
+//! The panel of the report as what a cell shows.
+
+use std::io;
+
+use askama::Template;
+use dae::theory::Mode;
+use serde_json::json;
+
+use super::{Content, Curve, Notebook, Show, balanced, curves};
+use crate::experiments::Model;
+use crate::plot::Picture;
+use crate::show::panel::{DYNAMICS, Panel, SCRIPT, STYLE};
+use crate::{Error, Result};
+
+/// Colours that can be seen on a light page and on a dark one: a cell does not know on which it is shown.
+const COLOURS: &str = ".dae-panel { --page: transparent; --raised: transparent; --text: currentColor; --soft: currentColor; \
+    --line: rgba(128, 128, 128, .4); --link: #2a7ab8; --ae: #808080; --wdae: #d9660d; --dae: #2a8fcc; }";
+
+impl Notebook {
+    /// Sliders for some of the parameters `lambda`, `epsilon`, `gamma`, `w0` and `alpha`, and what the theory says for their
+    /// values. It moves wherever scripts run; [`Panel::picture`] shows how it starts.
+    ///
+    /// # Errors
+    /// A parameter that there is not.
+    pub fn panel(&self, parameters: &[&str]) -> Result<Panel> {
+        Panel::of(parameters)
+    }
+}
+
+impl Panel {
+    /// The curves with which the panel starts, as a figure.
+    ///
+    /// # Errors
+    /// None but those of drawing.
+    pub fn picture(&self) -> Result<Picture> {
+        let [lambda, epsilon, w0, alpha] =
+            ["lambda", "epsilon", "w0", "alpha"].map(|name| self.start(name));
+        let last = self.start("epochs") as u64;
+        let epochs: Vec<u64> = (0..=last).step_by((last / 200).max(1) as usize).collect();
+        let dae = Mode::denoising(lambda, epsilon)?;
+        let mut models = vec![
+            (Model::Dae, dae),
+            (Model::Ae, Mode::denoising(lambda, 0.0)?),
+        ];
+        if self.compares() {
+            let wdae = Mode::decaying(lambda, dae.matched_gamma())?;
+            models.insert(1, (Model::Wdae, wdae));
+        }
+        let line = |(model, mode): &(Model, Mode)| {
+            let values = balanced(mode, w0, alpha, &epochs)?;
+            Ok(Curve::by_epoch(model.name(), &epochs, &values).of(*model))
+        };
+        let lines: Vec<_> = models.iter().map(line).collect::<Result<_>>()?;
+        curves("epoch", "mapping w", &lines)
+    }
+
+    /// HTML with its script, which makes everything: where scripts do not run there is nothing dead to be seen.
+    fn html(&self) -> Result<String> {
+        let inner = self
+            .render()
+            .map_err(|error| Error::io("panel.html")(io::Error::other(error)))?;
+        let inner = format!("<style>{COLOURS}\n{STYLE}</style>\n{inner}");
+        // In a script no tag may end.
+        let inner = json!(inner).to_string().replace("</", "<\\/");
+        Ok(format!(
+            "<div class=\"dae-panel\"><p>Run this cell to move the parameters; the figure below shows where they \
+             start.</p></div>\n<script>(() => {{\n{DYNAMICS}\n{SCRIPT}\nconst inner = {inner};\n\
+             for (const root of document.querySelectorAll(\".dae-panel:not([id])\")) {{\n  \
+             root.id = \"dae\" + Math.random().toString(36).slice(2);\n  \
+             root.innerHTML = inner.replaceAll('\"panel-', '\"' + root.id + \"-\");\n  panel(root.id);\n}}\n}})();</script>"
+        ))
+    }
+}
+
+impl Show for Panel {
+    fn contents(&self) -> Vec<Content> {
+        let html = self.html().map(|text| Content {
+            mime: "text/html",
+            text,
+        });
+        let plain = Content::text("a panel with sliders, which needs a browser");
+        html.ok().into_iter().chain([plain]).collect()
+    }
+}

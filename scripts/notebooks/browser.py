@@ -208,6 +208,8 @@ class Page:
             self.page.keyboard.press("ArrowLeft")
         after = self.page.evaluate(curves)
         expect(before != after and len(after) == 2, "the arrow keys move no curve of the panel")
+        # In JupyterLab they fold sections, too.
+        expect(slider.is_visible(), "the arrow keys fold the section that the panel is in")
 
     def change_setting(self):
         changed = self.page.evaluate(

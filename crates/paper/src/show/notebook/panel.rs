@@ -16,6 +16,15 @@ use crate::{Error, Result};
 const COLOURS: &str = ".dae-panel { --page: transparent; --raised: transparent; --text: currentColor; --soft: currentColor; \
     --line: rgba(128, 128, 128, .4); --link: #2a7ab8; --ae: #808080; --wdae: #d9660d; --dae: #2a8fcc; }";
 
+/// Makes a panel of each place that is none yet. Ids are unlike those of other panels on the page, and the arrow keys move
+/// a slider and not JupyterLab's cells.
+const PLACE: &str = r#"for (const root of document.querySelectorAll(".dae-panel:not([id])")) {
+  root.id = "dae" + Math.random().toString(36).slice(2);
+  root.setAttribute("data-lm-suppress-shortcuts", "true");
+  root.innerHTML = INNER.replaceAll('"panel-', '"' + root.id + "-");
+  panel(root.id);
+}"#;
+
 impl Notebook {
     /// Sliders for some of the parameters `lambda`, `epsilon`, `gamma`, `w0` and `alpha`, and what the theory says for their
     /// values. It moves wherever scripts run; [`Panel::picture`] shows how it starts.
@@ -62,12 +71,10 @@ impl Panel {
         let inner = format!("<style>{COLOURS}\n{STYLE}</style>\n{inner}");
         // In a script no tag may end.
         let inner = json!(inner).to_string().replace("</", "<\\/");
+        let script = PLACE.replace("INNER", &inner);
         Ok(format!(
             "<div class=\"dae-panel\"><p>Run this cell to move the parameters; the figure below shows where they \
-             start.</p></div>\n<script>(() => {{\n{DYNAMICS}\n{SCRIPT}\nconst inner = {inner};\n\
-             for (const root of document.querySelectorAll(\".dae-panel:not([id])\")) {{\n  \
-             root.id = \"dae\" + Math.random().toString(36).slice(2);\n  \
-             root.innerHTML = inner.replaceAll('\"panel-', '\"' + root.id + \"-\");\n  panel(root.id);\n}}\n}})();</script>"
+             start.</p></div>\n<script>(() => {{\n{DYNAMICS}\n{SCRIPT}\n{script}\n}})();</script>"
         ))
     }
 }

@@ -50,6 +50,21 @@ runs_openblas() {
     esac
 }
 
+# Cargo fetches crates over HTTPS, and a bare system believes nobody.
+knows_authorities() {
+    local file
+    [ "$(uname)" != Darwin ] && [ -z "${SSL_CERT_DIR:-}" ] || return 0
+    for file in "${SSL_CERT_FILE:-}" "${CARGO_HTTP_CAINFO:-}" /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem \
+        /etc/ssl/ca-bundle.pem /etc/pki/tls/certs/ca-bundle.crt; do
+        [ ! -s "$file" ] || return 0
+    done
+    return 1
+}
+
+offline=$(bash scripts/offline.sh) || fail "$offline"
+[ -n "$offline" ] || knows_authorities || install ca-certificates ca-certificates ca-certificates "" ||
+    echo "setup: no certificate authorities; if crates cannot be fetched, install them (Debian: sudo apt-get install ca-certificates)" >&2
+
 command -v cc >/dev/null || install build-essential "gcc make" base-devel gcc ||
     fail "no C compiler; install one (Debian: sudo apt-get install build-essential, macOS: xcode-select --install)"
 

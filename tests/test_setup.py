@@ -396,6 +396,36 @@ class Surroundings(Case):
                 self.refused(["make", goal], clone, "cannot be written", "--results")
 
 
+class Authorities(Case):
+    """Set-up installs certificate authorities where there are none: cargo believes nobody without them."""
+
+    def test_a_bare_system(self):
+        if sys.platform == "darwin" or os.geteuid() != 0:
+            self.pass_over("only root can hide the system's authorities, and only on Linux")
+        tools = self.work / "tools"
+        tools.mkdir()
+        log = self.work / "installed"
+        (tools / "apt-get").write_text(f'#!/bin/sh\necho "$@" >>"{log}"\n')
+        (tools / "apt-get").chmod(0o755)
+        path = f"{tools}:{os.environ['PATH']}"
+        hide = ("for place in /etc/ssl /etc/pki; do [ ! -d $place ] || mount -t tmpfs none $place || exit 77; done; "
+                "exec bash scripts/setup.sh")
+        hidden = ["unshare", "--mount", "sh", "-c", hide]
+        done = self.call(hidden, PATH=path, OFFLINE="1")
+        if done.returncode == 77 or "unshare" in done.stderr:
+            self.pass_over("nothing may be mounted here")
+        self.assertEqual((done.returncode, log.exists()), (0, False), done.stderr)
+        for variables in ({"SSL_CERT_FILE": ROOT / "LICENSE"}, {"SSL_CERT_DIR": "/somewhere"}, {"CARGO_HTTP_CAINFO": ROOT / "LICENSE"}):
+            self.good(hidden, PATH=path, **variables)
+            self.assertFalse(log.exists(), variables)
+        self.good(hidden, PATH=path, SSL_CERT_FILE="/no/such/file")
+        self.assertIn("install -y -qq ca-certificates", log.read_text())
+        # Without them the crates may be here already: that is for cargo to find out.
+        (tools / "apt-get").write_text("#!/bin/sh\nexit 1\n")
+        done = self.good(hidden, PATH=path)
+        self.assertIn("apt-get install ca-certificates", done.stderr.splitlines()[-1])
+
+
 class Blas(Case):
     """Set-up runs what it links."""
 

@@ -67,7 +67,7 @@ PROFILE = {
 }
 
 # What our crates are compiled from, beside their own folders: what they embed, and what chooses their dependencies.
-EMBEDDED = ["Cargo.toml", "Cargo.lock", "data/*.csv", "data/*.toml", "data/spectra/*.csv", "docs/BIAS.md", "docs/DEVIATIONS.md"]
+EMBEDDED = ["Cargo.toml", "Cargo.lock", "data/*.csv", "data/*.toml", "docs/BIAS.md", "docs/DEVIATIONS.md"]
 # Folders of a crate that are not compiled for a notebook.
 ASIDE = {"tests", "examples", "benches"}
 

@@ -42,11 +42,11 @@ impl Spectrum {
         let (file, text) = match dataset {
             DataSet::Mnist => (
                 "data/spectra/mnist-50000.csv",
-                include_str!("../../../../data/spectra/mnist-50000.csv"),
+                include_str!("../../spectra/mnist-50000.csv"),
             ),
             DataSet::Cifar10 => (
                 "data/spectra/cifar10-30000.csv",
-                include_str!("../../../../data/spectra/cifar10-30000.csv"),
+                include_str!("../../spectra/cifar10-30000.csv"),
             ),
         };
         Self::parse(text, Path::new(file))
@@ -134,11 +134,11 @@ impl Directions {
         let (file, text) = match dataset {
             DataSet::Mnist => (
                 "data/spectra/mnist-50000-directions.csv",
-                include_str!("../../../../data/spectra/mnist-50000-directions.csv"),
+                include_str!("../../spectra/mnist-50000-directions.csv"),
             ),
             DataSet::Cifar10 => (
                 "data/spectra/cifar10-30000-directions.csv",
-                include_str!("../../../../data/spectra/cifar10-30000-directions.csv"),
+                include_str!("../../spectra/cifar10-30000-directions.csv"),
             ),
         };
         Self::parse(text, Path::new(file))

@@ -290,7 +290,7 @@ mod sources {
             "crates/paper/templates/report.css",
             "crates/plot/src/page.rs",
             "data/published.csv",
-            "data/spectra/mnist-50000.csv",
+            "crates/dae/spectra/mnist-50000.csv",
             "docs/DEVIATIONS.md",
         ] {
             let path = root.join(file);

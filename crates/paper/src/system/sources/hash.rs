@@ -14,6 +14,7 @@ pub const PROGRAM: &[&str] = &[
     "crates/dae-cuda/Cargo.toml",
     "crates/dae-cuda/kernels",
     "crates/dae-cuda/src",
+    "crates/dae/spectra",
     "crates/dae/src",
     "crates/paper/Cargo.toml",
     "crates/paper/build.rs",
@@ -26,7 +27,6 @@ pub const PROGRAM: &[&str] = &[
     "data/few_samples.csv",
     "data/figure1_starts.csv",
     "data/published.csv",
-    "data/spectra",
     "docs/BIAS.md",
     "docs/DEVIATIONS.md",
 ];

@@ -25,6 +25,7 @@ import nbformat
 from jupyter_client import KernelManager
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.session import Session
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts" / "notebooks"))
@@ -33,6 +34,7 @@ import execute
 import kernel
 import places
 import workspace
+from metadata import pruned
 from places import NOTEBOOKS
 
 
@@ -232,6 +234,43 @@ class Places(unittest.TestCase):
                 with mock.patch.object(kernel, "find_evcxr", lambda: "evcxr"), self.assertRaises(OSError):
                     kernel.start("connection.json")
             self.assertEqual(list(Path(folder, "kernels").glob("*")), [])
+
+
+class Told(unittest.TestCase):
+    """What stands between the kernel and others."""
+
+    def test_rust_analyzer_is_told_of_what_cells_meet_and_ask_for(self):
+        depends = {"ctx": ["paper", "shared", "asked"], "shared": ["paper"], "paper": ["polars", "clap"], "polars": ["polars-io"]}
+        depends |= {"asked": ["needed"], "needed": [], "clap": [], "polars-io": []}
+        metadata = {
+            "packages": [{"id": f"id of {name}", "name": name} for name in depends],
+            "workspace_members": ["id of ctx", "id of shared"],
+            "resolve": {
+                "nodes": [
+                    {"id": f"id of {name}", "dependencies": [f"id of {n}" for n in on], "deps": [{"pkg": f"id of {n}"} for n in on]}
+                    for name, on in depends.items()
+                ]
+            },
+        }
+        found = pruned(metadata)
+        self.assertEqual({p["name"] for p in found["packages"]}, {"ctx", "shared", "paper", "polars", "asked", "needed"})
+        nodes = {node["id"]: node for node in found["resolve"]["nodes"]}
+        self.assertEqual(set(nodes), {p["id"] for p in found["packages"]})
+        self.assertEqual(nodes["id of paper"]["dependencies"], ["id of polars"])
+        self.assertEqual(nodes["id of paper"]["deps"], [{"pkg": "id of polars"}])
+        self.assertEqual(nodes["id of asked"]["dependencies"], ["id of needed"])
+
+    def test_only_a_line_to_be_written_over_is_changed_and_signed_anew(self):
+        session = Session(key=b"the key")
+        for kind, text, passed_on in [
+            ("stream", "\r half\n", "\r half"),
+            ("stream", "\r\rdone\n", "\r\rdone\n"),
+            ("stream", "a line\n", "a line\n"),
+            ("display_data", "\r half\n", "\r half\n"),
+        ]:
+            frames = [b"topic", *session.serialize(session.msg(kind, {"name": "stdout", "text": text}))]
+            _, frames = session.feed_identities(kernel.in_place(frames, b"the key"))
+            self.assertEqual(session.deserialize(frames)["content"]["text"], passed_on)
 
 
 class Locks(unittest.TestCase):

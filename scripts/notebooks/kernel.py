@@ -37,7 +37,7 @@ def kernels_of_blas():
 # A cargo home of which rust-analyzer takes cargo before any other; see metadata.py.
 CARGO = """\
 #!/bin/sh
-{restore}
+export CARGO_HOME={home}
 [ "$1" = metadata ] || exec {cargo} "$@"
 exec {python} -E -s {metadata} {cargo} "$@"
 """
@@ -45,16 +45,15 @@ exec {python} -E -s {metadata} {cargo} "$@"
 
 def configure(folder):
     """Writes what evcxr does at its start, and the cargo that rust-analyzer asks about the crates."""
-    given = os.environ.get("CARGO_HOME")
-    home, ours = Path(given or Path.home() / ".cargo"), folder / "cargo"
+    home, ours = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo"), folder / "cargo"
     (ours / "bin").mkdir(parents=True)
     for path in home.glob("*"):
         if path.name != "bin":
             (ours / path.name).symlink_to(path)
-    quoted = {"cargo": shutil.which("cargo"), "python": sys.executable, "metadata": Path(__file__).with_name("metadata.py")}
-    quoted = {name: shlex.quote(str(path)) for name, path in quoted.items()}
-    restore = f"export CARGO_HOME={shlex.quote(str(home))}"
-    workspace.write(ours / "bin" / "cargo", CARGO.format(restore=restore, **quoted))
+    metadata = Path(__file__).with_name("metadata.py")
+    named = {"home": home, "cargo": shutil.which("cargo"), "python": sys.executable, "metadata": metadata}
+    quoted = {name: shlex.quote(str(path)) for name, path in named.items()}
+    workspace.write(ours / "bin" / "cargo", CARGO.format(**quoted))
     (ours / "bin" / "cargo").chmod(0o755)
     workspace.write(folder / "init.evcxr", workspace.init(folder, home))
     shutil.copy(NOTEBOOKS / "evcxr.toml", folder)
@@ -128,13 +127,12 @@ def interrupt(kernel, folder):
     """Ends what compiles a cell; where nothing does, tells the process that runs the cells, or ends it if it does not
     listen, because the first cell has not run in it."""
     children = psutil.Process(kernel.pid).children()
-    cells = [child for child in children if child.name().startswith("evcxr")]
-    for compiler in (child for child in children if child not in cells):
+    compilers = [child for child in children if not child.name().startswith("evcxr")]
+    for compiler in compilers:
         for process in [compiler, *compiler.children(recursive=True)]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-        cells = []
-    for cell in cells:
+    for cell in [] if compilers else children:
         cell.send_signal(signal.SIGUSR1 if (folder / f"watched-{cell.pid}").exists() else signal.SIGKILL)
 
 

@@ -39,7 +39,7 @@ RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
 .DEFAULT_GOAL := all
 # Cargo and the command use all cores by themselves; two of our targets at once would only wait for each other.
 .NOTPARALLEL:
-.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site animation build test test-notebooks test-browser report test-report test-interruption test-concurrency fuzz coverage mutants bench bench-kernels bench-peers bench-limit bench-scaling bench-precision bench-costs bench-first-use bench-gpu check lint audit clean clean-cache setup help test-setup writable
+.PHONY: all figures $(FIGURES) verify readme data data-if-possible lab notebooks notebook-setup site animation build test test-rust test-notebooks test-browser report test-report test-interruption test-concurrency fuzz coverage mutants bench bench-kernels bench-peers bench-limit bench-scaling bench-precision bench-costs bench-first-use bench-gpu check lint audit clean clean-cache setup help test-setup writable
 
 # A prerequisite of every target that writes into the checkout.
 writable:
@@ -92,21 +92,24 @@ build: setup ## Build the `paper` command (target/release/paper)
 # OpenBLAS kernel for tests and micro-benchmarks: `paper` picks one at start-up, these cannot.
 KERNELS = OPENBLAS_CORETYPE=$${OPENBLAS_CORETYPE:-$$($(PAPER) machine --kernels)}
 
-# nextest runs a test on each core, so that each may use one thread of BLAS. The benchmarks have no tests; lint reads them.
 test: writable build data-if-possible ## Run everything that CI runs: lint, unit, property, integration and documentation tests, all figures (verified) and notebooks at PROFILE=smoke
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test-setup
+	@$(MAKE) --no-print-directory test-rust
+	@rm -rf results/smoke
+	@$(PAPER) run --profile smoke
+	@$(PAPER) report --profile smoke
+	@$(PAPER) verify --profile smoke --recompute --run all
+	@$(MAKE) --no-print-directory test-notebooks
+
+# nextest runs a test on each core, so that each may use one thread of BLAS. The benchmarks have no tests; lint reads them.
+test-rust: writable build ## Run the unit, property, integration and documentation tests, and the examples of dae
 	@if cargo nextest --version >/dev/null 2>&1; then \
 		$(KERNELS) OPENBLAS_NUM_THREADS=1 $(CARGO) nextest run --release --workspace --exclude bench --no-fail-fast; \
 	else \
 		$(KERNELS) $(CARGO) test --release --workspace --exclude bench --lib --bins --tests --examples --no-fail-fast; \
 	fi
 	@$(CARGO) test --release --workspace --doc
-	@rm -rf results/smoke
-	@$(PAPER) run --profile smoke
-	@$(PAPER) report --profile smoke
-	@$(PAPER) verify --profile smoke --recompute --run all
-	@$(MAKE) --no-print-directory test-notebooks
 
 test-notebooks: notebook-setup ## Test the committed notebooks and the kernels, and execute all notebooks at PROFILE=smoke
 	@python=$(PYTHON) && "$$python" scripts/notebooks/check.py

@@ -85,7 +85,8 @@ while IFS='=' read -r name value; do
         *_proxy | *_PROXY | PIP_INDEX_URL) surroundings+=("$name=$value") ;;
         *_CERT | *_CERTS | *_CERT_FILE | *_CA_BUNDLE | *_CAINFO)
             if [ -f "$value" ]; then
-                install -D -m 644 "$value" "$root/opt/authorities/$name"
+                mkdir -p "$root/opt/authorities"
+                cp -L "$value" "$root/opt/authorities/$name"
                 surroundings+=("$name=/opt/authorities/$name")
             fi ;;
     esac

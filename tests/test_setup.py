@@ -463,6 +463,12 @@ class Lines(Case):
             self.good(["git", "clone", "--quiet", *settings, ROOT, clone], "/", **known)
             # What is in the working tree is hashed as it lies there, and is what was committed.
             committed = self.good(["git", "ls-tree", "-r", "-z", "HEAD"], clone, **known).stdout.split("\0")[:-1]
+            # A link is the name of its target, and a file with that name where git makes no links.
+            links = [line.split("\t", 1)[1] for line in committed if line.startswith("120000")]
+            for path in links:
+                target = os.readlink(clone / path) if (clone / path).is_symlink() else (clone / path).read_text()
+                self.assertEqual(self.good(["git", "show", f"HEAD:{path}"], clone, **known).stdout, target)
+            committed = [line for line in committed if not line.startswith("120000")]
             paths = [line.split("\t", 1)[1] for line in committed]
             hashed = subprocess.run(["git", "hash-object", "--no-filters", "--stdin-paths"], cwd=clone, env=variables, check=True,
                                     input="\n".join(paths), capture_output=True, text=True).stdout.split()

@@ -203,7 +203,7 @@ class Page:
         curves = "() => [...document.querySelectorAll('.dae-panel.live path.curve[data-model]')].map(path => path.getAttribute('d'))"
         before = self.page.evaluate(curves)
         expect(len(before) == 2, f"the panel has {len(before)} curves instead of 2")
-        slider.focus()
+        slider.click()
         for _ in range(20):
             self.page.keyboard.press("ArrowLeft")
         after = self.page.evaluate(curves)

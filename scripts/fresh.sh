@@ -99,12 +99,12 @@ mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 
 in_root() { chroot "$root" /usr/bin/env -i "${surroundings[@]}" "$@" </dev/null; }
-step "a clone" git clone --quiet --no-hardlinks "file://$PWD" "$root/root/clone"
+step "a clone" git clone --quiet --no-hardlinks "file://$PWD" "$root/srv/clone"
 step "make itself" in_root sh -c \
     'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends make >/dev/null 2>&1'
 
 failed=0
 for target in "$@"; do
-    step "make $target" in_root make --no-print-directory -C /root/clone "$target" || failed=1
+    step "make $target" in_root make --no-print-directory -C /srv/clone "$target" || failed=1
 done
 exit $failed

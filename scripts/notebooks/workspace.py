@@ -9,7 +9,7 @@ later. So what decides is the content of the sources (see `sources`): where it d
 build, cargo is made to forget what it built of our crates, and where it does not, what it built is made newer.
 
 Beside `ctx` the workspace has a package `shared` that depends on everything a notebook may use. It is one shared library
-of it all, so that a cell is linked with that and not with hundreds of crates (0.1 s instead of 1.6 s). And it keeps
+of it all, so that a cell is linked with that and not with hundreds of crates (0.2 s instead of 1.6 s). And it keeps
 Cargo.lock whole: evcxr checks a `:dep` line with a Cargo.toml that has only this one dependency, and cargo would forget
 the locked versions of all others.
 """

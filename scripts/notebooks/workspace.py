@@ -60,7 +60,7 @@ PROFILE = {
     "CARGO_PROFILE_DEV_OVERFLOW_CHECKS": "false",
     "CARGO_PROFILE_DEV_PANIC": "unwind",
     "CARGO_PROFILE_DEV_LTO": "false",
-    "CARGO_INCREMENTAL": "1",
+    "CARGO_INCREMENTAL": "0",
     "RUSTC": "rustc",
     "RUSTC_WRAPPER": "",
     "RUSTC_WORKSPACE_WRAPPER": "",

@@ -51,7 +51,7 @@ const SLIDERS: [Slider; 6] = [
     slider(["epochs", "axis", "epochs drawn", "1", "7", "any", "3.204"]),
 ];
 
-/// Rows of its table: name, label, whether two models are compared in it.
+/// Rows of its table: name, label, whether two models are compared in it; the last one is nothing but a comparison.
 const ROWS: [(&str, &str, bool); 5] = [
     ("fixed", "Fixed point of w", false),
     ("time", "Epochs to 95% of it", true),

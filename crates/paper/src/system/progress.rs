@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::env;
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
@@ -30,10 +31,16 @@ pub enum Progress {
     Silent,
 }
 
+/// The folder of the kernel that runs the cells; none in another kernel than ours.
+pub(crate) fn kernel() -> Option<PathBuf> {
+    let folder = env::var_os("DAE_KERNEL").filter(|folder| !folder.is_empty());
+    folder.map(PathBuf::from)
+}
+
 /// Whether this process runs the cells of our kernel, which puts a line that begins with a carriage return over the one
 /// before (`scripts/notebooks/kernel.py`).
 fn in_kernel() -> bool {
-    env::var_os("DAE_KERNEL").is_some_and(|folder| !folder.is_empty())
+    kernel().is_some()
 }
 
 /// The progress of one task.
@@ -43,6 +50,8 @@ pub struct Bar {
     drawn: ProgressBar,
     label: String,
     total: u64,
+    /// Where the task was when it first said so: not at 0 when it goes on from a checkpoint.
+    first: Cell<Option<u64>>,
     last: Cell<Instant>,
     /// Quarters that were printed.
     printed: Cell<u64>,
@@ -103,6 +112,7 @@ impl Progress {
             drawn,
             label: label.to_owned(),
             total,
+            first: Cell::default(),
             last: Cell::new(Instant::now()),
             printed: Cell::new(0),
         }
@@ -113,6 +123,14 @@ impl Bar {
     /// Says how far the task is.
     pub fn set(&self, position: u64, message: &str) {
         let (label, total) = (&self.label, self.total);
+        let first = self.first.get().unwrap_or(position);
+        self.first.set(Some(first));
+        let rate = position.saturating_sub(first) as f64 / self.drawn.elapsed().as_secs_f64();
+        let left = total.saturating_sub(position) as f64 / rate;
+        let left = match left.is_finite() {
+            true => format!("{left:.0} s left  "),
+            false => String::new(),
+        };
         match &self.progress {
             Progress::Bars(_) => {
                 self.drawn.set_position(position);
@@ -120,24 +138,15 @@ impl Bar {
             }
             Progress::Lines if self.last.get().elapsed() >= LINE_EVERY => {
                 self.last.set(Instant::now());
-                let rate = position as f64 / self.drawn.elapsed().as_secs_f64();
-                let left = total.saturating_sub(position) as f64 / rate;
-                let left = match position {
-                    0 => String::new(),
-                    _ => format!("  {rate:.1}/s  {left:.0} s left"),
-                };
-                note!("{label}: {position}/{total}{left}  {message}");
+                note!("{label}: {position}/{total}  {rate:.1}/s  {left}{message}");
             }
             Progress::Printed if in_kernel() => {
                 if self.last.get().elapsed() >= REDRAW_EVERY {
                     self.last.set(Instant::now());
-                    let full = (BAR * position).checked_div(total).unwrap_or(BAR);
+                    let full = (BAR * position).checked_div(total).unwrap_or(BAR).min(BAR);
                     let bar = "█".repeat(full as usize) + &"░".repeat((BAR - full) as usize);
-                    let spent = self.drawn.elapsed().as_secs_f64();
-                    let left = spent * (total - position) as f64 / position.max(1) as f64;
-                    let line = format!(
-                        "{label}  {bar}  {position}/{total} epochs  {left:.0} s left  {message}"
-                    );
+                    let line =
+                        format!("{label}  {bar}  {position}/{total} epochs  {left}{message}");
                     say!("\r{line:<LINE$}");
                 }
             }

@@ -44,7 +44,7 @@ use crate::results::comparison;
 use crate::runs::Runs;
 use crate::settings::{Profile, to_json};
 use crate::system::files;
-use crate::system::progress::Progress;
+use crate::system::progress::{self, Progress};
 use crate::tables::{Check, Table, Tables};
 use crate::{Error, Result};
 
@@ -95,7 +95,7 @@ impl Notebook {
     /// # Errors
     /// A profile that does not exist; a folder from which the clone cannot be found.
     pub fn open() -> Result<Self> {
-        if let Some(folder) = process::folder() {
+        if let Some(folder) = progress::kernel() {
             process::prepare(&folder);
         }
         let here = env::current_dir().map_err(Error::io("."))?;

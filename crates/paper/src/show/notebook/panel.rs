@@ -16,12 +16,14 @@ use crate::{Error, Result};
 const COLOURS: &str = ".dae-panel { --page: transparent; --raised: transparent; --text: currentColor; --soft: currentColor; \
     --line: rgba(128, 128, 128, .4); --link: #2a7ab8; --ae: #808080; --wdae: #d9660d; --dae: #2a8fcc; }";
 
-/// Makes a panel of each place that is none yet. Ids are unlike those of other panels on the page, and the arrow keys move
-/// a slider and not JupyterLab's cells.
+/// Makes a panel of each place that is none yet. Ids are unlike those of other panels on the page. The arrow keys move a
+/// slider and not JupyterLab's cells: it asks the element with the focus, not those around it.
 const PLACE: &str = r#"for (const root of document.querySelectorAll(".dae-panel:not([id])")) {
   root.id = "dae" + Math.random().toString(36).slice(2);
-  root.setAttribute("data-lm-suppress-shortcuts", "true");
   root.innerHTML = INNER.replaceAll('"panel-', '"' + root.id + "-");
+  for (const focusable of root.querySelectorAll("input, button, [tabindex]")) {
+    focusable.setAttribute("data-lm-suppress-shortcuts", "true");
+  }
   panel(root.id);
 }"#;
 

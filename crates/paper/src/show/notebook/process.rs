@@ -3,11 +3,11 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio, id};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
-use std::{env, io, mem, panic};
+use std::{io, mem, panic};
 
 use signal_hook::consts::SIGUSR1;
 use signal_hook::flag;
@@ -18,12 +18,6 @@ const ENDED: &str = "The process that held the variables of this notebook has en
 
 /// Waits for the other end of its standard input to close, which happens however the process there ends, then speaks.
 const WATCH: &str = "cat >/dev/null; printf '%s\\n' \"$0\"";
-
-/// The folder of the kernel that runs the cells; none in another kernel than ours.
-pub(super) fn folder() -> Option<PathBuf> {
-    let folder = env::var_os("DAE_KERNEL").filter(|folder| !folder.is_empty());
-    folder.map(PathBuf::from)
-}
 
 /// Makes this process fail as a reader needs it: a panic says what went wrong without the stack of the kernel, and the
 /// end of the process says that the variables went with it.

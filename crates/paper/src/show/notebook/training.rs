@@ -12,7 +12,7 @@ use crate::experiments::common::style;
 use crate::experiments::{self, Context, Figure, Model, Training, fig5, fig6};
 use crate::runs::{Runs, State};
 use crate::settings::Profile;
-use crate::system::progress::Progress;
+use crate::system::progress::{self, Progress};
 use crate::{Error, Result};
 
 impl Notebook {
@@ -232,7 +232,7 @@ fn train_each<J, C: DeserializeOwned, T>(
 ) -> Result<Vec<T>> {
     let training = process::Training::begin();
     let runs = Runs {
-        directory: process::folder().map(|folder| folder.join("runs")),
+        directory: progress::kernel().map(|folder| folder.join("runs")),
         stop: Arc::clone(&training.stop),
         ..Runs::none()
     };

@@ -239,7 +239,7 @@ def without_scripts(visit):
     page = visit.page
     visit.expect(page.is_visible("#panel .static"), "without scripts nothing is said about the panel")
     visit.expect(not page.is_visible("#panel-live"), "without scripts there is a dead panel")
-    visit.expect(page.is_visible("figure svg"), "without scripts there are no figures")
+    visit.expect(page.is_visible("figure img"), "without scripts there are no figures")
 
 
 def look(browser, report, pictures, wrong):

@@ -26,7 +26,9 @@ EXPECTED = ["00_", "01_", "02_", "03_", "04_", "05_", "06_", "07_", "08_"]
 # The beginnings of absolute paths; in a picture's numbers and letters they do not occur with a name behind them.
 ABSOLUTE = re.compile(r"(?:(?<![\w./:])/(?:home|root|tmp|Users|usr|var|private|work|opt|mnt)/[\w.-]+)|(?:\b[A-Z]:\\\\?\w+)")
 # What the outputs of every notebook depend on besides its figure, and what those without a figure do.
-SHOWN_BY = ["crates/paper/src/show/notebook", "crates/paper/src/show/number.rs"]
+SHOWN_BY = ["crates/paper/src/show/notebook", "crates/paper/src/show/number.rs", "crates/paper/src/show/panel.rs",
+            "crates/paper/templates/dynamics.js", "crates/paper/templates/panel.css", "crates/paper/templates/panel.html",
+            "crates/paper/templates/panel.js"]
 DATA = ["crates/dae/src/data", "crates/dae/src/files.rs", "crates/paper/src/experiments/common/spectra.rs",
         "crates/paper/src/own"]
 
@@ -111,10 +113,12 @@ def inputs():
 
 
 def sources(places):
-    """All files at some places of the clone, in order."""
+    """All files at some places of the clone, in order, without lines that are comments."""
     for place in sorted(CLONE / place for place in places):
         for path in sorted(place.rglob("*.rs")) or [place]:
-            yield path.relative_to(CLONE).as_posix(), path.read_bytes()
+            lines = path.read_bytes().splitlines(keepends=True)
+            code = b"".join(line for line in lines if not line.lstrip().startswith(b"//"))
+            yield path.relative_to(CLONE).as_posix(), code
 
 
 def fingerprint(path, notebook):

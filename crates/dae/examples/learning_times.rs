@@ -24,13 +24,13 @@ pub struct Row {
     pub epochs: [f64; 3],
 }
 
-/// A learning rate at which no direction is unstable: the paper's optimum for the first, with noise.
+/// A learning rate at which every direction is stable: the paper's optimum for the first direction, with noise.
 pub fn rate(lambda: &[f64]) -> Result<f64> {
     let first = lambda.first().copied().unwrap_or(0.0);
     rates::optimal(&Mode::denoising(first, EPSILON)?)
 }
 
-/// A row for every tenth of the leading directions.
+/// A row for every tenth direction among the leading 100.
 pub fn rows() -> Result<Vec<Row>> {
     let lambda = Spectrum::committed(DataSet::Mnist)?.lambda;
     let alpha = rate(&lambda)?;

@@ -10,10 +10,10 @@ use std::env;
 use dae::data::{DataSet, SourceOptions, Spectrum, load};
 use dae::{Error, Result};
 
-/// Images that the spectrum is computed from.
+/// The number of images that the spectrum is computed from.
 pub const SAMPLES: usize = 5000;
 
-/// What is to be said about the images that these sources have.
+/// Describes the images that these sources hold, or says how to get them.
 pub fn describe(options: &SourceOptions) -> Result<String> {
     let images = match load(DataSet::Mnist, options, &mut |_| {}) {
         Ok(images) => images,

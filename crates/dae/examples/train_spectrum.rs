@@ -2,7 +2,7 @@
 //!
 //!     cargo run --release -p dae --example train_spectrum
 //!
-//! The leading eigenvalues of MNIST come with the crate. For other data put their own into `lambda`: see
+//! The leading eigenvalues of MNIST come with the crate. For other data, put their eigenvalues into `lambda`: see
 //! [`dae::data::Sums`].
 
 use dae::data::{DataSet, Spectrum};
@@ -21,7 +21,7 @@ const SETTINGS: LinearSettings = LinearSettings {
     precision: Precision::F64,
 };
 
-/// What is known of one direction after training.
+/// One direction after training.
 pub struct Row {
     /// The direction, counted from 0.
     pub mode: usize,
@@ -33,7 +33,7 @@ pub struct Row {
     pub theory: f64,
 }
 
-/// Trains, and gives a row for each direction that is shown.
+/// Trains, and returns a row for each direction shown.
 pub fn rows(epochs: u64) -> Result<Vec<Row>> {
     let spectrum = Spectrum::committed(DataSet::Mnist)?;
     let lambda: Vec<f64> = spectrum.lambda.into_iter().take(DIRECTIONS).collect();

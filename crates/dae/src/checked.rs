@@ -1,4 +1,4 @@
-//! Settings that were checked once, and are known to be good from then on.
+//! Settings that are checked once, and valid from then on.
 
 use std::ops::Deref;
 
@@ -8,10 +8,10 @@ use crate::Result;
 
 /// Settings of an experiment or a trainer: plain data until [`Settings::check`] has seen them.
 pub trait Settings: Sized {
-    /// Looks at every field.
+    /// Checks every field.
     ///
     /// # Errors
-    /// The first field that is out of its range, by name, with what is allowed.
+    /// Names the first field out of range, and what is allowed.
     fn validate(&self) -> Result<()>;
 
     /// Turns plain settings into checked ones.
@@ -24,13 +24,13 @@ pub trait Settings: Sized {
     }
 }
 
-/// Settings that [`Settings::check`] accepted; read-only, so they stay good.
+/// Settings that [`Settings::check`] accepted; read-only, so they stay valid.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Checked<T>(T);
 
 impl<T> Checked<T> {
-    /// Gives the plain settings back, to change them; they have to be checked again afterwards.
+    /// Returns the plain settings, to be changed and checked again.
     pub fn into_inner(self) -> T {
         self.0
     }

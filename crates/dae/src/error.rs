@@ -29,7 +29,7 @@ pub enum Error {
         found: String,
     },
 
-    /// Training left the finite numbers.
+    /// Training diverged.
     #[error(
         "{what} is no longer finite at epoch {epoch}: training diverged; \
          lower alpha (stable below about 2 / largest curvature)"
@@ -44,9 +44,9 @@ pub enum Error {
     /// The ODE integrator gave up.
     #[error("integrating to s = {s} failed: {reason}; try a smaller s or smaller weights")]
     Integration {
-        /// The time that was asked for.
+        /// The requested time.
         s: f64,
-        /// The integrator's own words.
+        /// The integrator's message.
         reason: String,
     },
 
@@ -81,7 +81,7 @@ pub enum Error {
     NoSource {
         /// The data set.
         dataset: &'static str,
-        /// One line for each source that was tried and what it said.
+        /// One line for each source that was tried, with what it said.
         attempts: String,
     },
 
@@ -153,12 +153,12 @@ pub enum Error {
         found: String,
     },
 
-    /// A device beside the processor failed, or has too little memory.
+    /// A device other than the CPU failed, or has too little memory.
     #[error(
         "{device}: {reason}; train on the processor instead, or free the device and go on from the checkpoint"
     )]
     Device {
-        /// The device, as it calls itself.
+        /// The device's own name.
         device: String,
         /// What happened, in one line.
         reason: String,
@@ -215,7 +215,7 @@ pub fn within(
     }
 }
 
-/// Refuses an array of another shape than the others need.
+/// Refuses an array whose shape does not fit the others.
 pub(crate) fn shape(
     what: &'static str,
     expected: (usize, usize),

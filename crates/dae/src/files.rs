@@ -8,19 +8,17 @@ use tempfile::NamedTempFile;
 
 use crate::{Error, Result};
 
-/// What the names of files begin with that are being written.
+/// The prefix of the names of files that are being written.
 const WRITING: &str = ".writing-";
 
-/// Writes `bytes` to `path`: beside it first, synced to disk, then renamed over it.
+/// Writes `bytes` to a file beside `path`, syncs it to disk, and renames it over `path`.
 ///
-/// A reader of `path` sees the old content or the new, never a mixture, even when the machine
-/// stops in between. On Unix the file can be read by everybody and written by its owner (mode
-/// 0644), where a temporary file would otherwise be private. What a writer that was killed left in
-/// the same folder is removed.
+/// A reader of `path` sees the old content or the new, never a mixture, even if the machine stops in between. On Unix
+/// everybody can read the file and its owner can write it (mode 0644); a temporary file would be private. Files that
+/// killed writers left in the same folder are removed.
 ///
 /// # Errors
-/// [`Error::Io`] naming `path`. Whatever `path` held before is still there then, and the temporary
-/// file is gone.
+/// [`Error::Io`] naming `path`. `path` then keeps its old content, and the temporary file is gone.
 ///
 /// # Example
 /// ```
@@ -48,27 +46,27 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// A temporary file in `folder`, locked as long as its writer lives: that tells it from one whose writer was killed.
+/// A temporary file in `folder`, locked while its writer lives: a file without a lock was left by a killed writer.
 fn begin(folder: &Path) -> io::Result<NamedTempFile> {
     loop {
         let file = tempfile::Builder::new()
             .prefix(WRITING)
             .tempfile_in(folder)?;
-        // Where files cannot be locked, nothing is swept either. A sweep between the two steps makes another attempt.
+        // Where files cannot be locked, nothing is swept either. If a sweep comes between the two steps, try again.
         if file.as_file().lock().is_err() || file.path().exists() {
             return Ok(file);
         }
     }
 }
 
-/// Removes the files and folders that killed writers left in `inside` under names with this prefix, as far as that can be
-/// done: it is tidiness, not correctness, but they may be hundreds of megabytes.
+/// Removes the files and folders with this prefix that killed writers left in `inside`, as far as possible. It is
+/// tidiness, not correctness, but they may take hundreds of megabytes.
 pub(crate) fn sweep(inside: &Path, prefix: &str) {
     for entry in fs::read_dir(inside).into_iter().flatten().flatten() {
         if !entry.file_name().to_string_lossy().starts_with(prefix) {
             continue;
         }
-        // Network file systems lock only what is open for writing; folders are never open for that.
+        // Network file systems lock only what is open for writing; folders never are.
         let (mut options, path) = (OpenOptions::new(), entry.path());
         let is_folder = match entry.file_type() {
             Ok(kind) if kind.is_dir() => true,
@@ -86,8 +84,7 @@ pub(crate) fn sweep(inside: &Path, prefix: &str) {
     }
 }
 
-/// Gives a file or folder the permissions it would have had, had it not begun as a temporary one. Some file systems have
-/// no permissions to give.
+/// Gives a file or folder the permissions of one that was never temporary. Some file systems have no permissions.
 #[cfg(unix)]
 pub(crate) fn make_public(path: &Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt;
@@ -98,7 +95,7 @@ pub(crate) fn make_public(path: &Path, mode: u32) {
 #[cfg(not(unix))]
 pub(crate) fn make_public(_path: &Path, _mode: u32) {}
 
-/// Makes a rename durable. Some file systems cannot sync a folder; the rename is atomic even so.
+/// Makes a rename durable. Some file systems cannot sync a folder; the rename is still atomic.
 pub(crate) fn sync_folder(folder: &Path) {
     if let Ok(folder) = fs::File::open(folder) {
         folder.sync_all().ok();

@@ -1,6 +1,6 @@
 //! Learning dynamics of linear and nonlinear denoising autoencoders.
 //!
-//! Three parts that do not know each other more than they must:
+//! Three parts, as independent of each other as possible:
 //!
 //! * [`theory`]: the closed forms of the paper, in `f64`, for one mode and for a whole spectrum;
 //! * [`train`]: gradient descent, which knows no closed form (comparing the two is the experiment);
@@ -31,7 +31,7 @@
 //! # Ok::<(), dae::Error>(())
 //! ```
 //!
-//! The folder `examples` goes on from there: `closed_form`, `learning_times`, `train_spectrum`, `load_mnist`.
+//! There is more in the folder `examples`: `closed_form`, `learning_times`, `train_spectrum`, `load_mnist`.
 //!
 //! # Conventions
 //!

@@ -1,16 +1,16 @@
-//! Enumerations that go by names: in settings, in tables and on the command line.
+//! Enumerations whose members have names, for settings, tables and the command line.
 
-/// Declares an enumeration whose members have names, which are the same wherever they are written or read.
+/// Declares an enumeration whose members have names, the same wherever they are written or read.
 ///
 /// It gets
 ///
 /// * `ALL`, its members in the order of their declaration, and `name`, the name of one;
-/// * `Display`, which writes the name and fills it up to the width that is asked for;
-/// * `FromStr`, which understands the names and nothing else; the error lists them;
-/// * the same names in whatever serde reads and writes.
+/// * `Display`, which writes the name, padded to the requested width;
+/// * `FromStr`, which accepts the names and nothing else; the error lists them;
+/// * serde's `Serialize` and `Deserialize`, with the same names.
 ///
-/// The text after `as` is what an error calls a value of this kind. Where this is used, `serde` with its feature
-/// `derive` has to be a dependency. More may be derived, and members may have attributes of their own.
+/// The text after `as` is what an error calls a value of this kind. Crates that use the macro depend on `serde` with
+/// its feature `derive`. The enumeration may derive more, and its members may have attributes.
 ///
 /// # Example
 /// ```

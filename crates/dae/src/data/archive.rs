@@ -1,5 +1,4 @@
-//! Picking known files out of a `.tar.gz`, or a `.tar`, without ever writing one to a path that the
-//! archive names.
+//! Reads known files from a `.tar.gz` or `.tar` archive, and never writes to a path that the archive names.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -48,22 +47,21 @@ impl<'a> Member<'a> {
     }
 }
 
-/// How far to decompress an archive of `expected` before giving up: twice the size of the data and
-/// a little for headers and for what else is in there.
+/// How many bytes of an archive of `expected` to decompress at most: twice the size of the data, plus a little for
+/// headers and other members.
 pub(crate) fn limit(expected: &Expected) -> u64 {
     2 * expected.bytes() as u64 + (1 << 20)
 }
 
-/// Reads `wanted`, in that order, from a tar archive, of which no more than `limit` bytes are read.
-/// The archive may be compressed with gzip, or not.
+/// Reads `wanted`, in that order, from a tar archive, plain or compressed with gzip. Reads at most `limit` bytes after
+/// decompression.
 ///
-/// Names are compared, byte for byte, with those that are wanted, and are never used as paths. They
-/// may begin with `./`, and may lack the folder: archives that were packed again do.
-/// Links, long names and other extensions are passed over.
+/// Names are compared byte for byte with the wanted ones, and never used as paths. They may begin with `./`, and may
+/// lack the folder, as in repacked archives. All other members are skipped, extensions such as long names included.
 ///
 /// # Errors
-/// [`Error::Format`], which names `file`, if the archive is damaged, too
-/// long, lacks a wanted file, has it twice, or has it in another size.
+/// [`Error::Format`], which names `file`, if the archive is damaged, too long, lacks a wanted file, has it twice, in
+/// another size, or as a link or anything else but a regular file.
 pub fn read_members(
     reader: impl Read,
     wanted: &[Member],
@@ -79,7 +77,7 @@ pub fn read_members(
     };
     let mut archive = Archive::new(content.take(limit));
     let members = collect(&mut archive, wanted, file);
-    // What is left is decompressed too, because the checksum comes last.
+    // The rest is decompressed too: the checksum comes last.
     let mut rest = archive.into_inner();
     let drained = io::copy(&mut rest, &mut io::sink());
     if rest.limit() == 0 {
@@ -94,9 +92,9 @@ pub fn read_members(
     Ok(members)
 }
 
-/// The content of one gzip stream, and an error if the stream is damaged or anything follows it.
+/// Decompresses one gzip stream. Reading fails if the stream is damaged or anything follows it.
 ///
-/// It is decompressed as it is read: whoever reads it decides how much is enough.
+/// It is decompressed as it is read: the caller decides how much is enough.
 pub fn gunzip(reader: impl BufRead) -> impl Read {
     OneGzip::new(reader)
 }
@@ -138,7 +136,7 @@ fn collect(
         .collect()
 }
 
-/// Gives the size that a member states, if it is one that is allowed.
+/// Returns the size that a member states, if it is allowed.
 fn check_size(member: &Member, stated: u64, inside: &Path) -> Result<usize> {
     let limit = member.size;
     match usize::try_from(stated) {

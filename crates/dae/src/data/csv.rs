@@ -1,4 +1,4 @@
-//! Files with spectra and directions: those that come with this crate, and those that it writes.
+//! CSV files of spectra and directions: those that come with this crate, and those that it writes.
 
 use std::path::Path;
 
@@ -52,8 +52,7 @@ impl Spectrum {
         Self::parse(text, Path::new(file))
     }
 
-    /// The content of a CSV file. Numbers have as many digits as it takes to read the same ones
-    /// back.
+    /// The content of a CSV file. Numbers have enough digits to be read back exactly.
     pub fn to_csv(&self) -> String {
         let Self {
             dataset,
@@ -85,12 +84,12 @@ impl Spectrum {
         Self::parse(&text, path)
     }
 
-    /// Understands the content of a CSV file; `file` is named in messages.
+    /// Parses the content of a CSV file; messages name `file`.
     ///
     /// # Errors
-    /// [`Error::Line`], naming file and line, for anything that [`Spectrum::to_csv`] would not
-    /// write: a key that is missing, unknown or there twice, a wrong number of modes, a mode out of
-    /// order, an eigenvalue that is negative, not finite or larger than the one before.
+    /// [`Error::Line`], naming file and line, for anything that [`Spectrum::to_csv`] would not write: a key that is
+    /// missing, unknown or duplicated, a wrong number of modes, a mode out of order, an eigenvalue that is negative,
+    /// not finite or larger than the one before.
     pub fn parse(text: &str, file: &Path) -> Result<Self> {
         let head = Head::parse(text, file, &SPECTRUM)?;
         let mut lambda: Vec<f64> = Vec::new();
@@ -144,8 +143,7 @@ impl Directions {
         Self::parse(text, Path::new(file))
     }
 
-    /// The content of a CSV file. Numbers have as many digits as it takes to read the same ones
-    /// back.
+    /// The content of a CSV file. Numbers have enough digits to be read back exactly.
     pub fn to_csv(&self) -> String {
         let Self {
             dataset,
@@ -178,11 +176,11 @@ impl Directions {
         Self::parse(&text, path)
     }
 
-    /// Understands the content of a CSV file; `file` is named in messages.
+    /// Parses the content of a CSV file; messages name `file`.
     ///
     /// # Errors
-    /// [`Error::Line`], naming file and line, for anything that [`Directions::to_csv`] would not write, as
-    /// [`Spectrum::parse`] has it; here numbers are in no order.
+    /// [`Error::Line`], naming file and line, for anything that [`Directions::to_csv`] would not write, as in
+    /// [`Spectrum::parse`]. Here the numbers need no order.
     pub fn parse(text: &str, file: &Path) -> Result<Self> {
         let head = Head::parse(text, file, &DIRECTIONS)?;
         let (mut test_moment, mut pixel_moment) = (Vec::new(), Vec::new());
@@ -276,7 +274,7 @@ impl Head {
         head.check_modes(has("modes", modes)?, file)
     }
 
-    /// A data set that is known has a known number of modes.
+    /// A known data set has a known number of modes.
     fn check_modes(self, (line, found): (u64, &str), file: &Path) -> Result<Self> {
         match self.dataset.parse::<DataSet>() {
             Ok(known) if known.pixels() != self.modes => {
@@ -287,9 +285,9 @@ impl Head {
     }
 }
 
-/// Reads the header and the modes. There is nothing to quote in them, so a comma is a comma.
+/// Reads the header and the modes. Nothing in them is quoted, so every comma separates.
 ///
-/// `take` is given what follows the number of a mode, and says what it expected if that is not it.
+/// `take` gets what follows the number of a mode. Its error is what it expected instead.
 fn read_rows(
     text: &str,
     head: &Head,

@@ -1,5 +1,4 @@
-//! What else is known of the eigen-directions of training images: how much of the test images, and of the pixels' own
-//! second moments, lies in each.
+//! How much of the test images, and of the pixels' own second moments, lies in each eigenvector of the training images.
 
 // Matrices are capital letters, as in the equations below.
 #![allow(non_snake_case)]
@@ -20,12 +19,12 @@ use crate::{Error, Result};
 /// pixel_moment  k_i  = sum_p u_pi^2 S_pp     the diagonal of U^T diag(S_pp) U
 /// ```
 ///
-/// With `mu` the denoising error on test images follows from the mappings alone; masking is, but for what lies off the
-/// diagonal, noise of variance `q/(1-q) k_i` in direction `i`. Both belong to the eigenvectors of the training images, so
-/// that neither is sorted.
+/// With `mu`, the denoising error on test images follows from the mappings alone. With `k`, masking is noise of
+/// variance `q/(1-q) k_i` in direction `i`, up to off-diagonal terms. Both follow the order of the training images'
+/// eigenvectors, so neither is sorted.
 ///
-/// Eigenvectors within a null space are arbitrary. Where `lambda_i < 1e-9 lambda_0` each number is the mean over all such
-/// directions, which is not.
+/// Eigenvectors within a null space are arbitrary; means over it are not. So where `lambda_i < 1e-9 lambda_0`, each
+/// number is the mean over all such directions.
 ///
 /// # Shapes
 /// D numbers each, in the order of the [`Spectrum`].
@@ -46,9 +45,9 @@ pub struct Directions {
 impl Directions {
     /// How well recomputed directions agree with stored ones, each number relative to itself.
     ///
-    /// Rounding turns eigenvectors by some `EPSILON lambda_0 / gap`, and the gaps between the smallest eigenvalues are
-    /// small: OpenBLAS's kernels for processors of two generations differed by `1.5e-8`, in a mode of CIFAR-10 whose
-    /// eigenvalue is near its neighbour's. Other data differ by far more.
+    /// Rounding rotates eigenvectors by about `EPSILON lambda_0 / gap`, and the gaps between the smallest eigenvalues
+    /// are small. OpenBLAS kernels for two generations of processors differed by `1.5e-8`, in a mode of CIFAR-10 whose
+    /// eigenvalue is close to its neighbour's. Other data differ by far more.
     pub const TOLERANCE: f64 = 1e-6;
 
     /// An eigenvalue below this part of the largest belongs to the null space.
@@ -66,7 +65,7 @@ impl Directions {
         Self::in_basis(images, samples, &S, &eigen)
     }
 
-    /// The same from a second moment `S` of those images and its decomposition that are there already.
+    /// As [`Directions::of_images`], from the second moment `S` of those images and its decomposition.
     ///
     /// # Errors
     /// Shapes that do not fit, no test images.
@@ -95,7 +94,7 @@ impl Directions {
         })
     }
 
-    /// Insists on directions that belong to a spectrum: the same images, and as many modes.
+    /// Checks that the directions belong to a spectrum: the same images, and as many modes.
     ///
     /// # Errors
     /// [`Error::Disagreement`], naming what differs.
@@ -117,11 +116,11 @@ impl Directions {
         Ok(())
     }
 
-    /// Insists that `other` are the same directions: every number up to `tolerance` times itself, and the rounding
-    /// `D EPSILON` of the largest in its column.
+    /// Checks that `other` holds the same directions. Each number may differ by `tolerance` times itself, plus the
+    /// rounding error `D EPSILON` times the largest number in its column.
     ///
     /// # Errors
-    /// [`Error::Disagreement`], naming what differs, and among numbers the worst.
+    /// [`Error::Disagreement`], naming what differs; among numbers, the worst.
     pub fn agrees_with(&self, other: &Self, tolerance: f64) -> Result<()> {
         if self.origin() != other.origin() {
             return Err(Error::Disagreement {
@@ -176,7 +175,7 @@ fn origin(dataset: &str, samples: usize, fingerprint: &str, modes: usize) -> Str
     format!("{modes} modes of {samples} images of {dataset} {fingerprint}")
 }
 
-/// Puts the mean over the null space in place of each number that belongs to it.
+/// Replaces the numbers that belong to the null space by their mean.
 fn levelled(mut values: Array1<f64>, lambda: &Array1<f64>) -> Vec<f64> {
     let limit = Directions::NULL * lambda.first().copied().unwrap_or_default();
     let kept = lambda.iter().take_while(|&&l| l >= limit).count();
@@ -184,6 +183,6 @@ fn levelled(mut values: Array1<f64>, lambda: &Array1<f64>) -> Vec<f64> {
     if let Some(mean) = null.mean() {
         null.fill(mean);
     }
-    // Rounding may make a sum of squares that is nothing less than nothing.
+    // Rounding may make a zero sum of squares negative.
     values.mapv(|x| x.max(0.0)).to_vec()
 }

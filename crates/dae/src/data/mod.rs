@@ -7,7 +7,7 @@
 //! * [`Spectrum`] holds the eigenvalues of `X^T X / N`, which is all that the linear experiments
 //!   need to know of the images. [`Spectrum::committed`] needs no images at all;
 //! * [`Sums`] does the same for data of any other kind, a few rows at a time;
-//! * [`Directions`] says how much of the test images lies in each of its directions, and is committed too.
+//! * [`Directions`] says how much of the test images lies in each eigenvector, and is committed too.
 
 pub mod archive;
 mod bytes;

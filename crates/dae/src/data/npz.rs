@@ -1,4 +1,4 @@
-//! NumPy's archives of arrays (`.npz`, a zip archive of `.npy` files), as far as Keras's `mnist.npz` needs them.
+//! NumPy's array archives (`.npz`, a zip archive of `.npy` files), as far as Keras's `mnist.npz` needs them.
 //!
 //! # Reference
 //! `numpy.lib.format`, which documents the header of a `.npy` file.
@@ -12,12 +12,12 @@ use rawzip::{CompressionMethod, ZipArchive};
 use super::bytes::{exactly, header, refuse, up_to};
 use crate::Result;
 
-/// Decompresses the array `name` of an archive, whose type NumPy calls `|u1` or another kind of integer, and whose
-/// shape is `shape`; gives its elements, each of which is a byte.
+/// Decompresses the array `name` of an archive and returns its elements, each a byte. NumPy's type must be `|u1` or
+/// another integer type, and the shape must be `shape`.
 ///
 /// # Errors
-/// [`Error::Format`](crate::Error::Format), which names `file`, for a damaged archive, an array that is not in it or in
-/// it twice, or one of another type or shape, and for an element that is not from 0 to 255.
+/// [`Error::Format`](crate::Error::Format), which names `file`, for a damaged archive, an array that is missing,
+/// duplicated, or of another type or shape, and for an element outside 0 to 255.
 pub(crate) fn read(npz: &[u8], name: &str, shape: &[usize], file: &Path) -> Result<Vec<u8>> {
     let damaged = |error| refuse(file, "a zip archive", format!("damage: {error}"));
     let inside = file.join(name);
@@ -35,7 +35,7 @@ pub(crate) fn read(npz: &[u8], name: &str, shape: &[usize], file: &Path) -> Resu
     let (place, method) =
         place.ok_or_else(|| refuse(file, format!("the member {name}"), "none"))?;
     let entry = archive.get_entry(place).map_err(damaged)?;
-    // The checksum is looked at when the end is reached.
+    // The checksum is verified at the end.
     match method {
         CompressionMethod::STORE => {
             read_array(entry.verifying_reader(entry.data()), shape, &inside)
@@ -89,8 +89,7 @@ fn read_array(mut reader: impl Read, shape: &[usize], file: &Path) -> Result<Vec
     Ok(numbers)
 }
 
-/// Compares the header with the one that NumPy writes; gives how many bytes a number has, and whether the first is the
-/// most significant.
+/// Compares the header with the one that NumPy writes. Returns the bytes per number, and whether they are big-endian.
 fn check_header(text: &[u8], shape: &[usize], file: &Path) -> Result<(usize, bool)> {
     let text: String = text
         .iter()

@@ -1,12 +1,12 @@
-//! The pickles that the Python version of CIFAR-10 consists of, read without running anything that they ask for.
+//! Reads the pickles of the Python version of CIFAR-10, without running anything that they name.
 //!
-//! A pickle is a program for a small stack machine. This machine knows the instructions that such a file is made of (as
-//! Python 2 wrote it, protocol 1 or 2, and as Python 3 writes it again, protocols 3 to 5) and the names by which NumPy
-//! describes an array of bytes; it refuses all others. Objects lie in one list and refer to each other by their place in
-//! it, so that nothing is copied, nested, or walked without end; their number is limited by that of the images.
+//! A pickle is a program for a small stack machine. This machine knows the instructions in such files (as Python 2
+//! wrote them, protocol 1 or 2, and as Python 3 rewrites them, protocols 3 to 5), and the names by which NumPy
+//! describes an array of bytes. It refuses all others. Objects lie in one list and refer to each other by index, so
+//! nothing is copied, nested, or traversed without end. The number of images limits the number of objects.
 //!
-//! The crate `serde-pickle` (1.2.0) was looked at first: tuples within tuples, two million bytes of them, overflow its
-//! stack, which ends the process, and arrays get through it only if any other name does as well.
+//! The crate `serde-pickle` (1.2.0) is unsuitable: two million bytes of nested tuples overflow its stack and kill the
+//! process, and it reads arrays only if it accepts every other name as well.
 //!
 //! # Reference
 //! `pickletools.py` of Python, which documents every instruction.
@@ -17,15 +17,15 @@ use std::path::Path;
 use super::bytes::refuse;
 use crate::{Error, Result};
 
-/// The place of an object among all objects.
+/// The index of an object.
 type Id = usize;
 
-/// The names that may be asked for.
+/// The names that a pickle may use.
 #[derive(Clone, Copy)]
 enum Name {
     /// Makes an empty array, which [`Machine::build`] fills.
     Reconstruct,
-    /// Makes an array of what protocol 5 wrote.
+    /// Makes an array from what protocol 5 wrote.
     FromBuffer,
     /// The type of arrays.
     Array,
@@ -44,7 +44,7 @@ enum Object<'a> {
     Tuple(Vec<Id>),
     Dict(Vec<(Id, Id)>),
     Name(Name),
-    /// The type of a byte without a sign.
+    /// The type of an unsigned byte.
     Byte,
     /// The pixels, once they are known.
     Pixels(Option<&'a [u8]>),
@@ -73,11 +73,11 @@ pub(crate) fn read<'a>(
 }
 
 struct Machine<'a> {
-    /// Instructions that are still to come.
+    /// The instructions that are left.
     rest: &'a [u8],
     objects: Vec<Object<'a>>,
     stack: Vec<Id>,
-    /// How high the stack was at each mark.
+    /// The height of the stack at each mark.
     marks: Vec<usize>,
     memo: BTreeMap<u32, Id>,
     shape: (usize, usize),
@@ -91,7 +91,7 @@ impl<'a> Machine<'a> {
         refuse(self.file, expected, found)
     }
 
-    /// Follows the instructions to the last one, and gives what they leave.
+    /// Runs the instructions to the last one, and returns what they leave.
     fn run(&mut self) -> Result<Id> {
         // A label and a file name take four instructions.
         let limit = 8 * self.shape.0 + 4096;
@@ -110,7 +110,7 @@ impl<'a> Machine<'a> {
 
     fn follow(&mut self, instruction: u8) -> Result<()> {
         match instruction {
-            // The protocol, and how long a frame is.
+            // The protocol, and the length of a frame.
             0x80 => match self.byte()? {
                 2..=5 => Ok(()),
                 other => Err(self.refuse(format!("protocol {other}"))),
@@ -120,7 +120,7 @@ impl<'a> Machine<'a> {
                 self.marks.push(self.stack.len());
                 Ok(())
             }
-            // Remembering the topmost object, and fetching one again.
+            // Memoise the top object, and fetch one from the memo.
             b'q' => {
                 let key = self.byte()?.into();
                 self.remember(key)
@@ -144,7 +144,7 @@ impl<'a> Machine<'a> {
             b'N' => self.push(Object::None),
             0x88 => self.push(Object::Flag(true)),
             0x89 => self.push(Object::Flag(false)),
-            // As protocol 1 writes the two.
+            // How protocol 1 writes the two flags.
             b'I' => match self.line()? {
                 b"00" => self.push(Object::Flag(false)),
                 b"01" => self.push(Object::Flag(true)),
@@ -336,7 +336,7 @@ impl<'a> Machine<'a> {
         self.push(Object::Name(known))
     }
 
-    /// The objects at some places. All places that are handed out exist.
+    /// The objects with these ids. Every id that is handed out exists.
     fn look(&self, ids: &[Id]) -> Vec<&Object<'a>> {
         ids.iter().filter_map(|&id| self.objects.get(id)).collect()
     }
@@ -349,7 +349,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Makes what one of the known names makes.
+    /// Calls one of the known names.
     fn call(&mut self) -> Result<()> {
         let ids = self.pop_many(2)?;
         let (name, arguments) = match (self.look(&ids).as_slice(), ids.as_slice()) {
@@ -374,7 +374,7 @@ impl<'a> Machine<'a> {
         self.push(made)
     }
 
-    /// Fills an array, or adds to a type of numbers what goes without saying for bytes.
+    /// Fills an array. For a type of numbers it adds nothing, because bytes need no more.
     fn build(&mut self) -> Result<()> {
         let ids = self.pop_many(1)?;
         let top = self.top()?;
@@ -411,7 +411,7 @@ impl<'a> Machine<'a> {
         Ok(Object::Pixels(Some(bytes)))
     }
 
-    /// What a batch has under the two keys that matter.
+    /// The labels and pixels of a batch.
     fn batch(&self, dictionary: Id) -> Result<(Vec<u8>, &'a [u8])> {
         let Some(Object::Dict(entries)) = self.objects.get(dictionary) else {
             return Err(self.refuse("something else than a dictionary"));

@@ -1,4 +1,4 @@
-//! Second moments of samples that arrive a few at a time, and their eigenvalues: for data of any size and kind, where
+//! Second moments of samples that arrive in batches, and their eigenvalues, for data of any size and kind.
 //! [`second_moment`](super::second_moment) is for images.
 
 use ndarray::linalg::general_mat_mul;
@@ -9,14 +9,14 @@ use super::spectrum::eigenvalues;
 use crate::numerics::blas;
 use crate::{Error, Result};
 
-/// Rows of one block of the product, which ends at the last column and begins at the diagonal.
+/// Rows in one block of the product. Each block begins at the diagonal and ends at the last column.
 const BLOCK: usize = 256;
 
-/// `X^T X`, summed over rows that arrive a few at a time.
+/// `X^T X`, summed over rows that arrive in batches.
 ///
 /// # Numerical notes
-/// A block of the sum belongs to one thread, which adds up in the order of the rows: the result is the same, bit for bit,
-/// with any number of threads. It depends, in its last bits, on how the rows are cut into batches.
+/// Each block of the sum belongs to one thread, which adds rows in order: the result is bit-identical with any number
+/// of threads. Its last bits depend on how the rows are cut into batches.
 ///
 /// # Example
 /// ```
@@ -68,15 +68,17 @@ impl Sums {
         Ok(())
     }
 
-    /// Eigenvalues of the sum over `divisor`, in descending order, none negative. `divisor` is N for the averaged second
-    /// moment `X^T X / N`.
+    /// Eigenvalues of the sum divided by `divisor`, in descending order, none negative. For the averaged second moment
+    /// `X^T X / N`, `divisor` is N.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] if there are no columns, a sum is not finite, or an eigenvalue is negative by more than
-    /// rounding; [`Error::LinearAlgebra`] if LAPACK fails; [`Error::Disagreement`] if they do not add up to the trace.
+    /// rounding; [`Error::LinearAlgebra`] if LAPACK fails; [`Error::Disagreement`] if the eigenvalues do not add up to
+    /// the trace.
     ///
     /// # Numerical notes
-    /// In place: D x D numbers are all the memory it takes. What is within [`rounding`](super::rounding) of zero is zero but for rounding.
+    /// Works in place, in the memory of D x D numbers. An eigenvalue within [`rounding`](super::rounding) of zero is
+    /// zero up to rounding.
     pub fn eigenvalues(self, divisor: f64) -> Result<Vec<f64>> {
         let mut moment = self.sums;
         moment /= divisor;
@@ -112,7 +114,7 @@ mod tests {
             let whole = Eigen::of(&(X.t().dot(&X) / rows as f64)).unwrap();
             let pairs = found.iter().zip(&whole.lambda);
             assert!(pairs.into_iter().all(|(a, b)| (a - b).abs() < 1e-12));
-            // What the rows span has the same eigenvalues from the other side.
+            // `X X^T / N` has the same nonzero eigenvalues.
             let mut other = Sums::new(rows);
             other.add(X.t()).unwrap();
             let other = other.eigenvalues(rows as f64).unwrap();

@@ -1,7 +1,7 @@
-//! OpenBLAS, where `ndarray` does not reach: symmetric products, the number of threads, and what it says about itself.
+//! OpenBLAS functions beyond `ndarray`: symmetric products, the number of threads, and what OpenBLAS says about itself.
 //!
-//! Which version was linked is known at run time only (the library is the system's), and OpenBLAS tells it through
-//! C functions alone. This is the one place of the workspace with `unsafe`.
+//! The library is the system's: its version is known only at run time, and OpenBLAS reports it only through C
+//! functions. This is the only `unsafe` code of this crate.
 
 #![allow(unsafe_code)]
 // Matrices are capital letters, as in the equations of the callers.
@@ -55,10 +55,10 @@ const UPPER: c_int = 121;
 /// `CblasTrans`.
 const TRANSPOSED: c_int = 112;
 
-/// Generates [`ssyrk`] and [`dsyrk`], which differ in a letter.
+/// Generates [`ssyrk`] and [`dsyrk`], which differ by one letter.
 macro_rules! syrk {
     ($name:ident, $routine:ident, $float:ty) => {
-        /// Sets `C` to `beta C + P^T P`, on and above the diagonal; what is below it is not defined. `beta` is 0 or 1.
+        /// Sets `C` to `beta C + P^T P`, on and above the diagonal; below it `C` is undefined. `beta` is 0 or 1.
         pub(crate) fn $name(P: ArrayView2<$float>, beta: $float, C: &mut Array2<$float>) {
             let (k, n) = P.dim();
             let [stride, step] = P.strides() else { return };
@@ -87,12 +87,12 @@ macro_rules! syrk {
 syrk!(ssyrk, cblas_ssyrk, f32);
 syrk!(dsyrk, cblas_dsyrk, f64);
 
-/// Lets OpenBLAS compute each product on the thread that asks for it, from now on, in the whole process.
+/// Makes OpenBLAS compute every product on the calling thread, from now on, in the whole process.
 ///
-/// The trainers cut their work into parts that do not depend on the number of threads, and give those to rayon
-/// (`RAYON_NUM_THREADS`, by default one thread a core). So results are the same bytes with any number of threads; and
-/// where other programs want the cores too, nobody waits for a thread that was put aside: OpenBLAS's own threads do,
-/// busily, in every product. They call this themselves.
+/// The trainers call this themselves. They cut their work into parts that do not depend on the number of threads, and
+/// give those to rayon (`RAYON_NUM_THREADS`, by default one thread a core). So results are byte-identical with any
+/// number of threads. And where other programs want the cores too, nobody waits for a descheduled thread: OpenBLAS's
+/// own threads do, spinning, in every product.
 pub fn use_one_thread() {
     static DONE: Once = Once::new();
     DONE.call_once(|| openblas_set_num_threads(1));
@@ -108,14 +108,15 @@ pub fn core() -> String {
     text(openblas_get_corename())
 }
 
-/// The environment variable by which OpenBLAS is told, when it is loaded, which processor's kernels to use.
+/// The environment variable that tells OpenBLAS, when it is loaded, which processor's kernels to use.
 pub const CORE_TYPE: &str = "OPENBLAS_CORETYPE";
 
-/// What [`CORE_TYPE`] should say for a faster start, if OpenBLAS does not know this processor and nobody said anything.
+/// The value of [`CORE_TYPE`] for faster kernels at the next start, if OpenBLAS does not know this processor and the
+/// variable is unset.
 ///
-/// OpenBLAS chooses by the processor's model. For an x86-64 one that came out after it, it falls back to the kernels of
-/// Prescott (2004), which take four to five times as long as those for the instructions that the processor has. Here
-/// the processor is asked for its instructions. To no effect where OpenBLAS was built for one processor only.
+/// OpenBLAS chooses kernels by the processor's model. For an x86-64 model newer than itself it falls back to those of
+/// Prescott (2004), which take four to five times as long as kernels for the processor's instructions. So this function
+/// asks the processor for its instructions. It has no effect where OpenBLAS was built for one processor only.
 pub fn better_core() -> Option<&'static str> {
     let chosen = std::env::var_os(CORE_TYPE).is_some();
     if chosen || core() != "Prescott" {
@@ -124,7 +125,7 @@ pub fn better_core() -> Option<&'static str> {
     widest_core()
 }
 
-/// The kernels with the widest vectors that this processor understands.
+/// The kernels with the widest vectors that this processor supports.
 #[cfg(target_arch = "x86_64")]
 fn widest_core() -> Option<&'static str> {
     use std::is_x86_feature_detected as has;
@@ -142,7 +143,7 @@ fn widest_core() -> Option<&'static str> {
     None
 }
 
-/// Threads that it computes with.
+/// The number of threads that OpenBLAS uses.
 pub fn threads() -> usize {
     usize::try_from(openblas_get_num_threads()).unwrap_or(0)
 }

@@ -1,4 +1,4 @@
-//! Factorisations that have a fast way, and a sure one where that fails.
+//! Factorisations with a fast method, and a robust one where that fails.
 
 // Matrices are capital letters, as in the equations below.
 #![allow(non_snake_case)]
@@ -8,7 +8,7 @@ use ndarray_linalg::{Cholesky, Diag, Eigh, QR, SolveTriangular, UPLO};
 
 use crate::Result;
 
-/// How far `Q^T Q` may be from the identity: what single precision resolves of it.
+/// How far `Q^T Q` may be from the identity: the resolution of single precision.
 const ORTHONORMAL: f64 = 1e-7;
 
 /// Some `K` with `K K^T = gram`, for a symmetric positive semi-definite matrix.
@@ -23,10 +23,10 @@ pub(crate) fn factor(gram: &Array2<f64>) -> Result<Array2<f64>> {
 
 /// Thin factorisation `W1 = Q R`, `Q` with orthonormal columns and `R` upper triangular.
 ///
-/// By Cholesky, `R^T R = W1^T W1` and `Q = W1 R^{-1}`, which is several times faster than Householder's at the sizes
-/// of the paper, but loses orthogonality with the square of the condition number, or fails. Whether it did is seen
-/// from `Q^T Q`. Householder's `Q` is orthonormal whatever the rank (dependent units, zero weights, H > D): columns
-/// of it outside the range of `W1` meet zeros in `R`, and leave the law alone.
+/// By Cholesky, `R^T R = W1^T W1` and `Q = W1 R^{-1}`. At the sizes of the paper this is several times faster than
+/// Householder's method, but it loses orthogonality with the square of the condition number, or fails. `Q^T Q` tells
+/// whether it did. Householder's `Q` is orthonormal whatever the rank (dependent units, zero weights, H > D): its
+/// columns outside the range of `W1` meet zeros in `R`, and leave the law unchanged.
 pub(crate) fn orthonormal(W1: &Array2<f64>) -> Result<(Array2<f64>, Array2<f64>)> {
     if let Ok(L) = W1.t().dot(W1).cholesky(UPLO::Lower) {
         let Qt = L.solve_triangular(UPLO::Lower, Diag::NonUnit, &W1.t().to_owned())?;

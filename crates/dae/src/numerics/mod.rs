@@ -1,6 +1,6 @@
 //! What the trainers share: random numbers, BLAS, products and factorisations, precision and weights.
 //!
-//! All of it decides numbers of theirs. A trainer's own folder and this one are what a kept training run depends on.
+//! All of it affects their numbers. A kept training run depends on its trainer's own folder and on this one.
 
 pub mod blas;
 pub(crate) mod factors;

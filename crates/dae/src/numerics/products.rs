@@ -1,7 +1,7 @@
 //! Matrix products cut into parts: for threads, and where only a part of the result is needed.
 //!
-//! Where a sum is cut for threads, the parts depend on the sizes alone and are added up in their order, so that the
-//! number of threads changes nothing, not even rounding.
+//! The parts of a sum cut for threads depend on the sizes alone and are added in order, so the number of threads
+//! changes nothing, not even rounding.
 
 // Matrices are capital letters, as in the equations of the callers.
 #![allow(non_snake_case)]
@@ -15,10 +15,10 @@ use super::real::Real;
 /// Rows of a general product that are computed at a time.
 const STRIP: usize = 128;
 
-/// Side of the squares in which a matrix is mirrored: two of them fit into the nearest cache.
+/// Side of the tiles in which a matrix is mirrored: two of them fit into the L1 cache.
 const TILE: usize = 32;
 
-/// Sets `C` to the sum of at least one symmetric matrix; only what is on and above their diagonals is looked at.
+/// Sets `C` to the sum of at least one symmetric matrix. Only entries on and above the diagonals are read.
 pub(crate) fn sum_symmetric<'a, F: Real>(
     parts: impl Iterator<Item = &'a Array2<F>> + Clone,
     C: &mut Array2<F>,
@@ -48,7 +48,7 @@ pub(crate) fn sum_symmetric<'a, F: Real>(
     }
 }
 
-/// Sets `total` to the sum of matrices, strips of rows at a time on all threads.
+/// Sets `total` to the sum of matrices, in strips of rows on all threads.
 pub(crate) fn sum<F: Real>(parts: &[&Array2<F>], total: &mut Array2<F>) {
     let strips = total.axis_chunks_iter_mut(Axis(0), STRIP).into_par_iter();
     strips.enumerate().for_each(|(i, mut rows)| {
@@ -60,7 +60,7 @@ pub(crate) fn sum<F: Real>(parts: &[&Array2<F>], total: &mut Array2<F>) {
     });
 }
 
-/// Sets `C` to `A B`, strips of rows at a time on all threads.
+/// Sets `C` to `A B`, in strips of rows on all threads.
 pub(crate) fn set_product<F: Real>(A: ArrayView2<F>, B: ArrayView2<F>, C: &mut Array2<F>) {
     let strips = C.axis_chunks_iter_mut(Axis(0), STRIP).into_par_iter();
     strips.enumerate().for_each(|(i, mut rows)| {
@@ -71,8 +71,8 @@ pub(crate) fn set_product<F: Real>(A: ArrayView2<F>, B: ArrayView2<F>, C: &mut A
 
 /// Adds `Y R` to `A`, for an upper triangular (or trapezoidal) `R`.
 ///
-/// Four panels of columns leave out three eighths of the multiply-adds of the general product. What BLAS has for
-/// triangular matrices leaves out half, but computes in place, and `Y` is needed once more.
+/// Four panels of columns save three eighths of the general product's multiply-adds. BLAS's triangular product saves
+/// half, but overwrites `Y`, which is needed once more.
 pub(crate) fn add_triangular<F: Real>(Y: ArrayView2<F>, R: &Array2<F>, A: &mut ArrayViewMut2<F>) {
     let width = R.ncols().div_ceil(4).max(1);
     for first in (0..R.ncols()).step_by(width) {
@@ -132,7 +132,7 @@ mod tests {
             set_product(A.view(), C.view(), &mut product);
             assert!(close(&product, &A.dot(&C)));
 
-            // Below the diagonal anything may stand.
+            // What is below the diagonal is ignored.
             let mut S = A.t().dot(&A);
             let expected = &S * 3.0;
             S.indexed_iter_mut()

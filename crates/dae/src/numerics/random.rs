@@ -9,7 +9,7 @@ use rand_chacha::{ChaCha8Rng, ChaCha20Rng};
 use rand_distr::{Distribution, StandardNormal};
 use sha2::{Digest, Sha256};
 
-/// The generator that everything but training noise is drawn from.
+/// The generator of everything but training noise.
 pub type Rng = ChaCha20Rng;
 
 /// Opens the stream that belongs to `seed` and `name`.
@@ -58,8 +58,8 @@ impl Key {
 
     /// The stream of one strip of rows, from ChaCha with 8 rounds instead of 20.
     ///
-    /// Training noise is drawn by the billion, and half of the time that a number takes goes into these rounds. No
-    /// attack on 8 rounds is known, let alone a statistical test that tells their output from chance.
+    /// Training noise is drawn by the billion, and these rounds take half of the time of each number. No attack on 8
+    /// rounds is known, let alone a statistical test that tells their output from chance.
     pub(crate) fn strip(self, strip: u64) -> ChaCha8Rng {
         let mut rng = ChaCha8Rng::from_seed(self.0);
         rng.set_stream(strip);
@@ -67,7 +67,7 @@ impl Key {
     }
 }
 
-/// Draws a `rows x columns` matrix of `Normal(0, std^2)` numbers, row after row.
+/// Draws a `rows x columns` matrix of `Normal(0, std^2)` numbers, in row-major order.
 pub fn normal_matrix(rng: &mut Rng, rows: usize, columns: usize, std: f64) -> Array2<f64> {
     Array2::from_shape_simple_fn((rows, columns), || {
         let z: f64 = StandardNormal.sample(rng);

@@ -18,13 +18,13 @@ named! {
     }
 }
 
-/// `f32` or `f64`, inside this module only.
+/// `f32` or `f64`, inside this crate only.
 pub(crate) trait Real: NdFloat {
     fn narrow(value: f64) -> Self;
     fn widen(self) -> f64;
-    /// A number of single precision, which both have.
+    /// A number of single precision, exact in both.
     fn single(value: f32) -> Self;
-    /// Sets `C` to `beta C + P^T P`, on and above the diagonal; what is below it is not defined. `beta` is 0 or 1.
+    /// Sets `C` to `beta C + P^T P`, on and above the diagonal; below it `C` is undefined. `beta` is 0 or 1.
     fn gram(P: ArrayView2<Self>, beta: Self, C: &mut Array2<Self>);
 }
 

@@ -1,4 +1,4 @@
-//! The two weight matrices of an autoencoder, and what is measured of them.
+//! The two weight matrices of an autoencoder, and measurements of them.
 
 // Matrices are capital letters, as in the equations below.
 #![allow(non_snake_case)]
@@ -30,8 +30,8 @@ pub struct Weights {
 impl Weights {
     /// Draws `Normal(0, std^2)` weights, each matrix row after row from its own generator.
     ///
-    /// The law is that of `W1, W2 ~ Normal(0, std^2)` in any orthonormal basis. The leading rows do not depend on
-    /// how many follow, so that dropping trailing directions keeps the start of the others.
+    /// The law is that of `W1, W2 ~ Normal(0, std^2)` in any orthonormal basis. The leading rows do not depend on how
+    /// many follow, so dropping trailing directions keeps the start of the others.
     ///
     /// # Errors
     /// `std` negative or not finite.
@@ -48,7 +48,7 @@ impl Weights {
         })
     }
 
-    /// Refuses weights of another shape than D x H.
+    /// Refuses weights whose shape is not D x H.
     pub(crate) fn check(&self, expected: (usize, usize)) -> Result<()> {
         shape("encoder", expected, self.encoder.dim())?;
         shape("decoder", expected, self.decoder.dim())
@@ -68,7 +68,7 @@ impl Weights {
         (&self.encoder * &self.decoder).sum_axis(Axis(1))
     }
 
-    /// The part of the start of every direction that grows: `|| (A_i. + B_.i^T) / 2 ||^2`.
+    /// The growing part of every direction's start: `|| (A_i. + B_.i^T) / 2 ||^2`.
     pub fn growing_part(&self) -> Array1<f64> {
         ((&self.encoder + &self.decoder) * 0.5)
             .mapv(|x| x * x)
@@ -84,9 +84,9 @@ impl Weights {
     /// LAPACK failing, as it does on values that are not finite.
     ///
     /// # Numerical notes
-    /// Absolute error about `sqrt(EPSILON)` times the largest one, from the roots of the Gram matrices.
+    /// Absolute error about `sqrt(EPSILON)` times the largest singular value, from the roots of the Gram matrices.
     pub fn singular_values(&self) -> Result<Array1<f64>> {
-        // A start is looked at before there is a trainer.
+        // Weights may be measured before a trainer exists.
         blas::use_one_thread();
         let root = |W: &Array2<f64>| factor(&W.t().dot(W));
         let (encoder, decoder) = join(|| root(&self.encoder), || root(&self.decoder));

@@ -1,8 +1,8 @@
 //! All modes at once when they share hidden units, in discrete time.
 //!
-//! Figure 5 leaves two things out: an epoch is a step and not an interval of time ([`clock`]), and modes compete for
-//! hidden units ([`Coupled`]; [`free_start`] where eigenvalues are well separated). [`half_rise`] is what follows for
-//! the epoch at which a mode is learned, over random starts.
+//! Figure 5 leaves two things out: an epoch is a step, not an interval of time ([`clock`]), and modes compete for
+//! hidden units ([`Coupled`]; [`free_start`] where eigenvalues are well separated). [`half_rise`] gives the resulting
+//! epoch at which a mode is learned, over random starts.
 
 // Matrices are capital letters, as in the equations below.
 #![allow(non_snake_case)]
@@ -25,8 +25,8 @@ const LATEST: f64 = 1e200;
 /// s(t) = t ln(1 + alpha xi) / xi,   xi = lambda - gamma;   xi -> 0:  s(t) = alpha t
 /// ```
 ///
-/// One step multiplies the growing part of a mode by `1 + alpha xi`, and so does this time in continuous time. It is
-/// exact below saturation, where the time counts.
+/// One step multiplies the growing part of a mode by `1 + alpha xi`; so does this time under gradient flow. It is exact
+/// below saturation, where timing matters.
 ///
 /// # Errors
 /// `alpha` or `epoch` negative or above 1e50; `alpha (lambda - gamma) <= -1`, where a step overshoots zero.
@@ -61,14 +61,14 @@ pub fn growing_part(A0: ArrayView2<f64>, B0: ArrayView2<f64>) -> Result<Array2<f
     Ok((&A0 + &B0.t()) * 0.5)
 }
 
-/// Balanced starts of the modes as if each had only those hidden directions that stronger modes left free.
+/// Balanced starts of the modes, as if each had only the hidden directions that stronger modes left free.
 ///
 /// ```text
 /// w0_i = R_ii^2,   U0^T = Q R;   w0_i = 0 for i >= H
 /// ```
 ///
-/// This is the limit of [`Coupled`] for well separated eigenvalues. To be used where H is large, with the paper's
-/// formula ([`Theory`](super::spectrum::Theory)) for each mode alone, and with the [`clock`].
+/// This is the limit of [`Coupled`] for well separated eigenvalues. Use it where H is large, with the paper's formula
+/// ([`Theory`](super::spectrum::Theory)) for each mode alone, and with the [`clock`].
 ///
 /// # Shapes
 /// `U0` is D x H ([`growing_part`]), its rows in the order in which the modes are learned: descending `lambda`.
@@ -107,10 +107,10 @@ pub fn free_start(U0: ArrayView2<f64>) -> Result<Vec<f64>> {
 /// mapping_i = P_ii = e^{2 xi_i s} u_i K^-1 u_i^T = h_i e^{2 xi_i s} / z_i,   h_i = z_i u_i K^-1 u_i^T
 /// ```
 ///
-/// The solution is exact. Gradient flow from `A = B^T = U0` obeys this equation less `[[Lambda + eps, P], P] / 2`, whose
-/// diagonal is of second order in the off-diagonals of `P`, and `(A - B^T) / 2` decays: leaving that out is the only
-/// approximation. With one mode, or with orthogonal rows of `U0`, it is the paper's balanced form. The leverages `h_i`
-/// are the shares of the modes in the hidden units: their sum is `H - tr K^-1`.
+/// The solution is exact; the equation is an approximation. It leaves out two things: gradient flow from `A = B^T = U0`
+/// obeys it less `[[Lambda + eps, P], P] / 2`, whose diagonal is of second order in the off-diagonals of `P`; and
+/// `(A - B^T) / 2`, which decays. With one mode, or with orthogonal rows of `U0`, it is the paper's balanced form. The
+/// leverages `h_i` are the shares of the modes in the hidden units: their sum is `H - tr K^-1`.
 ///
 /// # Reference
 /// K. Fukumizu, "Effect of batch learning in multilayer neural networks", ICONIP 1998, pp. 67-70 (the Riccati equation
@@ -131,7 +131,7 @@ pub fn free_start(U0: ArrayView2<f64>) -> Result<Vec<f64>> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Coupled {
     modes: Vec<Mode>,
-    /// Rows of `U0` over their largest entries.
+    /// Rows of `U0` divided by their largest entries.
     rows: Array2<f64>,
     /// Logarithms of those entries.
     sizes: Vec<f64>,
@@ -141,10 +141,10 @@ impl Coupled {
     /// Pairs modes with a start; noise and decay may differ between modes.
     ///
     /// # Shapes
-    /// `U0` is D x H ([`growing_part`]); its row `i` belongs to `modes[i]`. Any order will do.
+    /// `U0` is D x H ([`growing_part`]); its row `i` belongs to `modes[i]`. The order is arbitrary.
     ///
     /// # Errors
-    /// Not one row for each mode; entries beyond 1e50 or not finite.
+    /// Other than one row for each mode; entries beyond 1e50 or not finite.
     pub fn new(modes: Vec<Mode>, U0: Array2<f64>) -> Result<Self> {
         shape("U0", (modes.len(), U0.ncols()), U0.dim())?;
         entries(U0.view())?;
@@ -205,11 +205,11 @@ impl Coupled {
     /// `times[i]` belongs to `modes[i]`; the result is D x H.
     ///
     /// # Errors
-    /// Not one time for each mode; times that are negative or above 1e200.
+    /// Other than one time for each mode; times that are negative or above 1e200.
     ///
     /// # Numerical notes
-    /// By Householder reflections of the rows `sqrt(z_i) u_i` above the identity, with the sizes of rows in logarithms:
-    /// `K^-1` cancels to garbage once modes saturate, and `e^{2 xi s}` overflows at `xi s = 355`.
+    /// By Householder reflections of the rows `sqrt(z_i) u_i` stacked on the identity, with the sizes of rows in
+    /// logarithms: `K^-1` cancels to garbage once modes saturate, and `e^{2 xi s}` overflows at `xi s = 355`.
     pub fn factor(&self, times: &[f64]) -> Result<Array2<f64>> {
         let offset = |mode: &Mode, size: f64, s: f64| {
             let weight = ln_weight(mode, s);
@@ -308,8 +308,8 @@ pub struct HalfRise {
 /// standard deviation = sqrt(trigamma((H - i)/2)) / (2 ln(1 + alpha xi_i))
 /// ```
 ///
-/// By the [`free_start`]: `i` stronger modes leave `H - i` hidden directions. With `index = 0` for every mode it is
-/// what the paper's formula says, which knows of no competition.
+/// From [`free_start`]: `i` stronger modes leave `H - i` hidden directions. With `index = 0` for every mode it is the
+/// paper's formula, which has no competition.
 ///
 /// # Errors
 /// `index >= hidden`, `gamma >= lambda`, `init_std` or `alpha` zero or negative or so large that the mode is learned

@@ -93,7 +93,7 @@ impl Start {
     /// The outer layers are `data` x `hidden` and back, the inner ones `hidden` x `hidden`.
     ///
     /// # Errors
-    /// No dimensions, or a weight out of range.
+    /// A dimension of zero, or a weight out of range.
     pub fn orthonormal(a0: f64, data: usize, hidden: usize) -> Result<Self> {
         for (name, size) in [("data", data), ("hidden", hidden)] {
             if size == 0 {
@@ -135,7 +135,7 @@ impl Deep {
         &self.mode
     }
 
-    /// `1 - 2/L`, the power of the mapping with which depth slows a mode.
+    /// `1 - 2/L`: depth slows a mode by the mapping to this power.
     fn power(&self) -> f64 {
         1.0 - 2.0 / self.layers as f64
     }
@@ -151,14 +151,14 @@ impl Deep {
         Ok(self.layers as f64 * w * (w.powf(self.power()) * pull - self.mode.gamma()))
     }
 
-    /// The largest decay with which there is a minimum beside the origin.
+    /// The largest decay that leaves a minimum besides the origin.
     ///
     /// ```text
     /// lambda (lambda/(lambda + epsilon))^p L/(2L - 2) ((L - 2)/(2L - 2))^p,   p = (L - 2)/L
     /// ```
     ///
-    /// For L = 2 it is `lambda`, where the mapping has shrunk to 0; for more layers the mapping is still
-    /// `(L - 2)/(2L - 2)` of what it is without decay, and falls to 0 at once. In units of `lambda`, without noise:
+    /// For L = 2 it is `lambda`, where the mapping has shrunk to 0. For more layers the mapping is still
+    /// `(L - 2)/(2L - 2)` of its value without decay, and drops to 0 at once. In units of `lambda`, without noise:
     /// 0.47247 for L = 3, 0.38490 for L = 4.
     pub fn largest_decay(&self) -> f64 {
         let (lambda, p) = (self.mode.lambda(), self.power());
@@ -175,7 +175,7 @@ impl Deep {
         inner / (2.0 * inner + 2.0)
     }
 
-    /// Whether there is a minimum beside the origin: `gamma <= largest_decay`, and below `lambda` for L = 2.
+    /// Whether there is a minimum besides the origin: `gamma <= largest_decay`, and below `lambda` for L = 2.
     pub fn has_minimum(&self) -> bool {
         self.fixed_point() > 0.0
     }
@@ -188,14 +188,14 @@ impl Deep {
         }
     }
 
-    /// The mapping of the minimum beside the origin, 0 if there is none.
+    /// The mapping of the minimum besides the origin, 0 if there is none.
     ///
     /// ```text
     /// gamma = 0:  lambda/(lambda + epsilon) at every L
     /// lambda - (lambda + epsilon) w = gamma w^(2/L - 1),   the root above (L - 2)/(2L - 2) lambda/(lambda + epsilon)
     /// ```
     ///
-    /// Whether training arrives there depends on the start: see [`critical_eigenvalue`].
+    /// Whether training reaches it depends on the start: see [`critical_eigenvalue`].
     ///
     /// # Numerical notes
     /// The root is found to the last bit, as a distance from `lambda/(lambda + epsilon)`.
@@ -238,8 +238,8 @@ impl Deep {
     /// The mapping `u^2 m^(L-2)` at each of the given times.
     ///
     /// # Errors
-    /// Times that are negative, not finite or decreasing; the integrator giving up, which it does where `lambda s` is in
-    /// the hundred thousands or the start is far from balanced.
+    /// Times that are negative, not finite or decreasing; the integrator giving up, as it does if `lambda s` is in the
+    /// hundred thousands or the start is far from balanced.
     ///
     /// # Numerical notes
     /// With two layers [`balanced`](dynamics::balanced()), else Dormand-Prince 8(5,3) with tolerance 1e-12.
@@ -288,7 +288,7 @@ impl Deep {
             .map(f64::abs)
             .into_iter()
             .fold(0.0, f64::max);
-        // The crate's own first step is a guess that overflows where rates are extreme.
+        // The integrator's default first step is a guess that overflows where rates are extreme.
         let first = span.min(0.01 * u.min(m) / fastest.max(f64::MIN_POSITIVE));
         let mut solver = Dop853::from_param(
             *self,
@@ -332,16 +332,16 @@ impl System<f64, Vector2<f64>> for Deep {
 /// L = 4:  (gamma / c) ln(1 + c/u0^2)
 /// ```
 ///
-/// Decay turns the infinite time of training into a deadline: in the weights `V = u e^{gamma s}`, that decay no more,
-/// only the time `1/((L - 2) gamma)` is left, within which a mode must have grown. Noise has no such limit: with
-/// `gamma = 0` it is 0.
+/// Decay turns the infinite time of training into a deadline. In the weights `V = u e^{gamma s}`, which no longer
+/// decay, a mode must grow within the time `1/((L - 2) gamma)`. Noise has no such limit: with `gamma = 0` the
+/// eigenvalue is 0.
 ///
 /// # Errors
 /// Fewer than 2 or more than 1000 layers; `gamma` out of range; a result that is not finite.
 ///
 /// # Numerical notes
-/// With `t = m0 / sqrt(c + V^2)` the integral is `m0^(2-L) int_0^1 t^(L-3) / (1 - t^2 c/m0^2) dt`, for any sign of `c`; by
-/// the tanh-sinh rule, which the near pole at `t = 1` does not disturb.
+/// With `t = m0 / sqrt(c + V^2)` the integral is `m0^(2-L) int_0^1 t^(L-3) / (1 - t^2 c/m0^2) dt`, for any sign of `c`.
+/// It is computed by the tanh-sinh rule, which tolerates the nearby pole at `t = 1`.
 ///
 /// # Example
 /// ```

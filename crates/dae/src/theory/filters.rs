@@ -1,6 +1,6 @@
-//! Does it denoise? The error of a mapping on noisy test data, and what each regulariser makes of it at its best.
+//! Does it denoise? The error of a mapping on noisy test data, and the least error that each regulariser can reach.
 //!
-//! The error is per image, `E ||x - (x + z) W||^2 / 2` with noise of variance `epsilon` on test images that have second
+//! The error is per image, `E ||x - (x + z) W||^2 / 2` with noise of variance `epsilon` on test images with second
 //! moment `T = U^T S_test U` in the basis `U` of the training moment; `mu_i = T_ii`.
 
 // Matrices are capital letters, as in the equations below.
@@ -137,14 +137,14 @@ pub enum Regulariser {
     },
 }
 
-/// A regulariser at its best.
+/// A regulariser at its best setting.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Best {
-    /// Its setting.
+    /// The setting.
     pub setting: f64,
     /// The error there.
     pub error: f64,
-    /// The error over the [`floor`].
+    /// The error divided by the [`floor`].
     pub price: f64,
 }
 
@@ -193,8 +193,8 @@ impl Regulariser {
     /// Lengths that differ; variances out of range; no variance in `lambda` or in `mu`; `epsilon` not above zero.
     ///
     /// # Numerical notes
-    /// Sought from far below to far above what the largest eigenvalue and `epsilon` call for. The error is flat there:
-    /// settings have some seven digits where errors have fifteen.
+    /// The search ranges from far below to far above what the largest eigenvalue and `epsilon` call for. The error is
+    /// flat at its minimum: settings have some seven digits where errors have fifteen.
     ///
     /// # Example
     /// ```
@@ -212,7 +212,7 @@ impl Regulariser {
             largest = largest.max(variance("lambda", lambda)?);
         }
         positive("the largest lambda", largest)?;
-        // A filter passes what lies above some lambda, which is sought around epsilon and below the largest lambda.
+        // A filter passes what lies above some lambda. That cut is sought far around epsilon and the largest lambda.
         let cut = [1e-4 * epsilon.min(largest), 1e2 * epsilon.max(largest)];
         let range = match self {
             Self::Noise => cut,
@@ -266,13 +266,13 @@ impl Regulariser {
     }
 }
 
-/// Rule for the epoch at which to stop an autoencoder of two layers: the step of the filter lies at the noise.
+/// Rule for the epoch at which to stop an autoencoder of two layers: it puts the step of the filter at the noise.
 ///
 /// ```text
 /// t* = ln(1/w0) / (2 alpha epsilon),   w0 = H init_std^2 / 2
 /// ```
 ///
-/// It is of first order in `1 / ln(1/w0)`, the relative width of the step.
+/// It is accurate to first order in `1 / ln(1/w0)`, the relative width of the step.
 ///
 /// # Errors
 /// `w0` not between 0 and 1; `alpha` or `epsilon` zero, negative or not finite; an epoch that is not finite.

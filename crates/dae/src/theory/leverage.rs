@@ -7,16 +7,16 @@ use ndarray::{Array1, Array2, ArrayView1, Axis, Zip, concatenate, s};
 
 use crate::Result;
 
-/// Entries below this share of their row's first largest are dropped: far below rounding, whatever the row's weight.
+/// Entries below this share of their row's initial maximum are dropped: far below rounding, whatever the row's weight.
 const NOTHING: f64 = 1e-100;
 
-/// The orthonormal factor of `X = [e^{l_i} r_i; I]` in a form that knows no overflow.
+/// The orthonormal factor of `X = [e^{l_i} r_i; I]` in a form that cannot overflow.
 ///
 /// ```text
 /// X Pi = Q R,   Q_ij = e^{l_i - p_j} q_ij
 /// ```
 ///
-/// with a permutation `Pi` of columns on which nothing depends, and `p_j` the scale of the row that was the `j`-th
+/// `Pi` is a permutation of columns that affects no result, and `p_j` is the scale of the row that was the `j`-th
 /// pivot. So `e^{l_i + l_k} r_i K^-1 r_k^T = sum_j Q_ij Q_kj` for `K = X^T X`, which is never formed.
 pub(super) struct Orthonormal {
     /// `q` (D x H), without the rows that belong to the identity.
@@ -42,9 +42,9 @@ struct Reflection {
 ///
 /// # Numerical notes
 /// Householder reflections in the inner product `sum e^{2 l_i} x_i y_i`. The pivot is the largest entry of the column
-/// with the largest norm: with both choices the error of every row is small beside that row, however far the rows are
-/// apart. An entry that cancels to rounding becomes zero, because rounding errors of a heavy row weigh more than a
-/// light row.
+/// with the largest norm. With both choices the error of every row is small relative to that row, however much the rows
+/// differ in size. An entry that cancels to rounding becomes zero, because rounding errors of a heavy row weigh more
+/// than a light row.
 ///
 /// # Reference
 /// A. J. Cox and N. J. Higham, "Stability of Householder QR factorization for weighted least squares problems", in
@@ -75,7 +75,7 @@ pub(super) fn orthonormal(rows: &Array2<f64>, scales: &[f64]) -> Result<Orthonor
     })
 }
 
-/// Makes column `k` of `X` a multiple of the unit vector of one row, which is then out of `X`.
+/// Reflects column `k` of `X` onto the unit vector of one row, and removes that row from `X`.
 fn reflect(X: &mut Array2<f64>, scale: &Array1<f64>, k: usize) -> Reflection {
     let rounding = X.nrows() as f64 * f64::EPSILON;
     let mut rest = X.slice_mut(s![.., k..]);
@@ -83,7 +83,7 @@ fn reflect(X: &mut Array2<f64>, scale: &Array1<f64>, k: usize) -> Reflection {
     let sizes: Array1<f64> = rest.rows().into_iter().map(largest).collect();
     let levels = scale.iter().zip(&sizes).map(|(l, size)| l + size.ln());
     let top = levels.fold(f64::NEG_INFINITY, f64::max);
-    // Weights times entries are one at most.
+    // Weights times entries are at most one.
     let weights = Zip::from(scale)
         .and(&sizes)
         .map_collect(|&l, &size| match size {

@@ -1,16 +1,16 @@
-//! Noise that is not isotropic: masks, and any filter that one may wish for.
+//! Noise that is not isotropic: masks, and noise for any desired filter.
 //!
 //! Where the covariance of the noise is diagonal in the eigenbasis of the data, each mode has its own `epsilon`, and
-//! nothing else changes in the theory. The growth of a mode knows no noise, so only fixed points move.
+//! nothing else in the theory changes. The growth of a mode does not depend on noise, so only fixed points move.
 
 use super::Mode;
 use super::scalar::{LIMIT, one_each};
 use crate::Result;
 use crate::error::{Error, within};
 
-/// Variance of masking noise beside the variance of what it masks, `r = q / (1 - q)`.
+/// Variance of masking noise relative to the variance of what it masks, `r = q / (1 - q)`.
 ///
-/// A pixel is kept with probability `1 - q` and then divided by `1 - q`, else it is 0.
+/// A pixel is kept with probability `1 - q` and divided by `1 - q`; otherwise it is 0.
 ///
 /// # Errors
 /// `q` below 0, or 1 and above.
@@ -42,7 +42,7 @@ pub fn ratio(q: f64) -> Result<f64> {
 /// `lambda` and `pixel_moment` (the `k_i`) have one number for each mode.
 ///
 /// # Errors
-/// Lengths that differ; `q` out of range; numbers as in [`Mode::new`].
+/// Lengths that differ; `q` out of range; numbers out of the range of [`Mode::new`].
 ///
 /// # Reference
 /// H. Steck, "Autoencoders that don't overfit towards the identity", NeurIPS 2020 (dropout of the input of a linear
@@ -88,9 +88,9 @@ pub fn isotropic(lambda: &[f64], q: f64) -> Result<f64> {
     Ok(ratio(q)? * (trace / lambda.len() as f64))
 }
 
-/// Modes whose noise makes training end in any filter `f` that one wishes: `epsilon_i = lambda_i (1/f_i - 1)`.
+/// Modes whose noise makes training end in any desired filter `f`: `epsilon_i = lambda_i (1/f_i - 1)`.
 ///
-/// Noise is prior knowledge: to add it to a direction is to say how far that direction is to be trusted.
+/// Noise is prior knowledge: the noise in a direction says how far to trust that direction.
 ///
 /// # Shapes
 /// `lambda` and `filter` have one number for each mode.

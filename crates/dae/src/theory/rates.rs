@@ -29,8 +29,8 @@ pub fn optimal(mode: &Mode) -> Result<f64> {
     Ok(positive("curvature", largest_curvature(mode))?.recip())
 }
 
-/// The rate that the published code gives the WDAE in the left and right panels of Figure 3:
-/// `1/(2 lambda + 2 gamma)`, which does not belong to the DAE's `1/(2 lambda + 3 epsilon)`.
+/// The rate that the published code gives the WDAE in the left and right panels of Figure 3: `1/(2 lambda + 2 gamma)`,
+/// which does not match the DAE's `1/(2 lambda + 3 epsilon)`.
 ///
 /// # Errors
 /// As [`optimal`].
@@ -115,7 +115,7 @@ mod tests {
             let wdae = Mode::decaying(1.0, dae.matched_gamma()).unwrap();
             let per_epoch = |m: &Mode| optimal(m).unwrap() * m.growth();
             assert!((per_epoch(&dae) / per_epoch(&wdae) - 1.0).abs() < 1e-14);
-            // The published rate is lower as soon as there is decay, so that its WDAE is slower.
+            // The published rate is lower as soon as there is decay, so its WDAE is slower.
             assert!(published_wdae(&wdae).unwrap() <= optimal(&wdae).unwrap());
         }
     }

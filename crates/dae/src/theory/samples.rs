@@ -1,21 +1,21 @@
 //! How many images does it take? Denoising errors from the spectrum alone, for training on a sample of images.
 //!
-//! Deterministic equivalents: what the error tends to when dimensions and images are many, for images whose second
+//! Deterministic equivalents: the limit of the error when dimensions and images are many, for images whose second
 //! moment has the eigenvalues `tau` in the population. Errors are per image as in [`filters`](super::filters), at the
-//! end of training, without a bottleneck unless it is said.
+//! end of training, and without a bottleneck unless stated.
 
 use super::scalar::LIMIT;
 use super::search::{boundary, least};
 use crate::Result;
 use crate::error::{Error, within};
 
-/// Training noise among which the best is sought: `e^-9` to `e^5`.
+/// Range in which the best training noise is sought: `e^-9` to `e^5`.
 const NOISE: [f64; 2] = [1.234_098_040_866_795_6e-4, 148.413_159_102_576_6];
 
-/// Points of the grid on which it is sought.
+/// Grid points of that search.
 const GRID: u32 = 140;
 
-/// What a sample of images amounts to.
+/// The deterministic equivalent of a sample of images.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Equivalent {
     /// Directions far below this variance are lost, those far above are learned; 0 if the images fill the space.
@@ -33,7 +33,7 @@ pub struct BestNoise {
     pub error: f64,
 }
 
-/// Trained on `samples` images with noise that is drawn anew in every epoch: `W = S_N (S_N + e)^-1`.
+/// The error of training on `samples` images with noise redrawn every epoch: `W = S_N (S_N + e)^-1`.
 ///
 /// ```text
 /// kappa (1 - (1/N) sum tau/(tau + kappa)) = e
@@ -86,7 +86,7 @@ pub fn redrawn(
     finite(Equivalent { kappa, error })
 }
 
-/// Trained on `samples` images with one draw of noise for each, which is kept: `W = (X + Z)^+ X`.
+/// The error of training on `samples` images with one draw of noise for each, which is kept: `W = (X + Z)^+ X`.
 ///
 /// ```text
 /// sigma = tau + e,   beta = tau + epsilon,   N < D: sum sigma/(sigma + kappa) = N;   N > D: kappa = 0
@@ -105,7 +105,7 @@ pub fn redrawn(
 /// R. Sonthalia and R. R. Nadakuditi, "Training data size induced double descent for denoising feedforward neural
 /// networks and the role of training noise", TMLR 2023; C. Kausik, K. Srivastava and R. Sonthalia, "Double descent and
 /// overfitting under noisy inputs and distribution shift for linear denoisers", TMLR 2024: data of low rank. Here the
-/// spectrum is whatever it is.
+/// spectrum is arbitrary.
 ///
 /// # Example
 /// ```
@@ -168,10 +168,10 @@ pub fn once(tau: &[f64], samples: usize, epsilon_train: f64, epsilon: f64) -> Re
 /// As [`redrawn`], and no hidden units.
 ///
 /// # Numerical notes
-/// Directions without variance (below `D EPSILON` of the largest eigenvalue) are seen in no image and never learned, so
-/// they count neither as images' nor as units'. The second line takes the sample's leading directions for the
-/// population's, so it wants many more images than units, and images in every direction. MNIST: with 256 units it is too
-/// low by 1.4% at 260 images, by 0.4% at 1,000; without a bottleneck it is too high by 20% at 1,000 images, in which a
+/// Directions without variance (below `D EPSILON` of the largest eigenvalue) appear in no image and are never learned,
+/// so they take up neither images nor units. The second line takes the sample's leading directions for the
+/// population's, so it needs many more images than units, and images in every direction. MNIST: with 256 units it is
+/// too low by 1.4% at 260 images, by 0.4% at 1,000; without a bottleneck it is too high by 20% at 1,000 images, where a
 /// hundred pixels are black that are not in 50,000.
 ///
 /// # Reference

@@ -128,7 +128,7 @@ impl Mode {
         self.lambda + self.epsilon
     }
 
-    /// `xi = lambda - gamma`, the rate at which a small balanced mapping grows (halved).
+    /// `xi = lambda - gamma`, half the rate at which a small balanced mapping grows.
     pub fn growth(&self) -> f64 {
         self.lambda - self.gamma
     }
@@ -165,7 +165,7 @@ impl Mode {
         [mean + radius, mean - radius]
     }
 
-    /// Reads the kind of a critical point off its Hessian.
+    /// Classifies a critical point by its Hessian.
     ///
     /// # Numerical notes
     /// An eigenvalue counts as zero below `8 EPSILON` times the size of the Hessian's terms.
@@ -233,7 +233,7 @@ impl Mode {
     /// `epsilon = lambda gamma / (lambda - gamma)`.
     ///
     /// # Errors
-    /// `gamma >= lambda > 0` (no finite noise learns nothing at all), or any decay at `lambda = 0`.
+    /// `gamma >= lambda > 0` (no finite noise stops all learning), or any decay at `lambda = 0`.
     pub fn matched_epsilon(&self) -> Result<f64> {
         if self.gamma == 0.0 {
             Ok(0.0)
@@ -262,7 +262,7 @@ pub(super) fn weights(w1: f64, w2: f64) -> Result<[f64; 2]> {
     Ok([w1, w2])
 }
 
-/// Refuses a list that has not one number for each mode.
+/// Refuses a list without exactly one number for each mode.
 pub(super) fn one_each(what: &'static str, modes: usize, found: usize) -> Result<()> {
     if modes == found {
         return Ok(());

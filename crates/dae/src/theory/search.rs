@@ -5,7 +5,7 @@ use crate::Result;
 /// The number between `low` and `high` up to which `below` is true, to the last bit.
 ///
 /// # Numerical notes
-/// Halves the bracket until no number is left in it; far from one another its ends are halved in their logarithm.
+/// Bisects until no number is left in the bracket; while its ends are far apart, it bisects their logarithms.
 pub(super) fn boundary(low: f64, high: f64, below: impl Fn(f64) -> bool) -> f64 {
     let (mut low, mut high) = (low, high);
     loop {
@@ -28,8 +28,8 @@ pub(super) fn boundary(low: f64, high: f64, below: impl Fn(f64) -> bool) -> f64 
 /// The argument in `[low, high]` where `f` is least, and its value there.
 ///
 /// # Numerical notes
-/// A grid of `points` in the logarithm, then golden sections between the neighbours of its best: an error that stops
-/// at a step from one mode to the next has many local minima.
+/// A logarithmic grid of `points`, then golden-section search between the neighbours of its best point: an error that
+/// jumps from one mode to the next has many local minima.
 pub(super) fn least(
     [low, high]: [f64; 2],
     points: u32,

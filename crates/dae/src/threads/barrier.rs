@@ -7,11 +7,11 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{Builder, scope};
 use std::time::{Duration, Instant};
 
-/// How long a thread waits actively. Threads with as much to do arrive within this; one that is late was put aside by
-/// the system, for milliseconds, in which others may want the core of those who wait.
+/// How long a thread spins. Threads with equal work arrive within this time. A later one was descheduled for
+/// milliseconds, in which others may want the cores of those who wait.
 const ACTIVE: Duration = Duration::from_millis(1);
 
-/// Where threads wait until all have come, again and again.
+/// A reusable barrier: threads wait until all have come.
 ///
 /// The standard library's barrier puts a thread to sleep at once, and waking it takes 0.1 to 0.3 ms on a virtual
 /// machine: a tenth of a step of the linear trainer on MNIST.
@@ -25,7 +25,7 @@ pub(crate) struct Barrier {
 }
 
 impl Barrier {
-    /// A barrier for so many threads, one or more.
+    /// A barrier for this many threads, one or more.
     pub(crate) fn new(threads: usize) -> Self {
         Self {
             threads,
@@ -35,12 +35,12 @@ impl Barrier {
         }
     }
 
-    /// Waits for the others. What each did before is visible to all after.
+    /// Waits for the others. What each did before is visible to all afterwards.
     pub(crate) fn wait(&self) {
         let arrived = self.arrived.fetch_add(1, Ordering::AcqRel) + 1;
         let complete = arrived.next_multiple_of(self.threads);
         if arrived == complete {
-            // A thread that found it incomplete is asleep by the time that this lock is free.
+            // A thread that found it incomplete is asleep once this lock is free.
             drop(self.sleep.lock().unwrap_or_else(PoisonError::into_inner));
             self.complete.notify_all();
             return;
@@ -58,15 +58,15 @@ impl Barrier {
     }
 }
 
-/// Gives each item a thread, this one among them, and waits for all of them.
+/// Runs a thread for each item, the calling one among them, and waits for all of them.
 ///
-/// Where the system starts fewer threads, those that it did start share the items. `work` gets its items and a barrier
-/// for all threads, to which every call has to come equally often.
+/// If the system starts fewer threads, those share the items. `work` gets its items and a barrier for all threads.
+/// Every call must come to the barrier equally often.
 pub(crate) fn share_out<T: Send>(items: &mut [T], work: impl Fn(&mut [T], &Barrier) + Sync) {
     share_out_among(items.len(), items, work);
 }
 
-/// As [`share_out`], where the system starts so many threads at most.
+/// As [`share_out`], with at most `most` threads.
 fn share_out_among<T: Send>(
     most: usize,
     items: &mut [T],
@@ -74,8 +74,8 @@ fn share_out_among<T: Send>(
 ) {
     let work = &work;
     scope(|scope| {
-        // A thread gets its items when it is known how many threads there are: at a barrier for more of them, those
-        // that did start would wait for ever.
+        // A thread gets its items only once the number of threads is known: at a barrier for more of them, those that
+        // started would wait for ever.
         let start = |_| {
             let (sender, receiver) = channel::<(&mut [T], Arc<Barrier>)>();
             let thread = move || {

@@ -1,7 +1,7 @@
 //! Which thread does which work, and when.
 //!
-//! Nothing here decides a number: what is added up, and in which order, is the callers' affair, so that results are the
-//! same bytes with any number of threads.
+//! Nothing here affects a number: the callers decide what is added up, and in which order. So results are
+//! byte-identical with any number of threads.
 
 mod barrier;
 mod turns;

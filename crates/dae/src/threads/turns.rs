@@ -4,12 +4,11 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::current_num_threads;
 
-/// Does all steps of all lanes on rayon's threads, those of a lane in their order.
+/// Does all steps of all lanes on rayon's threads, those of a lane in order.
 ///
-/// A thread stays at a lane, whose work space is in its cache, while lanes that nobody is at wait for every thread. After
-/// that it takes one step at a time, in the lane that has most `left` among those that no thread is at. So threads of
-/// different speed end together but for a step, and which of them did what shows in no result. Every `step` must leave
-/// less.
+/// A thread keeps its lane, whose work space is in its cache, while at least as many lanes wait as there are threads.
+/// After that it takes one step at a time, in the waiting lane with most `left`. So threads of different speed finish
+/// within a step of each other, and no result depends on which thread did what. Every `step` must reduce `left`.
 pub(crate) fn in_turns<T: Send>(
     lanes: &mut [T],
     left: impl Fn(&T) -> usize + Sync,
@@ -17,7 +16,7 @@ pub(crate) fn in_turns<T: Send>(
 ) {
     let waiting = Mutex::new(lanes.iter_mut().collect::<Vec<_>>());
     let threads = current_num_threads();
-    // Gives back the lane that a thread was at and takes the next.
+    // Returns a thread's lane and takes the next.
     let change = |last: Option<_>| {
         let mut lanes = waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(lane) = last.filter(|lane: &&mut T| left(lane) > 0) {

@@ -6,12 +6,11 @@ use crate::Result;
 
 /// Full-batch gradient descent on a linear autoencoder.
 ///
-/// The trainer of the processor is [`LinearTrainer`]. Weights of one device continue a run that another began: the
-/// numbers are the same but for the rounding of products.
+/// The CPU trainer is [`LinearTrainer`]. A run may continue on another device from its weights: the numbers are the
+/// same up to the rounding of products.
 ///
 /// # Errors
-/// Beside what each function names: a device that fails, as [`Error::Device`](crate::Error::Device). The processor does
-/// not.
+/// Besides what each function names: a device that fails, as [`Error::Device`](crate::Error::Device). The CPU does not.
 ///
 /// # Example
 /// ```
@@ -35,19 +34,19 @@ pub trait LinearDescent: Send {
     /// Updates done so far.
     fn epoch(&self) -> u64;
 
-    /// Does `epochs` more updates. A device may return before they are done; what is asked of it next waits for them.
+    /// Does `epochs` more updates. A device may return before they are done; the next call waits for them.
     ///
     /// # Errors
-    /// None of its own: divergence is seen by [`LinearDescent::observe`].
+    /// None of its own: [`LinearDescent::observe`] detects divergence.
     fn advance(&mut self, epochs: u64) -> Result<()>;
 
-    /// Measures the loss, and mapping and singular value of each of the given modes.
+    /// Measures the loss, and the mapping and singular value of each given mode.
     ///
     /// # Errors
     /// A mode that does not exist; divergence, with the epoch.
     fn observe(&mut self, modes: &[usize]) -> Result<linear::Observation>;
 
-    /// The weights as they are now, D x H twice, as a checkpoint keeps them.
+    /// The weights as they are now, D x H twice, as stored in a checkpoint.
     ///
     /// # Errors
     /// None of its own.
@@ -56,12 +55,11 @@ pub trait LinearDescent: Send {
 
 /// Full-batch gradient descent on a nonlinear autoencoder.
 ///
-/// The trainer of the processor is [`NonlinearTrainer`]. A [`State`] of one device continues a run that another began:
-/// noise is the same bits on each, and the numbers are the same but for the rounding of products.
+/// The CPU trainer is [`NonlinearTrainer`]. A run may continue on another device from its [`State`]: the noise has the
+/// same bits on each, and the numbers are the same up to the rounding of products.
 ///
 /// # Errors
-/// Beside what each function names: a device that fails, as [`Error::Device`](crate::Error::Device). The processor does
-/// not.
+/// Besides what each function names: a device that fails, as [`Error::Device`](crate::Error::Device). The CPU does not.
 pub trait NonlinearDescent: Send {
     /// Updates done so far.
     fn epoch(&self) -> u64;
@@ -69,22 +67,22 @@ pub trait NonlinearDescent: Send {
     /// The sampler in use: direct or law-equal, or none if there is no noise.
     fn sampler(&self) -> Option<Sampler>;
 
-    /// Does one epoch and, if asked, tells what its forward pass saw (before the update, with its noise).
+    /// Does one epoch. If `observe` is set, returns what its forward pass saw (before the update, with its noise).
     ///
-    /// A device may return before the epoch is done; what is asked of it next waits for that.
+    /// A device may return before the epoch is done; the next call waits for it.
     ///
     /// # Errors
     /// Divergence, with the epoch at which it was found, as [`NonlinearTrainer::step`]: the trainer is then back in the
     /// state of the last finite observation.
     fn step(&mut self, observe: bool) -> Result<Option<nonlinear::Observation>>;
 
-    /// The state as it is now, D x H twice, as a checkpoint keeps it.
+    /// The state as it is now, D x H twice, as stored in a checkpoint.
     ///
     /// # Errors
     /// None of its own.
     fn state(&self) -> Result<State>;
 
-    /// Goes on from a saved state.
+    /// Resumes from a saved state.
     ///
     /// # Errors
     /// Shapes that do not fit.

@@ -5,9 +5,9 @@
 //! * [`scalar`]: the scalar network of Figures 1 and 4;
 //! * [`linear`]: the linear autoencoder trained in the eigenbasis of its data, from the spectrum alone;
 //! * [`deep`]: the same with more than two layers;
-//! * [`samples`]: what training on few images ends with, by linear algebra;
-//! * [`mod@reference`]: the same gradient descent on the data matrix, as one would write it down first;
-//! * [`sampled`]: the linear denoising autoencoder with noise drawn, to check the exact expectation;
+//! * [`samples`]: the result of training on few images, by linear algebra;
+//! * [`mod@reference`]: the same gradient descent on the data matrix, in its most obvious form;
+//! * [`sampled`]: the linear denoising autoencoder with sampled noise, to check the exact expectation;
 //! * [`nonlinear`]: the ReLU or tanh autoencoder on a data matrix, its noise drawn afresh every epoch;
 //! * [`LinearDescent`] and [`NonlinearDescent`]: what an experiment needs of either, whichever device does the work.
 

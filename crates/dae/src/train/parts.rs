@@ -1,6 +1,6 @@
-//! What a trainer on another device shares with those of the processor, so that one seed is one run on either.
+//! What a trainer on another device shares with the CPU trainers, so that one seed is one run on either.
 //!
-//! Not for others: it changes as the trainers do.
+//! Not a public interface: it changes with the trainers.
 
 // Matrices are capital letters, as in the equations of the trainers.
 #![allow(non_snake_case)]
@@ -24,7 +24,7 @@ pub const NOISE_STRIP: usize = STRIP;
 /// Numbers that the transform of training noise makes at a time: half of them sines, then as many cosines.
 pub const NOISE_BATCH: usize = BATCH;
 
-/// The ChaCha8 key of one noise matrix of one epoch, as eight little-endian words. The stream is the number of the strip.
+/// The ChaCha8 key of one noise matrix of one epoch, as eight little-endian words. The stream is the strip's number.
 pub fn noise_key(key: Key, epoch: u64, matrix: &str) -> [u32; 8] {
     let seed = key.epoch(epoch, matrix).strip(0).get_seed();
     let mut words = [0; 8];
@@ -34,7 +34,7 @@ pub fn noise_key(key: Key, epoch: u64, matrix: &str) -> [u32; 8] {
     words
 }
 
-/// The rows of a noise matrix from `first` on, a multiple of [`NOISE_STRIP`], as the processor draws them.
+/// The rows of a noise matrix from `first` on, a multiple of [`NOISE_STRIP`], as the CPU draws them.
 pub fn noise(
     (key, epoch, matrix): (Key, u64, &str),
     sigma: f64,
@@ -50,7 +50,7 @@ pub fn noise(
     noise
 }
 
-/// The sampler that a run on data of so many samples and pixels uses, if it uses one.
+/// The sampler that a run on data of this many samples and pixels uses, if any.
 pub fn sampler(settings: &NonlinearSettings, data: (usize, usize)) -> Option<Sampler> {
     settings::choose(settings, data)
 }
@@ -63,7 +63,7 @@ pub fn check_modes(modes: &Modes, pixels: usize) -> Result<()> {
     modes.check(pixels)
 }
 
-/// Refuses weights of another shape than D x H.
+/// Refuses weights whose shape is not D x H.
 ///
 /// # Errors
 /// The side that does not fit.
@@ -71,7 +71,7 @@ pub fn check_weights(weights: &Weights, expected: (usize, usize)) -> Result<()> 
     weights.check(expected)
 }
 
-/// Refuses an array of another shape than the others need.
+/// Refuses an array whose shape does not fit the others.
 ///
 /// # Errors
 /// Two shapes that differ.
@@ -83,7 +83,7 @@ pub fn check_shape(
     crate::error::shape(what, expected, found)
 }
 
-/// A thin factorisation `W1 = Q R`, as the law-equal sampler of the processor takes it.
+/// A thin factorisation `W1 = Q R`, as the CPU's law-equal sampler computes it.
 ///
 /// # Errors
 /// LAPACK failing.
@@ -92,7 +92,7 @@ pub fn orthonormal(W1: &Array2<f32>) -> Result<[Array2<f32>; 2]> {
     Ok([Q, R].map(|matrix| matrix.mapv(f32::narrow)))
 }
 
-/// `K^T` of some `K` with `K K^T = gram`, as the law-equal sampler of the processor takes it.
+/// `K^T` of some `K` with `K K^T = gram`, as the CPU's law-equal sampler computes it.
 ///
 /// # Errors
 /// LAPACK failing.
@@ -116,7 +116,7 @@ pub fn singular_values([encoder, decoder]: [&Array2<f64>; 2]) -> Result<Array1<f
 pub struct PixelOrder(Order);
 
 impl PixelOrder {
-    /// The order for `X`, and the data in it without the pixels that are 0. If all are, none is left out.
+    /// The order for `X`, and the data in it without pixels that are always 0. If all are, none is left out.
     pub fn of(X: ArcArray2<f32>) -> (Self, ArcArray2<f32>) {
         let (order, X) = Order::of(X);
         (Self(order), X)

@@ -1,10 +1,10 @@
-//! Gradient descent on the data matrix, the way one would write it down first.
+//! Gradient descent on the data matrix, in its most obvious form.
 //!
 //! ```text
 //! L = 1/(2N) ||X W1 W2 - X||_F^2 + s2/2 tr(W^T W) + gamma/2 (||W1||_F^2 + ||W2||_F^2),   W = W1 W2
 //! ```
 //!
-//! Slow (its cost grows with the number of samples) and obvious: it exists to prove [`super::linear`] right.
+//! Slow (its cost grows with the number of samples) and obvious: it exists to verify [`super::linear`].
 
 // Matrices are capital letters, as in the equations above.
 #![allow(non_snake_case)]

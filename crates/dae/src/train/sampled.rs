@@ -1,6 +1,6 @@
 //! The linear denoising autoencoder with its noise drawn instead of marginalised.
 
-// Matrices are capital letters, as in the equations above.
+// Matrices are capital letters, as in the equations below.
 #![allow(non_snake_case)]
 
 use ndarray::Array2;

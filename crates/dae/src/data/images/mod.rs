@@ -1,4 +1,4 @@
-//! What every loader returns, and how it is recognised.
+//! What every loader returns, and how it is verified.
 
 mod split;
 
@@ -65,9 +65,8 @@ const CIFAR10_FINGERPRINT: &str =
 
 /// What a data set must look like to be accepted.
 ///
-/// [`DataSet::expected`] gives the real ones. The sizes are here, and not in the loaders, so that
-/// tests can use small made-up data sets, and so that no loader needs to believe a size that a file
-/// states.
+/// [`DataSet::expected`] returns the real ones. The sizes are here, not in the loaders, so that tests can use small
+/// synthetic data sets, and no loader has to trust a size that a file states.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
     /// Which data set, hence which image size and which file formats.

@@ -1,4 +1,4 @@
-//! Images as bytes, and as the numbers that are computed with.
+//! Images as bytes, and as floating-point numbers.
 
 use ndarray::{Array2, s};
 

@@ -1,8 +1,7 @@
-//! The cache: one folder for each data set, complete or not there at all.
+//! The cache: one folder for each data set, complete or absent.
 //!
-//! A folder is written under a private name beside its place and renamed when complete. Two
-//! processes that fill the cache at once both write a folder of their own; the first rename wins,
-//! and the other folder is dropped.
+//! A folder is written under a private name beside its place, and renamed when complete. If two processes fill the
+//! cache at once, each writes a folder of its own; the first rename wins, and the other folder is dropped.
 
 use std::fs;
 use std::io::Write;
@@ -23,7 +22,7 @@ pub struct CacheEntry {
     pub dataset: DataSet,
     /// Where it is, or would be.
     pub folder: PathBuf,
-    /// How it is.
+    /// Its state.
     pub state: CacheState,
 }
 
@@ -69,7 +68,7 @@ pub(super) fn folder(dataset: DataSet, options: &SourceOptions) -> PathBuf {
     options.cache.join(dataset.name())
 }
 
-/// The one form in which the cache keeps a data set: uncompressed, as it is read fastest.
+/// The one form in which the cache keeps a data set: uncompressed, the fastest to read.
 pub(super) fn form(dataset: DataSet, folder: &Path) -> Form {
     match dataset {
         DataSet::Mnist => Form::MnistFiles(mnist::FILES.map(|name| folder.join(name))),
@@ -95,7 +94,7 @@ pub(super) fn store(images: &Images, options: &SourceOptions) -> Result<()> {
     sync_folder(beside.path());
     match fs::rename(beside.path(), &place) {
         Ok(()) => {
-            // Its content has moved on: nothing is left to remove.
+            // The folder has been renamed: nothing is left to remove.
             beside.keep();
             sync_folder(&options.cache);
             Ok(())
@@ -116,7 +115,7 @@ fn write_all(folder: &Path, names: &[&str], contents: &[Vec<u8>]) -> Result<()> 
     Ok(())
 }
 
-/// Renames a bad entry to the first free `<name>.bad-<n>`, where it can be looked at.
+/// Renames a bad entry to the first free `<name>.bad-<n>`, where it can be inspected.
 pub(super) fn quarantine(folder: &Path) -> Result<PathBuf> {
     let mut name = folder.file_name().unwrap_or_default().to_owned();
     name.push(".bad-");

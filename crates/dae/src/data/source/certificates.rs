@@ -1,4 +1,4 @@
-//! The authorities that vouch for a site: the system's, or those that the environment names.
+//! The certificate authorities to trust: the system's, or those that the environment names.
 
 use std::env;
 use std::path::Path;
@@ -9,13 +9,13 @@ use ureq::tls::{Certificate, RootCerts};
 use super::options::SourceOptions;
 use crate::{Error, Result};
 
-/// The certificates of the authorities to believe.
+/// The certificates of the authorities to trust.
 ///
-/// `SSL_CERT_FILE` and `SSL_CERT_DIR` take the place of the system's, as they do for curl. A machine that has none gets
-/// Mozilla's, which come along.
+/// `SSL_CERT_FILE` and `SSL_CERT_DIR` replace the system's, as in curl. A machine that has none gets Mozilla's, which
+/// are built in.
 ///
 /// # Errors
-/// [`Error::OutOfRange`], which names the variable, if what it names holds no certificate.
+/// [`Error::OutOfRange`], naming the variable, if the place that it names holds no certificate.
 pub(super) fn roots(options: &SourceOptions) -> Result<RootCerts> {
     let refused = |name, path: &Path| {
         let absent = path.metadata().err().map(|error| error.to_string());

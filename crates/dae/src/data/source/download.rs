@@ -19,13 +19,13 @@ use crate::data::images::{DataSet, Expected, Images};
 use crate::data::{cifar10, mnist};
 use crate::{Error, Result};
 
-/// A site that sends a byte now and then never stalls; after this long it is given up all the same.
+/// A site that trickles bytes never stalls; it is given up after this long.
 const LONGEST: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// Downloads and reads a data set from the folder `site`, for which one of `roots` has to vouch.
+/// Downloads and reads a data set from the folder `site`, which one of `roots` must certify.
 ///
-/// Files that were not finished stay in the cache, and the next call goes on with them; whatever
-/// was finished is removed, good or bad, because it is either in the cache afterwards or useless.
+/// Partial files stay in the cache, and the next call resumes them. Complete files are removed, good or bad: afterwards
+/// they are either in the cache or useless.
 pub(super) fn fetch(
     site: &str,
     roots: &RootCerts,
@@ -34,7 +34,7 @@ pub(super) fn fetch(
     observer: &mut dyn FnMut(Event),
 ) -> Result<Images> {
     let desk = Desk::open(site, &options.cache)?;
-    // Random bytes would not shrink, and real ones do not grow: twice the size is never reached.
+    // Even random bytes hardly grow when compressed: twice the size is never reached.
     let limit = 2 * expected.bytes() as u64 + (1 << 16);
     let fetch = |name: &str| {
         let path = desk.folder.join(name);
@@ -55,7 +55,7 @@ pub(super) fn fetch(
         }
     };
     let images = form.read(expected);
-    // Where this fails, the next call finds files that it need not fetch again.
+    // If this fails, the next call finds files that it need not fetch again.
     fs::remove_dir_all(&desk.folder).ok();
     images
 }
@@ -73,10 +73,10 @@ fn all<const N: usize>(
     Ok(paths)
 }
 
-/// The folder that downloads from one site go to.
+/// The folder for downloads from one site.
 ///
-/// One process at a time works on the folder that lasts; a second one gets a folder of its own,
-/// which goes away with it. So does one that cannot write or lock anything in the cache.
+/// One process at a time uses the persistent folder. A second one gets a temporary folder of its own, and so does one
+/// that cannot write or lock anything in the cache.
 struct Desk {
     folder: PathBuf,
     _lock: Option<File>,
@@ -104,14 +104,14 @@ impl Desk {
         })
     }
 
-    /// The folder that lasts, unless somebody else is at it.
+    /// The persistent folder, unless another process uses it.
     fn lasting(downloads: &Path, key: &str) -> io::Result<Self> {
         fs::create_dir_all(downloads)?;
         let lock = File::create(downloads.join(format!("{key}.lock")))?;
         lock.try_lock()?;
         let folder = downloads.join(key);
         fs::create_dir_all(&folder)?;
-        // Files of somebody else's cannot be gone on with.
+        // Another user's files cannot be resumed.
         tempfile::tempfile_in(&folder)?;
         Ok(Self {
             folder,
@@ -122,13 +122,13 @@ impl Desk {
 }
 
 impl Drop for Desk {
-    /// Leaves no empty folder behind; one that is not empty stays, which is what it is for.
+    /// Removes the folder if it is empty. Otherwise it stays, for the next call to resume.
     fn drop(&mut self) {
         fs::remove_dir(&self.folder).ok();
     }
 }
 
-/// One file on its way.
+/// The transfer of one file.
 struct Transfer<'a> {
     url: String,
     path: &'a Path,
@@ -176,14 +176,14 @@ impl Transfer<'_> {
         outcome.map_err(|failure| error(failure.reason))
     }
 
-    /// One request, which goes on where the last one stopped if the site can do that.
+    /// One request, which resumes where the last one stopped if the site supports that.
     fn once(&self, observer: &mut dyn FnMut(Event)) -> Result<(), Failure> {
         let have = fs::metadata(self.path).map_or(0, |file| file.len());
         let response = self.request(have)?;
         match response.status().as_u16() {
             200 => self.receive(response, 0, observer),
             206 if starts_at(&response, have) => self.receive(response, have, observer),
-            // Nothing is left to send: the last byte had arrived, but not the news of it.
+            // Nothing is left to send: the last byte had arrived before the connection failed.
             416 if have > 0 && range_total(&response) == Some(have) => Ok(()),
             206 | 416 => {
                 fs::remove_file(self.path).map_err(local)?;
@@ -212,7 +212,7 @@ impl Transfer<'_> {
             .timeout_per_read(Some(options.stall_timeout))
             .build()
             .into();
-        // A site that compressed a second time would send other bytes than the file has.
+        // A site that compressed the file once more would send other bytes.
         let mut request = agent.get(&self.url).header("Accept-Encoding", "identity");
         if have > 0 {
             request = request.header("Range", format!("bytes={have}-"));
@@ -220,7 +220,7 @@ impl Transfer<'_> {
         request.call().map_err(classify)
     }
 
-    /// Writes what arrives behind the first `have` bytes.
+    /// Writes what arrives after the first `have` bytes.
     fn receive(
         &self,
         response: Response<ureq::Body>,
@@ -267,7 +267,7 @@ impl Transfer<'_> {
         }
     }
 
-    /// Opens the file for writing behind its first `have` bytes, and drops the others.
+    /// Opens the file for writing after its first `have` bytes, and drops the rest.
     fn open_at(&self, have: u64) -> io::Result<File> {
         let mut options = OpenOptions::new();
         let mut file = options
@@ -280,20 +280,19 @@ impl Transfer<'_> {
         Ok(file)
     }
 
-    /// The site sends something else. What has arrived of it is of no use to the next call.
+    /// The site sends something else, which is of no use to the next call.
     fn too_long(&self) -> Failure {
         fs::remove_file(self.path).ok();
         Failure::permanent(format!("longer than the {} bytes allowed", self.limit))
     }
 }
 
-/// A problem on this side. Trying again would not help.
+/// A local problem: a retry would not help.
 fn local(error: io::Error) -> Failure {
     Failure::permanent(error.to_string())
 }
 
-/// A site that is not there is given up at once; one that fell silent half-way gets a second
-/// chance.
+/// An unreachable site is given up at once; one that stalled half-way gets a second chance.
 fn classify(error: ureq::Error) -> Failure {
     use ureq::{Error, Timeout};
     let mut reason = error.to_string();
@@ -333,7 +332,7 @@ fn starts_at(response: &Response<ureq::Body>, have: u64) -> bool {
     start.and_then(|start| start.parse().ok()) == Some(have)
 }
 
-/// The size of the whole file, as an answer to a request for a part states it.
+/// The size of the whole file, as a partial response states it.
 fn range_total(response: &Response<ureq::Body>) -> Option<u64> {
     content_range(response)?.rsplit('/').next()?.parse().ok()
 }

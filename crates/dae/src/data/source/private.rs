@@ -1,4 +1,4 @@
-//! Folders that nobody else uses, and what becomes of those whose owner was killed.
+//! Private folders, and the removal of those whose owner was killed.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -9,7 +9,7 @@ use crate::{Error, Result};
 /// A folder that nobody else uses, removed when dropped.
 pub(super) struct Private {
     folder: tempfile::TempDir,
-    /// Held as long as its owner lives: that tells it from one whose owner was killed.
+    /// Held while its owner lives: a folder without a lock was left by a killed process.
     _lock: Option<File>,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn private_folder(prefix: &str, inside: &Path) -> Result<Private> {
             .prefix(prefix)
             .tempdir_in(inside)
             .map_err(Error::io(inside))?;
-        // Where folders cannot be locked, nothing is swept either. A sweep before the lock makes another attempt.
+        // Where folders cannot be locked, nothing is swept either. If a sweep comes before the lock, try again.
         let lock = File::open(folder.path()).ok();
         let lock = lock.filter(|folder| folder.lock().is_ok());
         if folder.path().exists() {

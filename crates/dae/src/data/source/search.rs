@@ -23,7 +23,7 @@ pub fn load(
     load_expected(&dataset.expected(), options, observer)
 }
 
-/// As [`load`], for a data set that is expected to look otherwise than the published one.
+/// As [`load`], for a data set that is expected to differ from the published one.
 ///
 /// # Errors
 /// As [`load`].
@@ -82,8 +82,8 @@ impl Search<'_> {
             cache::form(expected.dataset, &folder).read(expected)
         });
         if images.as_ref().is_err_and(is_damage) {
-            // Another process may have replaced it by a good one just now. Then that one is put
-            // aside, which costs another copy but never an answer.
+            // Another process may just have replaced it by a good one. Then the good one is moved aside, which costs
+            // another copy but never an answer.
             let event = match cache::quarantine(&folder) {
                 Ok(to) => Event::Quarantined { from: folder, to },
                 Err(error) => Event::NotStored {
@@ -115,7 +115,7 @@ impl Search<'_> {
             && let Some(reason) = problem
         {
             self.attempts.push(format!("  {source}: {reason}"));
-            // Offline the error that follows says it.
+            // When offline, the error that follows says it.
             if !self.options.offline {
                 (self.observer)(Event::Failed { source, reason });
             }
@@ -143,7 +143,7 @@ impl Search<'_> {
         self.attempt(npm::describe(expected.dataset), fetch).ok()
     }
 
-    /// Tries the sites; an error is one of the set-up, which the next source would meet as well.
+    /// Tries the sites. An error is one of setup, which the next source would meet as well.
     #[cfg(feature = "download")]
     fn on_sites(&mut self) -> Result<Option<Images>> {
         let (expected, options) = (self.expected, self.options);
@@ -164,7 +164,7 @@ impl Search<'_> {
         Ok(None)
     }
 
-    /// Tries one source; says so, and says how it went.
+    /// Tries one source, and reports the attempt and its outcome.
     fn attempt(
         &mut self,
         source: String,
@@ -190,7 +190,7 @@ impl Search<'_> {
     }
 }
 
-/// Whether an error says that files are bad, and not merely out of reach.
+/// Whether an error means that files are bad, not merely out of reach.
 fn is_damage(error: &Error) -> bool {
     match error {
         Error::Io { source, .. } => source.kind() == std::io::ErrorKind::NotFound,

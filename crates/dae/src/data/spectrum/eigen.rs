@@ -17,21 +17,19 @@ use crate::{Error, Result};
 pub struct Eigen {
     /// The eigenvalues.
     pub lambda: Array1<f64>,
-    /// The eigenvectors. The component of largest magnitude of each is positive (the first of
-    /// several).
+    /// The eigenvectors. In each, the component of largest magnitude is positive (the first of several).
     pub u: Array2<f64>,
 }
 
 impl Eigen {
-    /// Decomposes a symmetric matrix without negative eigenvalues, such as [`second_moment`] gives.
+    /// Decomposes a symmetric matrix without negative eigenvalues, such as [`second_moment`] returns.
     ///
     /// # Errors
     /// [`Error::LinearAlgebra`] if LAPACK fails; [`Error::OutOfRange`] if the matrix is empty or an eigenvalue is
-    /// negative by more than rounding; [`Error::Disagreement`] if they do not add up to the trace.
+    /// negative by more than rounding; [`Error::Disagreement`] if the eigenvalues do not add up to the trace.
     ///
     /// # Numerical notes
-    /// Negative eigenvalues down to `-lambda_0 D EPSILON` are rounding errors of zeros, and become
-    /// zero.
+    /// Negative eigenvalues down to `-lambda_0 D EPSILON` are rounding errors of zeros, and become zero.
     ///
     /// # Example
     /// ```
@@ -59,10 +57,11 @@ impl Eigen {
     /// eigenvalues above zero: an eigenvector `v` of it gives `u = X^T v / ||X^T v||`.
     ///
     /// # Shapes
-    /// `lambda` has length `D`; `u` is `D x count`.
+    /// `lambda` has length `D`; `u` is `D x count`, with at most `D` columns.
     ///
     /// # Errors
-    /// As [`second_moment`] and [`Eigen::of`]; more directions than images or pixels, or than the images span.
+    /// As [`second_moment`] and [`Eigen::of`]. With fewer images than pixels: no directions, or more than the images
+    /// span.
     pub fn leading(split: &Split, samples: usize, count: usize) -> Result<Self> {
         if samples == 0 {
             return Err(Error::out_of_range("samples", 0, "at least 1"));
@@ -100,7 +99,7 @@ impl Eigen {
     }
 }
 
-/// Turns every column so that its component of largest magnitude is positive.
+/// Flips the sign of columns so that their component of largest magnitude is positive.
 fn with_fixed_signs(mut u: Array2<f64>) -> Array2<f64> {
     for mut column in u.columns_mut() {
         let largest = column
@@ -113,7 +112,7 @@ fn with_fixed_signs(mut u: Array2<f64>) -> Array2<f64> {
     u
 }
 
-/// Eigenvalues of a symmetric matrix, in descending order; memory for one such matrix is all it takes.
+/// Eigenvalues of a symmetric matrix, in descending order. Needs the memory of one such matrix only.
 pub fn eigenvalues(mut moment: Array2<f64>) -> Result<Vec<f64>> {
     let trace = moment.diag().sum();
     // `eigvalsh` of ndarray-linalg 0.18 has LAPACK compute the eigenvectors, too, which takes ten times as long.
@@ -128,7 +127,7 @@ pub fn rounding(lambda: &[f64]) -> f64 {
     largest.abs() * lambda.len() as f64 * f64::EPSILON
 }
 
-/// Puts eigenvalues into descending order, and refuses what a second moment cannot have.
+/// Sorts eigenvalues in descending order, and refuses those that a second moment cannot have.
 fn descending(ascending: &[f64], trace: f64) -> Result<Vec<f64>> {
     let mut lambda: Vec<_> = ascending.iter().rev().copied().collect();
     let rounding = rounding(&lambda);

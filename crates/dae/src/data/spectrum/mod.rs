@@ -1,7 +1,7 @@
 //! Second moments of images, and their eigenvalues.
 //!
-//! This folder, with that of the images and `numerics`, decides the numbers of a spectrum; reading and writing files of
-//! them, in `csv.rs`, does not.
+//! The numbers of a spectrum depend on this folder, on that of the images and on `numerics`; reading and writing files
+//! of them, in `csv.rs`, affects none.
 
 mod eigen;
 mod moment;
@@ -29,8 +29,7 @@ pub struct Spectrum {
 impl Spectrum {
     /// How well a recomputed spectrum agrees with a stored one, relative to the largest eigenvalue.
     ///
-    /// Other versions of LAPACK round otherwise, by some `D EPSILON`; other data differ by far
-    /// more.
+    /// Other versions of LAPACK round differently, by about `D EPSILON`; other data differ by far more.
     pub const TOLERANCE: f64 = 1e-10;
 
     /// Computes the spectrum of the first `samples` training images.
@@ -48,15 +47,15 @@ impl Spectrum {
         Ok(spectrum)
     }
 
-    /// Half the sum of the eigenvalues: `1/(2N) ||X||_F^2`, the loss of a network that gives zeros.
+    /// Half the sum of the eigenvalues: `1/(2N) ||X||_F^2`, the loss of a network that outputs zeros.
     pub fn half_trace(&self) -> f64 {
         self.lambda.iter().sum::<f64>() / 2.0
     }
 
-    /// Insists that `other` is the same spectrum, up to `tolerance` times the largest eigenvalue.
+    /// Checks that `other` is the same spectrum, up to `tolerance` times the largest eigenvalue.
     ///
     /// # Errors
-    /// [`Error::Disagreement`], naming what differs, and among eigenvalues the worst.
+    /// [`Error::Disagreement`], naming what differs; among eigenvalues, the worst.
     pub fn agrees_with(&self, other: &Self, tolerance: f64) -> Result<()> {
         let differ = |what: String, expected: String, found: String| {
             Err(Error::Disagreement {

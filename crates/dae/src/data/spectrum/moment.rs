@@ -8,10 +8,10 @@ use crate::data::images::Split;
 use crate::numerics::blas;
 use crate::{Error, Result};
 
-/// Rows that are converted from bytes at a time: 48 MB of numbers for CIFAR-10.
+/// Rows that are converted from bytes at a time: 49 MB of numbers for CIFAR-10.
 const ROWS: usize = 2_000;
 
-/// Rows of one block of the product, which ends at the last column and begins at the diagonal.
+/// Rows in one block of the product. Each block begins at the diagonal and ends at the last column.
 const BLOCK: usize = 256;
 
 /// The averaged, uncentred second moment of the first `samples` images.
@@ -25,10 +25,9 @@ const BLOCK: usize = 256;
 /// [`Error::TooManyImages`] if there are fewer images; [`Error::OutOfRange`] if `samples` is zero.
 ///
 /// # Numerical notes
-/// The products are summed over the bytes, not over their 255th parts. A sum of 60,000 products of
-/// two bytes is an integer below 2^32, hence exact in `f64` in whatever order BLAS adds it up; the
-/// only rounding is that of the one division at the end. So the result is the same, bit for bit,
-/// with any number of threads.
+/// The products are summed over the bytes, before division by 255. A sum of 60,000 products of two bytes is an integer
+/// below 2^32, hence exact in `f64` whatever BLAS's order of summation. Only the one division at the end rounds. So the
+/// result is bit-identical with any number of threads.
 ///
 /// # Reference
 /// Pretorius, Kroon and Kamper (2018), where `Sigma_xx` is `N` times this.

@@ -18,7 +18,7 @@ use crate::theory::scalar::Mode;
 ///
 /// # Numerical notes
 /// This is the published form divided by `e^{2 xi s}`, which would overflow for large `xi s`; `expm1` keeps small
-/// `xi s` exact. Underflow ends in the limit, 0.
+/// `xi s` exact. Underflow gives the limit, 0.
 ///
 /// # Reference
 /// Pretorius, Kroon and Kamper (2018), averaged convention.

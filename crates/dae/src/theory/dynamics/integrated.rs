@@ -14,7 +14,7 @@ use crate::theory::scalar::{Mode, weights};
 /// Relative and absolute tolerance of the integrator.
 const TOLERANCE: f64 = 1e-13;
 
-/// Steps after which the integrator gives up. What stiffness the resting mapping leaves takes some ten thousand.
+/// Steps after which the integrator gives up. The stiffness that the resting mapping leaves takes some ten thousand.
 const MAX_STEPS: u32 = 100_000;
 
 /// Both weights at each of the given times, for any start, noise and decay.
@@ -30,8 +30,8 @@ const MAX_STEPS: u32 = 100_000;
 /// It is integrated (Dormand-Prince 8(5,3), tolerance 1e-13) until one of two things is true, whichever comes first.
 ///
 /// * `c` no longer matters and never will: [`balanced`](super::balanced()) takes over.
-/// * The mapping has come to rest but for the slow change of `c`, on which it relaxes thousands of times faster than `c`
-///   changes. No explicit integrator gets far there, and none is needed:
+/// * The mapping rests but for the slow change of `c`: it relaxes thousands of times faster than `c` changes. No
+///   explicit integrator gets far there, and none is needed:
 ///
 /// ```text
 /// dw/ds = f(w, c) = p (lambda - k w) - 2 gamma w
@@ -74,7 +74,7 @@ struct Decaying<'a> {
     ln_c0: f64,
     /// When `c` ceased to matter, and the mapping then.
     settled: Option<(f64, f64)>,
-    /// Half the sum and half the difference of the first weights: their signs never change.
+    /// Half the sum and half the difference of the initial weights: their signs never change.
     signs: [f64; 2],
 }
 
@@ -112,7 +112,7 @@ impl<'a> Decaying<'a> {
         let (sum, difference) = match self.settled {
             Some((s, w)) => {
                 let sum = balanced_at(self.mode, w, to - s).sqrt();
-                // Beside a sum that underflows the difference has long done so.
+                // If the sum underflows, the difference did so long before.
                 let difference = if sum > 0.0 {
                     0.25 * ln_c.exp() / sum
                 } else {
@@ -132,7 +132,7 @@ impl<'a> Decaying<'a> {
         Ok([sum + difference, sum - difference])
     }
 
-    /// Goes on with the resting mapping, up to `to` or until `c` has become too small for that.
+    /// Follows the resting mapping up to `to`, or until `c` is too small for that.
     fn rest(&mut self, to: f64) {
         let at = |s: f64| Resting::at(self.mode, self.ln_c(s));
         let mut end = to;
@@ -162,7 +162,7 @@ impl<'a> Decaying<'a> {
             mode: self.mode,
             stopped: &stopped,
         };
-        // The crate's own first step is a guess that overflows where rates are extreme.
+        // The integrator's default first step is a guess that overflows where rates are extreme.
         let (mode, span) = (self.mode, to - self.s);
         let p = (self.ln_c(self.s) + self.theta.abs()).exp();
         let fastest = mode.lambda() + mode.gamma() + mode.input_variance() * p;
@@ -198,8 +198,8 @@ impl<'a> Decaying<'a> {
     }
 }
 
-/// What the integrator sees: `theta` and the logarithm of `c`, so that time does not appear on the right-hand side (the
-/// crate's coefficient of time in the twelfth stage is 0, not 1).
+/// The integrator's state: `theta` and the logarithm of `c`, so that time does not appear on the right-hand side. (The
+/// integrator's coefficient of time in the twelfth stage is 0, not 1.)
 struct RightHandSide<'a> {
     mode: &'a Mode,
     /// Where and when the integrator was no longer needed, if that happened.
@@ -230,8 +230,7 @@ fn mapping(theta: f64, ln_c: f64) -> f64 {
     (0.25 * far).copysign(theta)
 }
 
-/// Whether `p = 2 w` to rounding, now and, because `theta` only grows from here, for ever; or the weights are gone for
-/// good.
+/// Whether `p = 2 w` up to rounding, now and for ever (`theta` only grows from here), or the weights are gone for good.
 fn is_balanced(mode: &Mode, theta: f64, ln_c: f64) -> bool {
     let joined = theta > 20.0 && mode.input_variance() * mapping(theta, ln_c) <= mode.lambda();
     let gone = mode.growth() <= 0.0 && ln_c + theta.abs() < -1500.0;
@@ -248,8 +247,8 @@ struct Resting {
 }
 
 impl Resting {
-    /// Slowness up to which the mapping counts as resting, and up to which it goes on to: the gap keeps a run from
-    /// stopping and going on at the same place.
+    /// Slowness up to which the mapping starts to rest, and up to which it continues to. The gap keeps a run from
+    /// stopping and starting at the same place.
     const ENTER: f64 = 1e-4;
     const LEAVE: f64 = 2e-4;
 
@@ -257,7 +256,7 @@ impl Resting {
         let (lambda, k, gamma) = (mode.lambda(), mode.input_variance(), mode.gamma());
         let c = ln_c.exp();
         let size = |w: f64| c.hypot(2.0 * w);
-        // A contraction by twice the slowness: five rounds are two more than it takes.
+        // Each round contracts by twice the slowness: five are two more than needed.
         let mut h = lambda / k;
         for _ in 0..5 {
             h = lambda / (k + 2.0 * gamma / size(h));

@@ -24,8 +24,8 @@ use crate::theory::scalar::{Mode, imbalance, weights};
 /// A mode with `gamma > 0` (use [`trajectory`](super::trajectory)), weights or `s` out of range.
 ///
 /// # Numerical notes
-/// Every term is non-negative, so nothing cancels and nothing overflows; `|w1| = |w2|` (`kappa = 0`) is not a special
-/// case, and the balanced form is met there exactly.
+/// Every term is non-negative, so nothing cancels and nothing overflows. `|w1| = |w2|` (`kappa = 0`) is not a special
+/// case: it gives exactly the balanced form.
 ///
 /// # Reference
 /// Pretorius, Kroon and Kamper (2018), after Saxe, McClelland and Ganguli (2014); averaged convention.

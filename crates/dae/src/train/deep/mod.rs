@@ -11,8 +11,8 @@
 //! loss    = 1/2 [ sum(lambda) - 2 tr(Lambda W) + tr(W^T (Lambda + s2) W) ] + gamma/2 sum_l ||W_l||^2
 //! ```
 //!
-//! An epoch costs `3 (L - 1) D H^2` multiply-adds, whatever the number of samples. It runs on the thread that asks for
-//! it: networks are small, and several are trained side by side.
+//! An epoch costs `(3 L - 2) D H^2` multiply-adds, whatever the number of samples. It runs on the calling thread:
+//! networks are small, and several are trained side by side.
 
 mod settings;
 mod trainer;

@@ -20,7 +20,7 @@ pub struct Observation {
     pub epoch: u64,
     /// Loss, decay included.
     pub loss: f64,
-    /// Mapping `(W_1 ... W_L)_ii` of each mode that was asked for.
+    /// Mapping `(W_1 ... W_L)_ii` of each requested mode.
     pub mappings: Vec<f64>,
 }
 
@@ -51,9 +51,9 @@ pub struct DeepTrainer {
     work: Work,
 }
 
-/// What every epoch computes again.
+/// Work space that every epoch computes anew.
 struct Work {
-    /// `P_1` to `P_{L-1}`, D x H. The first is not used: it is `W_1`.
+    /// `P_1` to `P_{L-1}`, D x H. The first is a copy of `W_1`.
     P: Vec<Array2<f64>>,
     /// `sqrt(Lambda + s2) P_{L-1}`, D x H, whose Gram matrix is `M`.
     root: Array2<f64>,
@@ -74,7 +74,7 @@ impl DeepTrainer {
     /// `lambda`: D eigenvalues; `start`: as in [`DeepWeights`].
     ///
     /// # Errors
-    /// Another number of layers, shapes that do not fit, eigenvalues that are negative or not finite.
+    /// A wrong number of layers, shapes that do not fit, eigenvalues that are negative or not finite.
     pub fn new(
         settings: &Checked<DeepSettings>,
         lambda: &[f64],
@@ -83,7 +83,7 @@ impl DeepTrainer {
         Self::resume(settings, lambda, start, 0)
     }
 
-    /// Goes on from the weights that an earlier trainer had at some epoch, to the same bits as if it had never stopped.
+    /// Resumes from the weights of an earlier trainer at some epoch, bit-identical to a run that never stopped.
     ///
     /// # Errors
     /// As [`DeepTrainer::new`].
@@ -145,7 +145,7 @@ impl DeepTrainer {
         self.epoch += epochs;
     }
 
-    /// Measures the loss, and the mapping of each of the given modes.
+    /// Measures the loss, and the mapping of each given mode.
     ///
     /// # Errors
     /// A mode that does not exist; divergence, with the epoch.
@@ -185,8 +185,8 @@ impl DeepTrainer {
         0.5 * (self.lambda.sum() - 2.0 * cross + (M * G).sum() + self.gamma * decay)
     }
 
-    /// All updates from the old weights. What runs from the last layer to the first is the gradient of the output, with
-    /// the last layer's `G` taken in, so that nothing D x D is ever built.
+    /// Updates all layers from the old weights. Backpropagation starts from the gradient of the output times `W_L^T`,
+    /// by way of `G`, so nothing D x D is ever built.
     fn step(&mut self) {
         let Self {
             lambda,

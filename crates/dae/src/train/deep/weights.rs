@@ -26,8 +26,8 @@ impl DeepWeights {
     /// Draws a balanced start: every layer is `a0` times a random matrix with orthonormal rows or columns.
     ///
     /// Balanced means `W_l^T W_l = W_{l+1} W_{l+1}^T`, here `a0^2` times the identity, which gradient flow conserves
-    /// (with decay, too). The matrices are uniform: the `Q` of the QR decomposition of a Gaussian matrix, with the signs
-    /// that make the diagonal of `R` positive. A layer for each generator.
+    /// (with decay, too). The matrices are uniform: the `Q` of the QR decomposition of a Gaussian matrix, with the
+    /// signs that make the diagonal of `R` positive. Each generator draws one layer.
     ///
     /// # Shapes
     /// `directions` is D, `hidden` is H.
@@ -78,7 +78,7 @@ impl DeepWeights {
         Ok(Self { layers: layers? })
     }
 
-    /// Refuses weights of other shapes than L layers of D directions and H hidden units.
+    /// Refuses weights whose shapes are not those of L layers, D directions and H hidden units.
     pub(super) fn check(&self, layers: usize, directions: usize, hidden: usize) -> Result<()> {
         shape("layers", (layers, 1), (self.layers.len(), 1))?;
         for (number, W) in self.layers.iter().enumerate() {
@@ -108,7 +108,7 @@ impl DeepWeights {
     }
 }
 
-/// A matrix with orthonormal columns, uniform among all of them; no more columns than rows.
+/// A matrix with orthonormal columns, uniformly distributed; no more columns than rows.
 fn orthonormal(rng: &mut Rng, rows: usize, columns: usize) -> Result<Array2<f64>> {
     let (mut Q, R) = normal_matrix(rng, rows, columns, 1.0).qr()?;
     for (mut column, &pivot) in Q.columns_mut().into_iter().zip(R.diag()) {

@@ -15,8 +15,8 @@ use crate::numerics::{Real, Weights, blas};
 
 /// Weights, constants and work space in one precision.
 ///
-/// With `P = L + N` and `V = P A` kept from step to step, one product with the D x D matrix is enough: the gradient
-/// `P A G` is `V G`, and `M = A^T V`.
+/// With `P = L + N` and `V = P A` kept from step to step, one product with the D x D matrix is enough for a step: the
+/// gradient `P A G` is `V G`, and `M = A^T V`.
 pub(super) struct Dense<F> {
     /// `L + N`, D x D.
     P: Array2<F>,
@@ -66,7 +66,7 @@ impl<F: Real> Dense<F> {
         engine
     }
 
-    /// Both updates from the old pair.
+    /// Updates both matrices from the old pair.
     fn step(&mut self) {
         let Self {
             A, Bt, V, VG, BtM, ..

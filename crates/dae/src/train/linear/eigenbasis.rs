@@ -22,7 +22,7 @@ pub(super) trait Engine: Send + Sync {
     fn weights(&self) -> Weights;
 }
 
-/// Most parts that the directions are cut into, and fewest directions that make another part worth its sums.
+/// The most parts that directions are cut into, and the fewest directions for which another part pays.
 const PARTS: usize = 4;
 const PART_ROWS: usize = 384;
 
@@ -31,12 +31,12 @@ pub(super) struct Eigenbasis<F> {
     /// D and H.
     dim: (usize, usize),
     workers: Vec<Worker<F>>,
-    /// What each part adds to `G` and `M`: before a step, and after it. The two change places in every step.
+    /// What each part adds to `G` and `M`, before a step and after it. The two swap in every step.
     shares: [Vec<Share<F>>; 2],
     constants: Constants<F>,
 }
 
-/// Written by the thread that has the part, read by all in the next step.
+/// Written by the thread that owns the part, read by all in the next step.
 type Share<F> = RwLock<Grams<F>>;
 
 /// Symmetric H x H matrices.
@@ -59,10 +59,10 @@ struct Worker<F> {
     /// Number of the first part among all.
     first: usize,
     parts: Vec<Part<F>>,
-    /// The sums over all parts, which each thread adds up for itself: what the core of another has just written is
-    /// slow to read.
+    /// The sums over all parts. Each thread adds them up itself, because reading what another core has just written is
+    /// slow.
     grams: Grams<F>,
-    /// For one part: `A G`, and then `sqrt(L + N) A`, whose Gram matrix `M` is.
+    /// For one part: `A G`, and then `sqrt(L + N) A`, whose Gram matrix is `M`.
     work: Array2<F>,
 }
 
@@ -130,7 +130,7 @@ impl<F: Real> Grams<F> {
 }
 
 impl<F: Real> Worker<F> {
-    /// Both updates of these parts, and what they add to `G` and `M` after them.
+    /// Updates these parts, and computes what they then add to `G` and `M`.
     fn step(&mut self, old: &[Share<F>], new: &[Share<F>], constants: Constants<F>) {
         let Self { grams, work, .. } = self;
         {
@@ -173,7 +173,7 @@ impl<F: Real> Part<F> {
         grams
     }
 
-    /// Both updates from the old pair, each matrix being used again while it is in the cache.
+    /// Updates both matrices from the old pair, and uses each again while it is in the cache.
     fn step(
         &mut self,
         Grams { G, M }: &Grams<F>,
@@ -209,7 +209,7 @@ impl<F: Real> Part<F> {
 }
 
 impl<F: Real> Engine for Eigenbasis<F> {
-    /// Every thread keeps its parts from the first step to the last, and meets the others once in each.
+    /// Every thread keeps its parts from the first step to the last, and meets the others once a step.
     fn advance(&mut self, epochs: u64) {
         let Self {
             workers,

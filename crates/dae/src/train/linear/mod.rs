@@ -10,8 +10,8 @@
 //! loss  = 1/2 [ sum(lambda) - 2 tr(L A B) + tr(M G) ] + gamma/2 (||A||^2 + ||B||^2)
 //! ```
 //!
-//! An epoch costs about `3 D H^2` multiply-adds, whatever the number of samples. The directions are cut into parts that
-//! threads work on; the parts depend on D alone, so that results do not depend on the number of threads.
+//! An epoch costs about `3 D H^2` multiply-adds, whatever the number of samples. Threads work on parts of the
+//! directions. The parts depend on D alone, so results do not depend on the number of threads.
 
 mod dense;
 mod eigenbasis;

@@ -10,8 +10,8 @@ use crate::Result;
 use crate::error::{Error, non_negative, shape};
 use crate::numerics::blas;
 
-/// Input noise that comes on top of the `s2` of [`LinearSettings`](super::LinearSettings): its covariance `N` in the
-/// eigenbasis of the data.
+/// Input noise on top of the `s2` of [`LinearSettings`](super::LinearSettings): its covariance `N` in the eigenbasis of
+/// the data.
 ///
 /// ```text
 /// loss = 1/(2N) ||X W - X||_F^2 + 1/2 tr(W^T (s2 + N) W) + gamma/2 (||W1||_F^2 + ||W2||_F^2)
@@ -22,9 +22,9 @@ use crate::numerics::blas;
 pub enum Noise {
     /// `N = epsilon I`.
     Isotropic(f64),
-    /// `N = diag(epsilon_i)`, D numbers. Modes stay apart: each has its own `epsilon`.
+    /// `N = diag(epsilon_i)`, D numbers. Modes stay decoupled: each has its own `epsilon`.
     PerDirection(Vec<f64>),
-    /// Any covariance, D x D. Modes no longer decouple. An epoch costs `D^2 H` multiply-adds more.
+    /// Any covariance, D x D. Modes no longer decouple. An epoch costs another `D^2 H` multiply-adds.
     Dense(Array2<f64>),
 }
 
@@ -36,12 +36,12 @@ pub(super) enum Covariance {
     Dense(Array2<f64>),
 }
 
-/// How far a dense covariance may be from symmetric, and its eigenvalues below zero, in units of its largest entry:
-/// rounding in the sums over pixels that it is made of.
+/// How far a dense covariance may be from symmetric, and its eigenvalues below zero, relative to its largest entry: the
+/// rounding of its sums over pixels.
 const ROUNDING: f64 = 1e-10;
 
 impl Noise {
-    /// What masking does: each pixel is kept with probability `1 - q` and divided by `1 - q`.
+    /// Masking noise: each pixel is kept with probability `1 - q` and divided by `1 - q`.
     ///
     /// Its expected loss is that of noise with the covariance `q/(1-q) diag(S_pp)` in the pixels, here in the
     /// eigenbasis (see [`pixel_moments`]): not diagonal, hence [`Noise::Dense`].
@@ -50,7 +50,7 @@ impl Noise {
     /// `moments`: `U^T diag(S_pp) U`, D x D.
     ///
     /// # Errors
-    /// `q` outside 0 to 1, or 1.
+    /// `q` below 0, or 1 and above.
     pub fn masking(q: f64, moments: &Array2<f64>) -> Result<Self> {
         if !(0.0..1.0).contains(&q) {
             let allowed = "a probability, 0 or more and below 1";
@@ -59,7 +59,7 @@ impl Noise {
         Ok(Self::Dense(moments * (q / (1.0 - q))))
     }
 
-    /// The covariance over so many directions, with `s2` in each.
+    /// The covariance over this many directions, with `s2` in each.
     pub(super) fn covariance(&self, s2: f64, directions: usize) -> Result<Covariance> {
         match self {
             Self::Isotropic(epsilon) => {
@@ -82,7 +82,7 @@ impl Noise {
     }
 }
 
-/// The symmetric part of a covariance, if it is one but for rounding.
+/// The symmetric part of `N`, if `N` is a covariance up to rounding.
 fn checked(N: &Array2<f64>) -> Result<Array2<f64>> {
     let refuse = |value: f64, allowed| Err(Error::out_of_range("covariance", value, allowed));
     if let Some(&bad) = N.iter().find(|x| !x.is_finite()) {
@@ -108,13 +108,13 @@ fn checked(N: &Array2<f64>) -> Result<Array2<f64>> {
     Ok(symmetric)
 }
 
-/// The second moments of the pixels, turned into a basis: `Kp = U^T diag(S_pp) U`.
+/// The second moments of the pixels, transformed to a basis: `Kp = U^T diag(S_pp) U`.
 ///
-/// Its diagonal says how much of the pixels' own second moments each direction meets; `q/(1-q)` times this matrix is the
-/// covariance of masking noise.
+/// Its diagonal says how much of the pixels' own second moments lies in each direction; `q/(1-q)` times this matrix is
+/// the covariance of masking noise.
 ///
 /// # Shapes
-/// `S`: D x D, of which the diagonal is looked at; `U`: D x k, one direction a column; the result is k x k.
+/// `S`: D x D, of which only the diagonal is read; `U`: D x k, one direction a column; the result is k x k.
 ///
 /// # Errors
 /// Shapes that do not fit.

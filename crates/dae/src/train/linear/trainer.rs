@@ -1,4 +1,4 @@
-//! The trainer, whichever precision it runs in, and what it records.
+//! The trainer in either precision, and what it records.
 
 // Matrices are capital letters, as in the equations of `mod.rs`.
 #![allow(non_snake_case)]
@@ -22,9 +22,9 @@ pub struct Observation {
     pub epoch: u64,
     /// Loss, decay included.
     pub loss: f64,
-    /// Mapping `(A B)_ii` of each mode that was asked for.
+    /// Mapping `(A B)_ii` of each requested mode.
     pub mappings: Vec<f64>,
-    /// Singular value of `W1 W2` of the same rank as each mode.
+    /// For each mode, the singular value of `W1 W2` with the same index.
     pub singular_values: Vec<f64>,
 }
 
@@ -71,9 +71,10 @@ impl LinearTrainer {
         Self::with_noise(settings, lambda, &Noise::Isotropic(0.0), start, 0)
     }
 
-    /// Goes on from the weights that an earlier trainer had at some epoch.
+    /// Resumes from the weights of an earlier trainer at some epoch.
     ///
-    /// The result is that of a run that never stopped, to the last bit: `f32` weights survive the way through `f64`.
+    /// The result is bit-identical to that of a run that never stopped: `f32` weights survive the conversion to `f64`
+    /// and back.
     ///
     /// # Errors
     /// As [`LinearTrainer::new`].
@@ -93,7 +94,7 @@ impl LinearTrainer {
     /// dense covariance that is not finite, not symmetric, or has negative eigenvalues.
     ///
     /// # Numerical notes
-    /// Noise in each direction is as fast as isotropic noise, and isotropic noise gives the same bits from here and from
+    /// Noise in each direction is as fast as isotropic noise. Isotropic noise gives the same bits from here and from
     /// `s2`. A dense covariance may be wrong by rounding, `1e-10` of its largest entry; its symmetric part is used.
     pub fn with_noise(
         settings: &Checked<LinearSettings>,
@@ -137,7 +138,7 @@ impl LinearTrainer {
         self.engine.weights()
     }
 
-    /// Measures the loss, and mapping and singular value of each of the given modes.
+    /// Measures the loss, and the mapping and singular value of each given mode.
     ///
     /// # Errors
     /// A mode that does not exist; divergence, with the epoch.
@@ -194,7 +195,7 @@ impl LinearTrainer {
     }
 }
 
-/// The engine for the shape of the noise.
+/// The engine for this kind of noise.
 fn engine<F: Real>(
     settings: &LinearSettings,
     lambda: &Array1<f64>,

@@ -29,7 +29,7 @@ impl Activation {
         }
     }
 
-    /// Multiplies gradients at the activations `P` by the slope there, a function of `P` for each of these.
+    /// Multiplies gradients at the activations `P` by the slope there, which for each of these is a function of `P`.
     pub(super) fn pull_back<F: Real>(self, P: &ArrayView2<F>, dP: &mut ArrayViewMut2<F>) {
         let relu = |d: F, p: F| if p <= F::zero() { F::zero() } else { d };
         match self {

@@ -17,20 +17,20 @@ use crate::numerics::{Real, Weights, blas};
 use crate::threads::in_turns;
 use crate::{Checked, Result};
 
-/// Most rows that are taken at a time, and fewest while there are more, multiples of the noise's strips. From 512 rows
-/// on the products run at full speed, and fewer rows take less memory; a lane's last blocks are smaller, so that threads
-/// wait less for each other.
+/// The most rows in a block, and the fewest while more are left; both are multiples of the noise's strips. From 512
+/// rows on the products run at full speed, and fewer rows take less memory. A lane's last blocks are smaller, so
+/// threads wait less for each other.
 const BLOCK: usize = 1024;
 const LAST_BLOCK: usize = 256;
 
-/// Most lanes that rows are cut into, and fewest rows that make another lane worth its sums.
+/// The most lanes that rows are cut into, and the fewest rows for which another lane pays.
 const LANES: usize = 8;
 const LANE_ROWS: usize = 512;
 
-/// Loss, mappings and gradient for given noise, in `f64`, by the code that trains.
+/// Loss, mappings and gradient for given noise, in `f64`, computed by the training code.
 ///
-/// The gradient is that of `loss + weight_decay/2 (||W1||^2 + ||W2||^2)`. The settings' `sigma` and `sampler` are not
-/// looked at; without `noise` there is none.
+/// The gradient is that of `loss + weight_decay/2 (||W1||^2 + ||W2||^2)`. The settings' `sigma` and `sampler` are
+/// ignored; without `noise` there is none.
 ///
 /// # Shapes
 /// `data`, `noise`: N x D; `weights` and the gradient: as in [`Weights`], D x H twice.
@@ -58,7 +58,7 @@ pub fn gradient(
     Ok((engine.observe(0)?, engine.gradient()))
 }
 
-/// Data, weights and work space in one precision. Rows that stand for pixels, D of them, are in an order of its own.
+/// Data, weights and work space in one precision. Matrices with a row for each of the D pixels use an internal order.
 pub(super) struct Engine<F> {
     order: Order,
     /// N x L: without the pixels that are 0 in every sample.
@@ -72,7 +72,7 @@ pub(super) struct Engine<F> {
     total: f64,
     /// `[W1, W2^T]`, D x 2H.
     W: Array2<F>,
-    /// `[X^T P, (X + Z)^T dH]`, D x 2H; `dH` without its factor `2/(N D)`, which would carry it towards underflow.
+    /// `[X^T P, (X + Z)^T dH]`, D x 2H; `dH` without its factor `2/(N D)`, which would bring it close to underflow.
     sums: Array2<F>,
     lanes: Vec<Lane<F>>,
     /// `W2 W2^T`, H x H.
@@ -109,7 +109,7 @@ impl<F: Real> Lane<F> {
     fn pass(&mut self, noise: &Noise<F>, activation: Activation, W: ArrayView2<F>, G: &Array2<F>) {
         let (from, to) = (self.done, self.done + block_rows(self.left()));
         self.done = to;
-        // What the first block finds takes the place of the last epoch's sums.
+        // The first block overwrites the last epoch's sums.
         let keep = if from == 0 { F::zero() } else { F::one() };
         let X = self.X.slice(s![from..to, ..]);
         let mut block = self.block.slice_mut(s![..to - from, ..]);
@@ -124,13 +124,13 @@ impl<F: Real> Lane<F> {
     }
 }
 
-/// The rows of the next block where so many are left: half of them, within limits.
+/// The rows of the next block: half of those that are left, within limits.
 fn block_rows(left: usize) -> usize {
     let half = (left / 2).next_multiple_of(STRIP);
     half.clamp(LAST_BLOCK, BLOCK).min(left)
 }
 
-/// The rows of each lane, whole strips of noise but for the last one.
+/// The rows of each lane: whole strips of noise, except in the last lane.
 fn lane_rows(samples: usize) -> usize {
     let lanes = (samples / LANE_ROWS).clamp(1, LANES);
     samples.div_ceil(lanes).next_multiple_of(STRIP)
@@ -207,7 +207,7 @@ impl<F: Real> Engine<F> {
         self.W.slice_mut(s![.., hidden..]).assign(&W2t);
     }
 
-    /// Forward and backward pass: fills `G`, `C`, `W2tC` and `sums` for the weights as they are.
+    /// Forward and backward pass: fills `G`, `C`, `W2tC` and `sums` for the current weights.
     pub(super) fn pass(&mut self, epoch: u64) -> Result<()> {
         let Self {
             lanes, noise, W, G, ..
@@ -228,7 +228,7 @@ impl<F: Real> Engine<F> {
         noise.finish(&noises, &mut self.sums)
     }
 
-    /// Loss and mappings of the last pass, which must be of the weights as they are.
+    /// Loss and mappings of the last pass, which must have used the current weights.
     pub(super) fn observe(&self, epoch: u64) -> Result<Observation> {
         let (pixels, hidden) = self.dim();
         let samples = self.X.nrows() as f64;

@@ -16,11 +16,11 @@
 //! mapping of mode i = u_i^T (X_hat^T X / N) u_i / lambda_i = (W2 u_i) . (P^T X u_i) / (N lambda_i)
 //! ```
 //!
-//! The rows are cut into lanes, and those are taken a block at a time, so that work space does not grow with the number
-//! of samples. A thread takes the next block of any lane. Lanes depend on the number of samples alone, so that results do
-//! not depend on the number of threads. Pixels that are 0 in every sample are left out of products with data, where they
-//! add nothing; noise does fall on them. Without directly drawn noise the four products with `X` are two of twice the
-//! width, `X [W1, W2^T]` and `X^T [P, dH]`, which are 6% to 10% faster.
+//! The rows are cut into lanes, which are worked on a block at a time, so work space does not grow with the number of
+//! samples. A thread takes the next block of any lane. Lanes depend on the number of samples alone, so results do not
+//! depend on the number of threads. Pixels that are 0 in every sample are left out of products with data, where they
+//! add nothing; noise does fall on them. Unless noise is drawn directly, the four products with `X` become two of twice
+//! the width, `X [W1, W2^T]` and `X^T [P, dH]`, which are 6% to 10% faster.
 //!
 //! In the convention of the linear trainers this is learning rate `2 alpha / D` and decay `weight_decay D / 2`.
 

@@ -1,4 +1,4 @@
-//! Gaussian noise on the input of the nonlinear autoencoder: drawn directly, or drawn small with the same law.
+//! Gaussian noise on the input of the nonlinear autoencoder: drawn directly, or from fewer numbers with the same law.
 //!
 //! An epoch sees the noise `Z ~ Normal(0, sigma^2)` (N x D) only through `Z W1` and `Z^T dH`, where `dH` (N x H, the
 //! gradient at the hidden pre-activations) depends on `Z` through `Z W1` alone. With `W1 = Q R` (`Q`: D x r with
@@ -28,24 +28,24 @@ use crate::numerics::factors::{factor, orthonormal};
 use crate::numerics::products::{add_triangular, set_product, sum, sum_symmetric};
 use crate::numerics::random::Key;
 
-/// Rows of a noise matrix that share a random stream. Part of the law of a seed: changing it changes every draw.
+/// Rows of a noise matrix that share a random stream. Fixed: changing it changes every draw of a seed.
 pub(crate) const STRIP: usize = 128;
 
 /// The products with the data that an epoch needs, with the noise in them.
 ///
 /// For every block of rows `X` of the data: [`Noise::forward`] sets `[A, B]` to `[(X + Z) W1, X W2^T]`, and
-/// [`Noise::backward`] adds `X^T P` and `(X + Z)^T dH` to the sums `[X^T P, (X + Z)^T dH]`. Only the first L of D pixels
-/// are in `X`; the others are 0. Threads that are at different rows share this and have a [`Lane`] each.
+/// [`Noise::backward`] adds `X^T P` and `(X + Z)^T dH` to the sums `[X^T P, (X + Z)^T dH]`. Only the first L of D
+/// pixels are in `X`; the others are 0. Lanes of rows share this, and each has its own [`Lane`].
 pub(super) enum Noise<F> {
     /// None: two products with matrices of twice the width, which is faster than four.
     Off,
-    /// As written down: `Z` block by block.
+    /// Drawn directly: `Z` block by block.
     Direct(Source<F>),
-    /// As in the head of this file.
+    /// As described at the head of this file.
     LawEqual(Box<LawEqual<F>>),
 }
 
-/// What one thread needs for the noise of its rows. Matrices that the sampler at hand has no use for are empty.
+/// Work space for the noise of one lane of rows. Matrices that the current sampler does not use are empty.
 pub(super) struct Lane<F> {
     /// `X + Z` of the current block, rows x D.
     noisy: Array2<F>,
@@ -58,7 +58,7 @@ pub(super) struct Lane<F> {
 }
 
 impl<F: Real> Noise<F> {
-    /// Room for the noise of blocks of so many rows.
+    /// Work space for the noise of blocks of this many rows.
     pub(super) fn lane(&self, rows: usize, pixels: usize) -> Lane<F> {
         let [mut noisy, mut Y, mut YtdH, mut gram] = [(); 4].map(|()| Array2::zeros((0, 0)));
         match self {
@@ -124,8 +124,8 @@ impl<F: Real> Noise<F> {
         }
     }
 
-    /// Sets `sums` to `keep sums + [X^T P, (X + Z)^T dH]`, where `PdH` is `[P, dH]` for the rows last seen by `forward`;
-    /// the lane's own sums likewise. `keep` is 0 or 1.
+    /// Sets `sums` to `keep sums + [X^T P, (X + Z)^T dH]`, where `PdH` is `[P, dH]` for the rows last seen by
+    /// `forward`; the lane's own sums likewise. `keep` is 0 or 1.
     pub(super) fn backward(
         &self,
         lane: &mut Lane<F>,
@@ -182,7 +182,7 @@ impl<F: Real> Source<F> {
 
     /// Sets `rows` to `[X, 0] + Z`, where `Z` are the rows of `matrix` from `first` on, a multiple of [`STRIP`].
     ///
-    /// A strip at a time, which the noise finds in the cache.
+    /// It goes a strip at a time, so the noise finds the strip in the cache.
     pub(crate) fn set_rows(
         &self,
         matrix: &str,
@@ -206,7 +206,7 @@ impl<F: Real> Source<F> {
             Self::Given(Z) => rows += &Z.slice(s![first..first + rows.nrows(), ..]),
             Self::Drawn { key, sigma, epoch } => {
                 let mut rng = key.epoch(*epoch, matrix).strip((first / STRIP) as u64);
-                // Rows of work space, whole and one after the other: never another layout, which would be no slice.
+                // Rows of work space are whole and contiguous, so they always form a slice.
                 let values = rows.as_slice_mut().unwrap_or_default();
                 for values in values.chunks_mut(BATCH) {
                     let normal = normal::draw(&mut rng, *sigma as f32);
@@ -266,7 +266,7 @@ impl<F: Real> LawEqual<F> {
     fn finish(&mut self, lanes: &[&Lane<F>], sums: &mut Array2<F>) -> Result<()> {
         sum_symmetric(lanes.iter().map(|lane| &lane.gram), &mut self.gram);
         let gram = self.gram.mapv(F::widen);
-        // LAPACK is never asked to factor what is not finite: what it does then is nobody's promise.
+        // LAPACK is never asked to factor values that are not finite: its behaviour is undefined then.
         if !gram.sum().is_finite() {
             let (what, epoch) = ("the gradient", self.epoch);
             return Err(Error::Diverged { what, epoch });

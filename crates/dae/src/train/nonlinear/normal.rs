@@ -1,4 +1,4 @@
-//! Normal numbers for training noise, which is drawn by the billion.
+//! Normally distributed numbers for training noise, which is drawn by the billion.
 //!
 //! Box and Muller (1958): for `u` and `v` independent and uniform on `(0, 1]` the numbers
 //!
@@ -6,18 +6,18 @@
 //! sqrt(-2 ln u) sin(2 pi v),   sqrt(-2 ln u) cos(2 pi v)
 //! ```
 //!
-//! are independent and standard normal. Computed here in single precision, many at once, from what IEEE 754 rounds in
-//! one way only (`+`, `*`, `/`, square root) and from no library's logarithm or sine: the bits are the same on every
-//! machine, whatever its vectors.
+//! are independent and standard normal. They are computed in single precision, many at once, from operations that IEEE
+//! 754 rounds in one way only (`+`, `*`, `/`, square root), without any library's logarithm or sine. So the bits are
+//! the same on every machine, whatever its vectors.
 //!
-//! Of 32 random bits for `u` the largest number is 6.7, which chance exceeds once in 10^10 draws.
+//! With 32 random bits for `u` the largest number is 6.7, which chance exceeds once in 10^10 draws.
 
 use std::f32::consts::{LN_2, PI};
 
 use multiversion::multiversion;
 use rand::Rng;
 
-/// Pairs that are drawn at a time. Part of the law of a seed: changing it changes every draw.
+/// Pairs that are drawn at a time. Fixed: changing it changes every draw of a seed.
 const PAIRS: usize = 64;
 
 /// Numbers that are drawn at a time.
@@ -51,17 +51,17 @@ fn transform(u: &[u32], v: &[u32], sigma: f32, normal: &mut [f32; BATCH]) {
     }
 }
 
-/// A number on `(0, 1]`: the middle of one of 2^31 intervals, rounded to 24 digits.
+/// A number on `(0, 1]`: the middle of one of 2^31 intervals, rounded to 24 bits.
 #[inline(always)]
 fn uniform(bits: u32) -> f32 {
-    // Through a signed number, which vectors can convert.
+    // Via a signed integer, which vector instructions can convert.
     ((bits >> 1) as i32 as f32 + 0.5) * SCALE
 }
 
 /// Natural logarithm of a positive normal number; below 1 the relative error is at most 2e-7.
 ///
-/// With `x = 2^e m`, `m` within a factor `sqrt(2)` of 1, and `s = (m-1)/(m+1)` it is `e ln 2 + 2 artanh(s)`, of whose
-/// series what follows `s^9` is below single precision.
+/// With `x = 2^e m`, `m` within a factor `sqrt(2)` of 1, and `s = (m-1)/(m+1)` it is `e ln 2 + 2 artanh(s)`. Terms of
+/// its series beyond `s^9` are below single precision.
 #[inline(always)]
 fn ln(x: f32) -> f32 {
     const SQRT_HALF: u32 = 0x3f35_04f3;
@@ -76,7 +76,7 @@ fn ln(x: f32) -> f32 {
 
 /// Sine and cosine of an angle uniform on the circle; errors at most 2e-7.
 ///
-/// Two bits choose a quarter, the others an angle within an eighth of a turn of its middle, where the series of Taylor
+/// Two bits choose a quarter, the others an angle within an eighth of a turn of its middle, where the Taylor series
 /// need four terms after the first.
 #[inline(always)]
 fn sin_cos(bits: u32) -> (f32, f32) {
@@ -91,7 +91,7 @@ fn sin_cos(bits: u32) -> (f32, f32) {
     } else {
         (cosine, sine)
     };
-    // Both change sign together: with the exchange that makes four quarters, each in one of its two directions.
+    // Both change sign together. With the swap above that makes four quarters, each traversed in one of two directions.
     let sign = bits & (1 << 31);
     let signed = |x: f32| f32::from_bits(x.to_bits() ^ sign);
     (signed(sine), signed(cosine))
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
     use crate::numerics::random::Key;
 
-    /// Words that chance would not bring: the ends of every range, and what is next to them.
+    /// Words that random draws would miss: the ends of every range, and their neighbours.
     const EDGES: [u32; 10] = [
         0,
         1,

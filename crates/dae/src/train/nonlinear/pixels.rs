@@ -13,7 +13,7 @@ use crate::numerics::Real;
 pub(crate) struct Order(Vec<usize>);
 
 impl Order {
-    /// The order for `X`, and the data in it without the pixels that are 0. If all are, none is left out.
+    /// The order for `X`, and the data in it without pixels that are always 0. If all are, none is left out.
     pub(crate) fn of<F: Real>(X: ArcArray2<F>) -> (Self, ArcArray2<F>) {
         let is_used = |&pixel: &usize| X.column(pixel).iter().any(|&x| x != F::zero());
         let (mut order, unused): (Vec<usize>, Vec<usize>) = (0..X.ncols()).partition(is_used);

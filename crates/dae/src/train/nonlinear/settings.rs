@@ -57,7 +57,7 @@ impl Settings for NonlinearSettings {
     }
 }
 
-/// The sampler that a run uses, if it uses one.
+/// The sampler that a run uses, if any.
 pub(crate) fn choose(settings: &NonlinearSettings, data: (usize, usize)) -> Option<Sampler> {
     match settings.sampler {
         _ if settings.sigma == 0.0 => None,
@@ -67,11 +67,11 @@ pub(crate) fn choose(settings: &NonlinearSettings, data: (usize, usize)) -> Opti
 }
 
 /// The sampler that adds less to an epoch, from nanoseconds of one core measured at sizes from 2,000 x 784 x 32 to
-/// 20,000 x 3,072 x 512 (N x D x H): 1.8 for a random number; a little more for a directly drawn one, with the wide
-/// products that fall apart into narrow ones; the rest for the law-equal sampler's products and factorisations.
+/// 20,000 x 3,072 x 512 (N x D x H): 1.8 for a random number; a little more for a directly drawn one, whose wide
+/// products split into narrow ones; the rest for the law-equal sampler's products and factorisations.
 ///
-/// At the paper's sizes the direct one adds less than half of what the law-equal one does. Where D is many times H that
-/// is several times cheaper, where N is not many times H it is several times dearer.
+/// At the paper's sizes the direct sampler adds less than half of what the law-equal one does. The law-equal one is
+/// several times cheaper where D is many times H, and several times dearer where N is not many times H.
 #[allow(non_snake_case)]
 fn cheaper((samples, pixels): (usize, usize), hidden: usize) -> Sampler {
     let [N, D, H] = [samples, pixels, hidden].map(|size| size as f64);

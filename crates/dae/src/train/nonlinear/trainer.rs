@@ -1,4 +1,4 @@
-//! The trainer, and the state in which it can stop and go on.
+//! The trainer, and the state from which it can resume.
 
 use ndarray::{ArcArray2, Array2};
 use serde::{Deserialize, Serialize};
@@ -12,9 +12,9 @@ use crate::numerics::random::Key;
 use crate::numerics::{Real, Weights};
 use crate::{Checked, Result};
 
-/// All that a training run needs to go on where it stopped.
+/// Everything that a training run needs to resume.
 ///
-/// The noise is a function of key and epoch, so that no generator has to be saved.
+/// The noise is a function of key and epoch, so no generator has to be saved.
 ///
 /// # Shapes
 /// Both D x H, as in [`Weights`]: `encoder` is `W1`, `decoder` is the transpose of `W2`.
@@ -122,14 +122,14 @@ impl NonlinearTrainer {
         self.sampler
     }
 
-    /// Does one epoch and, if asked, tells what its forward pass saw (before the update, with its noise).
+    /// Does one epoch. If `observe` is set, returns what its forward pass saw (before the update, with its noise).
     ///
     /// # Errors
-    /// Divergence, with the epoch at which it was found: at the next observation, or before if noise has to be
-    /// drawn for it. The trainer is then back in the state of the last finite observation.
+    /// Divergence, with the epoch at which it was found: at the next observation, or earlier with the law-equal
+    /// sampler. The trainer is then back in the state of the last finite observation.
     ///
     /// # Numerical notes
-    /// Training runs in `f32`; loss and mappings are put together in `f64` from `f32` products.
+    /// Training runs in `f32`; loss and mappings are computed in `f64` from `f32` products.
     pub fn step(&mut self, observe: bool) -> Result<Option<Observation>> {
         let seen = self.engine.pass(self.epoch).and_then(|()| {
             if !observe {
@@ -161,7 +161,7 @@ impl NonlinearTrainer {
         }
     }
 
-    /// Goes on from a saved state; the result is that of a run that never stopped, byte for byte.
+    /// Resumes from a saved state. The result is byte-identical to that of a run that never stopped.
     ///
     /// # Errors
     /// Shapes that do not fit.

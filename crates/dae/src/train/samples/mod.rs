@@ -1,4 +1,4 @@
-//! What training on few images ends with, by linear algebra on the images themselves, and how well that denoises others.
+//! The result of training on few images, by linear algebra on the images themselves, and how well it denoises others.
 //!
 //! Training without a bottleneck tends to the least-squares solution. For images `X` (N x D, averaged second moment
 //! `S_N = X^T X / N`), training noise of variance `e`, and the convention `x W` of this crate:
@@ -9,13 +9,14 @@
 //! no noise, H units     W = projection on the leading H directions of S_N, or on all that the images span
 //! ```
 //!
-//! The error of each on other images, of second moment `T` (uncentred, averaged), with test noise of variance `epsilon`:
+//! The error of each on other images, with second moment `T` (uncentred, averaged) and test noise of variance
+//! `epsilon`:
 //!
 //! ```text
 //! E = 1/2 E ||x - (x + z) W||^2 = 1/2 [ tr T - 2 tr(T W) + tr(W^T T W) ] + epsilon/2 tr(W^T W)
 //! ```
 //!
-//! Exact, and so is what lies outside the span of few images: it is in `tr T`.
+//! This is exact even for what lies outside the span of few images: that is in `tr T`.
 
 mod once;
 mod sample;

@@ -12,7 +12,7 @@ use crate::numerics::blas;
 use crate::numerics::products::set_product;
 use crate::random::{Rng, normal_matrix};
 
-/// Images that get their noise at a time, where there are more of them than pixels.
+/// Images that get their noise at a time, if there are more of them than pixels.
 const ROWS: usize = 4096;
 
 /// Denoising error after training to the end on images whose noise, of variance `e`, was drawn once: `W = (X + Z)^+ X`.
@@ -23,12 +23,12 @@ const ROWS: usize = 4096;
 /// `images`: `X`, N x D; `test`: `T`, D x D.
 ///
 /// # Errors
-/// No images, shapes that do not fit, `e` not above zero, `epsilon` negative, either of them not finite; LAPACK failing,
-/// as it may where N is D and the noise is small.
+/// No images, shapes that do not fit, `e` not above zero, `epsilon` negative, either of them not finite; LAPACK
+/// failing, as it may where N is D and the noise is small.
 ///
 /// # Numerical notes
-/// By the Cholesky factors of `Y Y^T` or `Y^T Y`, `Y = X + Z`, whichever is smaller. Their condition is worst near N = D,
-/// where the error itself has a pole.
+/// By the Cholesky factors of `Y Y^T` or `Y^T Y`, `Y = X + Z`, whichever is smaller. Their condition is worst near N =
+/// D, where the error itself has a pole.
 ///
 /// # Example
 /// ```
@@ -76,7 +76,7 @@ pub fn drawn_once(
     Ok(0.5 * (test.diag().sum() + error))
 }
 
-/// N <= D: `W = Y^T R` with `R = (Y Y^T)^-1 X`. Gives `-2 tr(T W) + tr(W^T T W) + epsilon tr(W^T W)`.
+/// N <= D: `W = Y^T R` with `R = (Y Y^T)^-1 X`. Returns `-2 tr(T W) + tr(W^T T W) + epsilon tr(W^T W)`.
 fn few(X: ArrayView2<f64>, Y: Array2<f64>, T: &Array2<f64>, epsilon: f64) -> Result<f64> {
     let [mut K, mut RR, mut YTY] = [(); 3].map(|()| Array2::zeros((X.nrows(), X.nrows())));
     set_product(Y.view(), Y.t(), &mut K);
@@ -89,7 +89,7 @@ fn few(X: ArrayView2<f64>, Y: Array2<f64>, T: &Array2<f64>, epsilon: f64) -> Res
     Ok((RR * YTY).sum() - 2.0 * (YT * &R).sum() + epsilon * (R * X).sum())
 }
 
-/// N > D: `W = (Y^T Y)^-1 Y^T X`, from the two products. Gives what [`few`] gives.
+/// N > D: `W = (Y^T Y)^-1 Y^T X`, from the two products. Returns what [`few`] returns.
 fn many([YtY, YtX]: [Array2<f64>; 2], T: &Array2<f64>, epsilon: f64) -> Result<f64> {
     let W = solve(&YtY, YtX)?;
     let mut TW = Array2::zeros(W.dim());

@@ -1,4 +1,4 @@
-//! Images by their own directions: every filter of those is judged in them.
+//! Images in their own eigenbasis, and the error of any filter in it.
 
 // Matrices are capital letters, as in the equations of `mod.rs`.
 #![allow(non_snake_case)]
@@ -36,18 +36,18 @@ pub struct Sample {
     pub vectors: Array2<f64>,
     /// `V^T T V`, r x r. Its diagonal says how much of the test images each direction has.
     pub test: Array2<f64>,
-    /// `tr T`: the second moment of the test images, in the span of the others or not.
+    /// `tr T`: the whole second moment of the test images, inside the span of the sample or not.
     pub trace: f64,
 }
 
 impl Sample {
-    /// Takes images apart.
+    /// Decomposes images.
     ///
     /// With fewer images than pixels the N x N matrix `X X^T / N` is decomposed. With many more,
     /// [`second_moment`](crate::data::second_moment) of the bytes and [`Sample::in_basis`] take less memory.
     ///
     /// # Shapes
-    /// `images`: N x D, pixels divided by 255; `test`: D x D, as [`second_moment`](crate::data::second_moment) gives it.
+    /// `images`: N x D, pixels divided by 255; `test`: D x D, as from [`second_moment`](crate::data::second_moment).
     ///
     /// # Errors
     /// No images, shapes that do not fit, LAPACK failing.
@@ -80,7 +80,7 @@ impl Sample {
         Self::new(lambda, vectors, test)
     }
 
-    /// The same from a decomposition that is there already.
+    /// As [`Sample::of`], from an existing decomposition.
     ///
     /// # Shapes
     /// `eigen`: D x k vectors, with k eigenvalues or more; `test`: D x D.
@@ -135,7 +135,7 @@ impl Sample {
         self.filtered(std::iter::repeat_n(1.0, count), epsilon)
     }
 
-    /// Denoising error of `W = V diag(f) V^T`; directions beyond the end of `f` are not let through.
+    /// Denoising error of `W = V diag(f) V^T`; directions beyond the end of `f` are blocked.
     ///
     /// # Errors
     /// A variance that is negative or not finite.
@@ -153,7 +153,7 @@ impl Sample {
     /// ```
     ///
     /// # Shapes
-    /// `weights`: k x H twice, k directions or fewer than there are; the others are not let through.
+    /// `weights`: k x H twice, for the k leading directions; the others are blocked.
     ///
     /// # Errors
     /// More directions than there are, a variance that is negative or not finite.

@@ -11,46 +11,46 @@ use crate::system::progress::Progress;
 use crate::tables::{Check, Found, Judge, Published, Table, Tables};
 use crate::{Error, Result};
 
-/// What is said of an experiment, and what it starts from beside its settings.
+/// Description of an experiment, and what it needs besides its settings.
 #[derive(Debug, Clone, Copy)]
 pub struct About {
-    /// What it shows, in a line.
+    /// What it shows, in one line.
     pub title: &'static str,
     /// What to see in its figure.
     pub caption: &'static str,
-    /// The source in which its settings are documented.
+    /// The source file that documents its settings.
     pub documentation: &'static str,
-    /// Whether it starts from the spectra of the data.
+    /// Whether it needs the spectra of the data.
     pub spectra: bool,
-    /// Whether it starts from the images themselves.
+    /// Whether it needs the images themselves.
     pub images: bool,
 }
 
-/// The surroundings in which an experiment is done.
+/// The context an experiment runs in.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// Seed of everything random.
     pub seed: u64,
-    /// The spectra of the data; empty for an experiment that needs none.
+    /// The spectra of the data; empty if the experiment needs none.
     pub spectra: &'a [(DataSet, Spectrum)],
-    /// Where training runs are kept.
+    /// Where training runs are stored.
     pub runs: &'a Runs,
     /// Where progress goes.
     pub progress: &'a Progress,
 }
 
-/// A training run that an experiment is made from.
+/// A training run of an experiment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Training {
-    /// What it is called within the experiment, such as `mnist/DAE`.
+    /// Its name within the experiment, such as `mnist/DAE`.
     pub label: String,
-    /// The name under which it is kept.
+    /// The name it is stored under.
     pub name: String,
-    /// Key of everything that it depends on.
+    /// Key of everything it depends on.
     pub key: String,
 }
 
-/// What making an experiment gives.
+/// The output of an experiment.
 pub(crate) struct Product {
     pub tables: Vec<Table>,
     pub picture: Picture,
@@ -58,7 +58,7 @@ pub(crate) struct Product {
     pub checks: Vec<Check>,
 }
 
-/// The parts of an experiment, by its settings `S` and by everything that it computes, `R`.
+/// The parts of an experiment, with settings `S` and results `R`.
 pub(crate) struct Parts<S, R> {
     pub about: About,
     pub run: fn(&Checked<S>, &Context) -> Result<R>,
@@ -68,21 +68,21 @@ pub(crate) struct Parts<S, R> {
     pub checks: fn(&Checked<S>, &R) -> Result<Vec<Check>>,
     /// Judges the tables by the theory.
     pub verify: fn(&S, &mut Judge) -> Result<()>,
-    /// What there is beside, if networks are trained.
+    /// Further parts, if networks are trained.
     pub trained: Option<Trained<S>>,
 }
 
-/// What an experiment with trained networks has beside.
+/// The further parts of an experiment that trains networks.
 pub(crate) struct Trained<S> {
-    /// The training runs that it is made from, in order.
+    /// Its training runs, in order.
     pub runs: fn(&S, &Context) -> Vec<Training>,
-    /// Does one of them, or takes it from where it is kept; with a judge, the tables are judged by it.
+    /// Does one of them or loads the stored one; a judge, if given, then judges the tables by it.
     pub train: fn(&Checked<S>, &Context, &str, Option<&mut Judge>) -> Result<()>,
-    /// What the tables say of a published value; the settings are the recorded ones and the paper's.
+    /// The tables' counterpart of a published value; the settings are the recorded ones and the paper's.
     pub published: fn(&Published, [&Value; 2], &Tables) -> Result<Found>,
 }
 
-/// An experiment as the registry knows it: its settings are those of a record.
+/// An experiment as the registry sees it, with settings from a record.
 pub(crate) trait Experiment: Sync {
     fn about(&self) -> About;
 
@@ -160,13 +160,13 @@ impl<S: Settings + DeserializeOwned, R> Experiment for Parts<S, R> {
     ) -> Result<Found> {
         match &self.trained {
             Some(trained) => (trained.published)(value, settings, tables),
-            // Until an experiment has lines for its values, each counts as missing.
+            // Without trained networks, no published value is found: each counts as missing.
             None => Ok(Found::Value(f64::NAN, String::new())),
         }
     }
 }
 
-/// Settings as a record has them, not looked at.
+/// Settings as recorded, unchecked.
 fn plain<S: DeserializeOwned>(settings: &Value) -> Result<S> {
     serde_json::from_value(settings.clone()).map_err(|error| damaged(&error.to_string()))
 }
@@ -182,7 +182,7 @@ fn damaged(problem: &str) -> Error {
     }
 }
 
-/// A training run that an experiment does not have.
+/// The error for a training run that the experiment does not have.
 pub(super) fn no_such_run(label: &str) -> Error {
     Error::Unknown {
         kind: "training run",

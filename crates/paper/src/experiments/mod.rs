@@ -1,6 +1,6 @@
-//! One folder an experiment, each in the same order: settings, run, rows, figure, checks, verify; and the registry.
+//! One folder per experiment, each with the same files: settings, run, rows, figure, checks, verify; and the registry.
 //!
-//! A further experiment is a folder here and a line in `registry.rs`, beside its settings in `crates/paper/settings`.
+//! To add an experiment, add a folder here, a line in `registry.rs`, and its settings in `crates/paper/settings`.
 
 pub mod common;
 mod experiment;

@@ -1,4 +1,4 @@
-//! The registry of experiments: everything that is done for every figure walks it.
+//! The registry of experiments: whatever is done for every figure iterates over it.
 
 use std::fmt;
 
@@ -31,7 +31,7 @@ macro_rules! experiments {
                 }
             }
 
-            /// What is done for it.
+            /// Its experiment.
             pub(crate) fn experiment(self) -> &'static dyn Experiment {
                 match self {
                     $(Self::$variant => &super::$module::EXPERIMENT),+
@@ -39,7 +39,7 @@ macro_rules! experiments {
             }
         }
 
-        /// The settings of all experiments, as plain data; [`load`] has checked each.
+        /// The settings of all experiments, as plain data; [`load`] checks each.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct AllSettings {
@@ -80,7 +80,7 @@ experiments! {
 }
 
 impl Figure {
-    /// What is said of its experiment, and what that starts from.
+    /// Description of its experiment, and what that needs.
     pub fn about(self) -> About {
         self.experiment().about()
     }
@@ -92,15 +92,15 @@ impl fmt::Display for Figure {
     }
 }
 
-/// The settings of a profile, and in what they differ from the paper's.
+/// The settings of a profile, and how they differ from the paper's.
 ///
 /// # Errors
-/// A setting that is missing, unknown, of the wrong type or out of its range.
+/// A setting that is missing, unknown, of the wrong type, or out of range.
 pub fn load(profile: Profile) -> Result<(AllSettings, Vec<Difference>)> {
     load_with(profile, &[])
 }
 
-/// As [`load`], with single values replaced, each given as `fig6.mnist.samples=5000`.
+/// As [`load`], with individual values replaced, each given as `fig6.mnist.samples=5000`.
 ///
 /// # Errors
 /// As [`settings::load_with`].

@@ -1,4 +1,4 @@
-//! The picture of a prediction: the spectrum and what noise leaves of it, and below the curves, as in Figure 5.
+//! The picture of a prediction: the spectrum and what noise leaves of it; below, the curves, as in Figure 5.
 
 use super::rows::Curve;
 use super::{Outcome, Prediction};
@@ -10,13 +10,13 @@ use crate::plot::{
     significant, subscript,
 };
 
-/// Markers along the whole of a curve.
+/// Markers along a whole curve.
 const MARKERS: u64 = 40;
 
 /// Draws a prediction.
 ///
 /// # Errors
-/// The drawing failing.
+/// The drawing fails.
 pub(super) fn figure(outcome: &Outcome) -> Result<Picture> {
     let prediction = &outcome.prediction;
     let spectrum = Row::new(0.5, vec![eigenvalues(prediction), mappings(prediction)]);
@@ -40,7 +40,7 @@ pub(super) fn figure(outcome: &Outcome) -> Result<Picture> {
     )
 }
 
-/// Places of the directions whose variance is not rounding, from 1, with a value of each.
+/// Numbers (from 1) of the directions whose variance exceeds rounding error, each with a value.
 fn points(
     prediction: &Prediction,
     value: impl Fn(&super::rows::Direction) -> f64,
@@ -51,7 +51,7 @@ fn points(
         .collect()
 }
 
-/// Few directions are counted, many are spread.
+/// A linear axis for few directions, a logarithmic one for many.
 fn places(prediction: &Prediction) -> Axis {
     let (rank, last) = (prediction.rank, prediction.rank as f64);
     if rank >= 30 {
@@ -106,7 +106,7 @@ fn mappings(prediction: &Prediction) -> Panel {
     Panel::plane(&title, places(prediction), y, marks)
 }
 
-/// A marker on each of the directions whose curves are drawn below.
+/// A marker on each direction whose curve is drawn below.
 fn drawn(prediction: &Prediction, points: &[[f64; 2]], colour: Colour) -> Vec<Mark> {
     let drawn = prediction.drawn.iter().enumerate();
     let mark = |(place, &mode): (usize, &usize)| {
@@ -170,7 +170,7 @@ fn actual(prediction: &Prediction, curve: &[Curve]) -> Option<Mark> {
     (!points.is_empty()).then(|| style::markers(points, networks::shape(place), 3.4, colour))
 }
 
-/// The directions that are drawn: their markers and variances.
+/// Markers and variances of the directions drawn.
 fn legend(prediction: &Prediction) -> Strip {
     let drawn = prediction
         .drawn

@@ -1,10 +1,10 @@
-//! The user's own data: what a linear DAE would learn of them, when, and with which settings.
+//! The user's own data: what a linear DAE would learn from them, when, and with which settings.
 //!
-//! A linear autoencoder sees its data only through the spectrum of `X^T X / N`, so that the theory says from one look at a
-//! file what training would do; nothing is trained unless asked for. [`predict`] does it all, [`Outcome::write`] keeps it.
-//! Behind them are [`Samples`], which reads a file and finds its spectrum, and [`Prediction`], which is the theory of one.
+//! A linear autoencoder sees its data only through the spectrum of `X^T X / N`, so the theory predicts training from
+//! the file alone. Nothing is trained unless requested. [`predict`] does it all; [`Outcome::write`] saves the result.
+//! [`Samples`] reads a file and finds its spectrum; [`Prediction`] is the theory of a spectrum.
 //!
-//! Averaged second moment, not centred unless asked for, as everywhere here.
+//! As everywhere here, the second moment is averaged, and not centred unless requested.
 
 mod figure;
 mod prediction;
@@ -32,7 +32,7 @@ use crate::tables::Table;
 use crate::{Error, Result};
 use rows::{Curve, Rms};
 
-/// What is asked about a file.
+/// A request about a file.
 ///
 /// | Name | Default | Unit | Range |
 /// |---|---|---|---|
@@ -43,7 +43,7 @@ use rows::{Curve, Rms};
 /// | `network.hidden` | 256, or twice what is kept, at most D | hidden units H | 1 to 1e4 |
 /// | `network.alpha` | `1/(2 lambda_0 + 3 epsilon)` | learning rate | above 0 |
 /// | `network.init_std` | 1e-4 | standard deviation of the start | 1e-12 to 1 |
-/// | `network.epochs` | until all that is drawn is learned | updates | 1 to 1e7 |
+/// | `network.epochs` | until all directions drawn are learned, at most 100,000 | updates | 1 to 1e7 |
 /// | `train` | no | seed | |
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Question {
@@ -51,9 +51,9 @@ pub struct Question {
     pub reading: Reading,
     /// How much noise.
     pub noise: Noise,
-    /// What is trained with it, or would be.
+    /// The network that is, or would be, trained.
     pub network: Network,
-    /// Seed of a training beside the theory, if there is to be one.
+    /// Seed for training beside the theory, if requested.
     pub train: Option<u64>,
 }
 
@@ -77,27 +77,27 @@ impl Default for Question {
     }
 }
 
-/// What is known about a file now.
+/// The answer to a [`Question`].
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// What the file is called, without its ending.
+    /// Name of the file, without its extension.
     pub name: String,
     /// How it was read.
     pub reading: Reading,
     /// The samples and their spectrum.
     pub samples: Samples,
-    /// What the theory says.
+    /// The prediction of the theory.
     pub prediction: Prediction,
-    /// The curves that are drawn, theory and, where it was asked for, training.
+    /// The curves drawn: theory and, if requested, training.
     pub curves: Vec<Curve>,
-    /// How far apart they are, if anything was trained.
+    /// Deviations of theory from training, if anything was trained.
     pub deviations: Vec<Rms>,
 }
 
-/// Says what a linear DAE would learn of the samples in a file.
+/// Predicts what a linear DAE would learn from the samples in a file.
 ///
 /// # Errors
-/// As [`Samples::read`] and [`Prediction::new`]; training that diverges.
+/// As [`Samples::read`] and [`Prediction::new`]; training diverges.
 ///
 /// # Example
 /// ```
@@ -136,13 +136,13 @@ pub fn predict(file: &Path, question: &Question, progress: &Progress) -> Result<
     })
 }
 
-/// What a file is called, without folder and ending.
+/// Name of a file, without folder and extension.
 pub fn name_of(file: &Path) -> String {
     let stem = file.file_stem().unwrap_or_default();
     stem.to_string_lossy().into_owned()
 }
 
-/// What is written last: what the files beside it were made from.
+/// The record, written last: what the files beside it were made from.
 #[derive(Serialize)]
 struct Record<'a> {
     file: &'a Path,
@@ -151,7 +151,7 @@ struct Record<'a> {
     prediction: &'a Prediction,
     deviations: &'a [Rms],
     words: String,
-    /// SHA-256 of every file that was written.
+    /// SHA-256 of every file written.
     outputs: BTreeMap<String, String>,
     provenance: crate::system::provenance::Provenance,
 }
@@ -162,7 +162,7 @@ impl Outcome {
         words::paragraph(self)
     }
 
-    /// Directions and curves, and how far theory and training are apart where there was any.
+    /// Directions and curves and, if anything was trained, the deviations of theory from training.
     ///
     /// # Errors
     /// A value that is not finite.
@@ -180,15 +180,15 @@ impl Outcome {
     /// The spectrum, what noise leaves of it, and the curves.
     ///
     /// # Errors
-    /// The drawing failing.
+    /// The drawing fails.
     pub fn figure(&self) -> Result<Picture> {
         figure::figure(self)
     }
 
-    /// Writes tables, picture and record into a folder; gives the paths, the record last.
+    /// Writes tables, picture and record to a folder; returns the paths, the record last.
     ///
     /// # Errors
-    /// As [`Outcome::tables`] and [`Outcome::figure`]; the file system failing.
+    /// As [`Outcome::tables`] and [`Outcome::figure`]; a file cannot be written.
     pub fn write(
         &self,
         file: &Path,
@@ -214,7 +214,7 @@ impl Outcome {
             outputs.insert(name, files::sha256(&bytes));
             paths.push(path);
         }
-        // Of an earlier prediction with training, if this one has none.
+        // Left by an earlier prediction with training, if this one has none.
         let deviations = folder.join("tables/rms.csv");
         if self.deviations.is_empty() && deviations.exists() {
             std::fs::remove_file(&deviations).map_err(Error::io(&deviations))?;

@@ -1,4 +1,4 @@
-//! What the theory says of a spectrum: where each direction ends, and when.
+//! What the theory predicts from a spectrum: where each direction ends, and when.
 
 use dae::data::rounding;
 use dae::theory::{Mode, coupled, rates, spectrum::Theory};
@@ -8,16 +8,16 @@ use super::rows::{Curve, Direction};
 use crate::Result;
 use crate::experiments::Model;
 
-/// Share of its fixed point at which a direction counts as learned.
+/// Fraction of its fixed point at which a direction counts as learned.
 pub const LEARNED: f64 = 0.95;
 
-/// Share of the variance whose directions are kept where nobody says how many or how much noise.
+/// Share of the variance to keep by default, if neither a number of directions nor the noise is given.
 pub const SHARE: f64 = 0.9;
 
-/// Epochs that curves are drawn for at most.
+/// Largest default number of epochs for the curves.
 const LONGEST: u64 = 100_000;
 
-/// Parts that a curve has at most.
+/// Most intervals in a curve.
 const POINTS: u64 = 400;
 
 /// How much noise.
@@ -25,27 +25,27 @@ const POINTS: u64 = 400;
 pub enum Noise {
     /// Its variance, `sigma^2`, 0 or more.
     Epsilon(f64),
-    /// As much as leaves this many directions above one half.
+    /// Enough to leave exactly this many directions above one half.
     Keep(usize),
-    /// As much as leaves those above one half that hold nine tenths of the variance.
+    /// Enough to leave above one half the leading directions that hold nine tenths of the variance.
     Share,
 }
 
-/// What a linear autoencoder is trained with, or would be.
+/// Settings with which a linear autoencoder is, or would be, trained.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Network {
-    /// Hidden units H; if not given, 256 or twice as many as there are directions to keep, and at most D.
+    /// Hidden units H; by default the larger of 256 and twice the directions kept, at most D.
     pub hidden: Option<usize>,
-    /// Learning rate; the largest that is stable for all three models if it is not given.
+    /// Learning rate; by default the largest that is stable for all three models.
     pub alpha: Option<f64>,
     /// Standard deviation of the start.
     pub init_std: f64,
-    /// Epochs of curves and training; until every direction drawn is learned if it is not given.
+    /// Epochs of curves and training; by default until every direction drawn is learned, at most 100,000.
     pub epochs: Option<u64>,
 }
 
 impl Noise {
-    /// Its variance, for a spectrum with so many directions that are not rounding.
+    /// Its variance, for a spectrum with `rank` directions above rounding error.
     fn epsilon(self, lambda: &[f64], rank: usize) -> Result<f64> {
         let total = lambda.iter().sum::<f64>();
         let enough = |&keep: &usize| {
@@ -67,7 +67,7 @@ impl Noise {
 }
 
 impl Network {
-    /// Looks at every field; gives the hidden units for so many columns and directions to keep.
+    /// Checks every field; returns the hidden units for `columns` columns and `kept` directions.
     fn hidden_units(&self, columns: usize, kept: usize) -> Result<usize> {
         dae::within("init_std", self.init_std, 1e-12..=1.0, "1e-12 to 1")?;
         if let Some(alpha) = self.alpha {
@@ -88,7 +88,7 @@ impl Network {
     }
 }
 
-/// What the theory says of a spectrum. All variances are those of the averaged second moment, `epsilon = sigma^2`.
+/// The theory of a spectrum. All variances are those of the averaged second moment, `epsilon = sigma^2`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Prediction {
     /// Variance of the noise.
@@ -101,34 +101,34 @@ pub struct Prediction {
     pub hidden: usize,
     /// Standard deviation of the start.
     pub init_std: f64,
-    /// Directions whose variance is not rounding.
+    /// Directions whose variance exceeds rounding error.
     pub rank: usize,
     /// Directions whose mapping ends above one half: those with `lambda > epsilon`.
     pub kept: usize,
-    /// Share of the variance that lies in them.
+    /// Share of the variance in the kept directions.
     pub kept_share: f64,
-    /// Share of the variance of the input that the output of the trained DAE has, `sum lambda f^2 / sum lambda`, with f the
-    /// fixed points.
+    /// Variance of the trained DAE's output as a share of the input's, `sum lambda f^2 / sum lambda`, with f the fixed
+    /// points.
     pub passed_share: f64,
-    /// The directions that are drawn, from 0.
+    /// The directions drawn, from 0.
     #[serde(skip)]
     pub drawn: Vec<usize>,
     /// Epochs of the curves.
     pub epochs: u64,
-    /// One for each of the D directions.
+    /// All D directions.
     #[serde(skip)]
     pub directions: Vec<Direction>,
 }
 
 impl Prediction {
-    /// Predicts.
+    /// Predicts training from a spectrum.
     ///
     /// # Shapes
-    /// `lambda`: D eigenvalues in descending order, the first of them above zero.
+    /// `lambda`: D eigenvalues in descending order, the first above zero.
     ///
     /// # Errors
-    /// [`dae::Error::OutOfRange`]: noise, directions, hidden units, learning rate, start or epochs out of range, and a
-    /// number of directions that cuts equal eigenvalues apart.
+    /// [`dae::Error::OutOfRange`]: noise, directions, hidden units, learning rate, start or epochs out of range, or a
+    /// number of directions that separates equal eigenvalues.
     pub fn new(lambda: &[f64], noise: Noise, network: &Network) -> Result<Self> {
         let zero = rounding(lambda);
         let rank = lambda.iter().filter(|&&value| value > zero).count();
@@ -187,19 +187,19 @@ impl Prediction {
         Ok(())
     }
 
-    /// A direction in each model, in the order of [`Model::ALL`]; the decay is the one that ends where the noise does.
+    /// A direction in each model, in the order of [`Model::ALL`]; the decay is matched to the fixed point of the noise.
     pub(super) fn modes(&self, lambda: f64) -> Result<[Mode; 3]> {
         let dae = Mode::denoising(lambda, self.epsilon)?;
         let wdae = Mode::decaying(lambda, dae.matched_gamma())?;
         Ok([Mode::denoising(lambda, 0.0)?, wdae, dae])
     }
 
-    /// The start of a direction on average, `H std^2 / 2`: the part of random weights that grows.
+    /// The expected start of a direction, `H std^2 / 2`: the growing part of random weights.
     pub fn expected_start(&self) -> f64 {
         0.5 * self.hidden as f64 * self.init_std * self.init_std
     }
 
-    /// Whole epochs from the expected start to [`LEARNED`], or `None` where the fixed point is not above the start.
+    /// Whole epochs from the expected start to [`LEARNED`]; `None` if the fixed point is not above the start.
     fn epochs_to_learn(&self, mode: &Mode) -> Result<Option<f64>> {
         let start = self.expected_start();
         if mode.fixed_point() <= start {
@@ -209,7 +209,7 @@ impl Prediction {
         Ok(Some((time / coupled::clock(mode, self.alpha, 1.0)?).ceil()))
     }
 
-    /// Epochs after which the slowest direction drawn has been learned for a while, in every model.
+    /// Epochs, at most `LONGEST`, by which the slowest direction drawn has been learned for a while in every model.
     fn long_enough(&self) -> u64 {
         let drawn = self
             .drawn
@@ -217,7 +217,7 @@ impl Prediction {
             .filter_map(|&mode| self.directions.get(mode));
         let epochs = drawn.flat_map(|d| [d.epochs_ae, d.epochs_wdae, d.epochs_dae]);
         let slowest = epochs.flatten().fold(1.0, f64::max);
-        // A cast takes what is too large for the largest.
+        // The cast saturates.
         ((1.2 * slowest).ceil() as u64).min(LONGEST)
     }
 
@@ -226,7 +226,7 @@ impl Prediction {
         crate::experiments::common::epochs(self.epochs, self.epochs.div_ceil(POINTS))
     }
 
-    /// The mappings of the directions drawn at some epochs, by the closed form in steps of descent.
+    /// The mappings of the directions drawn at the given epochs, by the closed form in steps of descent.
     ///
     /// # Shapes
     /// `starts`: one for each direction drawn.
@@ -268,8 +268,8 @@ fn above(lambda: &[f64], rank: usize, epsilon: f64) -> usize {
     directions.filter(|&&value| value > epsilon).count()
 }
 
-/// The variance of noise at which `keep` directions end above one half: the geometric mean of the last eigenvalue that is kept
-/// and the first that is not, or half the last one where nothing follows.
+/// The noise variance at which `keep` directions end above one half: the geometric mean of the last eigenvalue kept and
+/// the first dropped, or half the last one if none follows.
 fn noise_that_keeps(lambda: &[f64], rank: usize, keep: usize) -> Result<f64> {
     let refused = |allowed| Err(dae::Error::out_of_range("keep", keep, allowed).into());
     if keep == 0 || keep > rank {
@@ -290,7 +290,7 @@ fn noise_that_keeps(lambda: &[f64], rank: usize, keep: usize) -> Result<f64> {
     }
 }
 
-/// Up to five of so many directions: the first, the last, and between them at equal ratios.
+/// Up to five of `count` directions: the first, the last, and some between at equal ratios.
 fn spread(count: usize) -> Vec<usize> {
     let place = |i: i32| (count as f64).powf(f64::from(i) / 4.0).round() as usize;
     let mut places: Vec<usize> = (0..5).map(|i| place(i).clamp(1, count) - 1).collect();

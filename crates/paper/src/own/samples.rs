@@ -1,5 +1,5 @@
-//! From a file of samples to the spectrum of their second moment. The file is read twice and never held: first to check
-//! every number, then to add up, when it is known how many rows there are.
+//! From a file of samples to the spectrum of their second moment. The file is read twice, row by row: first to check
+//! every number and count the rows, then to sum.
 
 use std::path::Path;
 
@@ -13,39 +13,38 @@ use crate::system::files;
 use crate::system::progress::Progress;
 use crate::{Error, Result};
 
-/// Numbers of the rows that are added at a time: 32 MB.
+/// Numbers summed at a time: 32 MiB.
 const BATCH: usize = 1 << 22;
 
-/// Sides of a matrix from which decomposing it takes a while.
+/// Matrix size from which the decomposition takes a while.
 const LARGE: usize = 2_000;
 
-/// Variances that the theory computes with; others are a matter of units.
+/// Range of the largest variance that the theory handles; beyond it, other units help.
 const VARIANCES: [f64; 2] = [1e-40, 1e40];
 
 /// How the samples are read.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Reading {
-    /// The array of an archive (`.npz`) that has several.
+    /// The array to read from an archive (`.npz`) with several.
     pub key: Option<String>,
-    /// Every number is divided by this.
+    /// Divisor of every number.
     pub scale: f64,
-    /// Whether the mean is taken out, which the paper does not do.
+    /// Whether to subtract the mean, which the paper does not do.
     pub centre: bool,
 }
 
-/// What a linear autoencoder sees of some samples.
+/// What a linear autoencoder sees of the samples.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Samples {
     /// SHA-256 of the file.
     pub sha256: String,
     /// Rows, N.
     pub samples: usize,
-    /// Numbers in each, D.
+    /// Numbers per row, D.
     pub columns: usize,
-    /// Share of the uncentred second moment that the squared mean makes up.
+    /// Share of the squared mean in the uncentred second moment.
     pub mean_share: f64,
-    /// The D eigenvalues of `X^T X / N` in descending order, of the numbers as they were read: scaled, and centred if that
-    /// was asked for.
+    /// The D eigenvalues of `X^T X / N` in descending order, of the scaled numbers, centred if requested.
     #[serde(skip)]
     pub lambda: Vec<f64>,
 }
@@ -54,13 +53,13 @@ impl Samples {
     /// Reads a file.
     ///
     /// # Errors
-    /// [`Error::Input`]: a file that is not what its name says, no rows, a number that is not finite, no variance at all
-    /// (every number is zero, or with `centre` every row is the same), numbers that are too large or small for the theory,
-    /// more than [`MOST_COLUMNS`](super::MOST_COLUMNS) columns. LAPACK failing.
+    /// [`Error::Input`]: a file that is not what its name says, no rows, a number that is not finite, no variance
+    /// (every number is zero, or with `centre` every row is the same), numbers too large or too small for the theory,
+    /// more than [`MOST_COLUMNS`](super::MOST_COLUMNS) columns. LAPACK fails.
     ///
     /// # Numerical notes
-    /// With fewer samples than columns the N x N matrix `X X^T / N` is decomposed, which has the same eigenvalues above
-    /// zero. The result is the same, bit for bit, with any number of threads; whole numbers are summed exactly.
+    /// With fewer samples than columns, decomposes the N x N matrix `X X^T / N`, which has the same nonzero
+    /// eigenvalues. The result is bit-identical for any number of threads; integers are summed exactly.
     pub fn read(path: &Path, reading: &Reading, progress: &Progress) -> Result<Self> {
         dae::positive("scale", reading.scale)?;
         let survey = Survey::of(path, reading)?;
@@ -97,7 +96,7 @@ impl Samples {
     }
 }
 
-/// What the first reading finds out.
+/// The results of the first pass.
 struct Survey {
     samples: usize,
     first: Vec<f64>,
@@ -162,7 +161,7 @@ impl Survey {
         Ok(())
     }
 
-    /// The mean of each column; exactly its value where a column does not vary.
+    /// The mean of each column; exact for a constant column.
     fn mean(&self) -> Vec<f64> {
         let pairs = self.first.iter().zip(&self.differences);
         let mean = |(first, sum): (&f64, &f64)| first + sum / self.samples as f64;
@@ -179,7 +178,7 @@ impl Survey {
         }
     }
 
-    /// Reads again and decomposes.
+    /// Reads the file again and decomposes the second moment.
     fn eigenvalues(&self, path: &Path, reading: &Reading) -> Result<Vec<f64>> {
         let [samples, columns] = [self.samples, self.first.len()];
         let mean = match reading.centre {
@@ -214,12 +213,12 @@ impl Survey {
     }
 }
 
-/// Rows on their way into a sum of products: `X^T X`, or `X X^T` of all rows at once if they are fewer than columns.
+/// Accumulates rows into `X^T X`, or into `X X^T` of all rows at once if there are fewer rows than columns.
 struct Adding {
     sums: Sums,
     columns: usize,
     few: bool,
-    /// Numbers that are added at a time.
+    /// Numbers summed at a time.
     full: usize,
     batch: Vec<f64>,
 }
@@ -252,7 +251,7 @@ impl Adding {
     fn add(&mut self) -> Result<()> {
         let shape = (self.batch.len() / self.columns, self.columns);
         let rows = Array2::from_shape_vec(shape, std::mem::take(&mut self.batch));
-        // It is filled with whole rows.
+        // The batch holds whole rows.
         let rows = rows.unwrap_or_default();
         match self.few {
             true => self.sums.add(rows.t())?,

@@ -1,4 +1,4 @@
-//! Networks trained from the spectrum, to be put beside the theory.
+//! Networks trained on the spectrum, to compare with the theory.
 
 use dae::Settings as _;
 use dae::random::stream;
@@ -10,11 +10,11 @@ use crate::Result;
 use crate::experiments::Model;
 use crate::system::progress::Progress;
 
-/// Trains the linear autoencoder and the linear DAE by full-batch gradient descent; gives the curves of the directions that
-/// are drawn, theory beside training, and how far apart they are.
+/// Trains the linear autoencoder and the linear DAE by full-batch gradient descent. Returns the curves of the drawn
+/// directions, theory and training, and their deviations.
 ///
 /// # Errors
-/// [`dae::Error::Diverged`] for a learning rate that is too large.
+/// [`dae::Error::Diverged`] if the learning rate is too large.
 pub(super) fn train(
     prediction: &Prediction,
     seed: u64,

@@ -3,7 +3,7 @@
 use super::Outcome;
 use crate::plot::{significant, thousands};
 
-/// Share of the mean from which centring is worth a thought.
+/// Share of the mean from which centring is worth considering.
 const MEAN: f64 = 0.25;
 
 /// One paragraph: what the data are, what noise leaves of them, when to stop, and what to try.

@@ -1,4 +1,4 @@
-//! A run that is being computed: its checkpoints, and stopping it.
+//! A run in progress: its checkpoints, and stopping it.
 
 use std::cell::{Cell, RefCell};
 use std::fs::{self, File};
@@ -20,23 +20,23 @@ use crate::{Error, Result};
 /// The first line of a checkpoint file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Header {
-    /// Key of everything that the run depends on.
+    /// Key of everything the run depends on.
     pub key: String,
     /// Epochs done.
     pub epoch: u64,
     /// Epochs to do.
     pub epochs: u64,
-    /// Seconds that the epochs done have taken, over all sessions.
+    /// Seconds taken so far, over all sessions.
     #[serde(deserialize_with = "some_seconds")]
     pub seconds: f64,
-    /// What trained it, in order; earlier versions did not say.
+    /// Devices it was trained on, in order; earlier versions did not record them.
     #[serde(default)]
     pub devices: Vec<String>,
     /// SHA-256 of what follows the first line.
     pub sha256: String,
 }
 
-/// A run that is being computed.
+/// A run in progress.
 pub struct Slot<'a> {
     pub(super) runs: &'a Runs,
     pub(super) name: &'a str,
@@ -45,7 +45,7 @@ pub struct Slot<'a> {
     before: Cell<Duration>,
     devices: RefCell<Vec<String>>,
     saved: Cell<Instant>,
-    /// Held as long as the run goes on; the operating system lets go of it however the process ends.
+    /// Held while the run lasts; the operating system releases it however the process ends.
     _lock: Option<File>,
 }
 
@@ -63,9 +63,9 @@ impl<'a> Slot<'a> {
         }
     }
 
-    /// The checkpoint of this run, if there is one that may be used.
+    /// The checkpoint of this run, if there is a usable one.
     ///
-    /// One of other settings or code is put aside, not overwritten, and that is said.
+    /// An unusable checkpoint (other settings or code, or damaged) is moved aside, not overwritten, and reported.
     pub fn checkpoint<C: DeserializeOwned>(&self, progress: &Progress) -> Result<Option<C>> {
         let (Some(path), name) = (self.path(), self.name) else {
             return Ok(None);
@@ -91,8 +91,8 @@ impl<'a> Slot<'a> {
         Ok(Some(state))
     }
 
-    /// Makes the trainer of this run on the device at hand, and enters that device. Where a card is only preferred and
-    /// refuses, the processor does it, and that is said.
+    /// Makes the trainer of this run on the available device, and records that device. If a GPU is only preferred and
+    /// fails, falls back to the CPU and reports it.
     ///
     /// # Errors
     /// Those of `make`.
@@ -119,10 +119,10 @@ impl<'a> Slot<'a> {
         made
     }
 
-    /// To be called after every few epochs: saves a checkpoint when it is time, and stops when that was asked for.
+    /// Call this every few epochs: saves a checkpoint when due, and stops if requested.
     ///
     /// # Errors
-    /// [`Error::Interrupted`] once a stop was asked for and the checkpoint is written; the file system failing.
+    /// [`Error::Interrupted`] after a stop request, once the checkpoint is written; the checkpoint cannot be written.
     pub fn tick<C: Serialize>(
         &self,
         epoch: u64,
@@ -140,10 +140,10 @@ impl<'a> Slot<'a> {
         self.stop(epoch, epochs)
     }
 
-    /// To be called where there is nothing to save yet: stops when that was asked for.
+    /// Call this while there is nothing to save yet: stops if requested.
     ///
     /// # Errors
-    /// [`Error::Interrupted`] once a stop was asked for.
+    /// [`Error::Interrupted`] after a stop request.
     pub fn stop_at_start(&self, epochs: u64) -> Result<()> {
         self.stop(0, epochs)
     }
@@ -175,7 +175,7 @@ impl<'a> Slot<'a> {
         files::write(path, &[&header, &b"\n"[..], &content].concat())
     }
 
-    /// Where, when and on what it was computed.
+    /// Where, when and on which devices it was computed.
     pub(super) fn provenance(&self) -> Provenance {
         Provenance {
             devices: self.devices.borrow().clone(),
@@ -196,20 +196,20 @@ impl<'a> Slot<'a> {
         }
     }
 
-    /// Where its checkpoint is, if there is one.
+    /// Path of its checkpoint, if there is one.
     fn path(&self) -> Option<PathBuf> {
         let path = self.runs.path(self.name, CHECKPOINT)?;
         path.exists().then_some(path)
     }
 }
 
-/// Ending of checkpoint files.
+/// Extension of checkpoint files.
 pub(super) const CHECKPOINT: &str = "checkpoint";
 
-/// No header is longer: that would be another file, which may be of any size.
+/// Longest header: a longer line belongs to some other file, which may be of any size.
 const LONGEST_HEADER: u64 = 1 << 16;
 
-/// A time that a run may have taken: the hash does not cover the header, and not every number makes a [`Duration`].
+/// A plausible duration of a run: the hash does not cover the header, and not every number is a valid [`Duration`].
 fn some_seconds<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
     let seconds = f64::deserialize(from)?;
     let possible = (0.0..1e10).contains(&seconds).then_some(seconds);
@@ -223,9 +223,9 @@ pub(super) fn read_header(path: &Path) -> Option<Header> {
     serde_json::from_slice(&line).ok()
 }
 
-/// Understands the content of a checkpoint file: a line with the header, and the state in binary.
+/// Parses a checkpoint file: a header line, then the binary state.
 ///
-/// Gives `None` for anything else, as for no file at all: a run then starts afresh.
+/// Returns `None` for anything else; the run then starts from scratch.
 pub fn parse_checkpoint<C: DeserializeOwned>(bytes: &[u8]) -> Option<(Header, C)> {
     let end = bytes.iter().position(|&byte| byte == b'\n')?;
     let (header, content) = (bytes.get(..end)?, bytes.get(end + 1..)?);

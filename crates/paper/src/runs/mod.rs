@@ -1,10 +1,10 @@
-//! Training runs: kept when they are finished, checkpointed while they go on, and never done twice at once.
+//! Training runs: stored when finished, checkpointed while in progress, and never done by two processes at once.
 //!
-//! Below the folder of a profile, `runs/` holds for each run, by its name,
+//! In the folder of a profile, `runs/` holds for each run, by name:
 //!
-//! * `<name>.json`: the finished result, with the key of everything that it depends on, and where it was computed;
-//! * `<name>.checkpoint`: how far an unfinished run has come;
-//! * `<name>.lock`: held by the process that is at it.
+//! * `<name>.json`: the finished result, with the key of everything it depends on, and where it was computed;
+//! * `<name>.checkpoint`: the state of an unfinished run;
+//! * `<name>.lock`: the lockfile, held by the process that computes the run.
 
 mod checkpoint;
 
@@ -27,51 +27,52 @@ use crate::{Error, Result};
 use checkpoint::{CHECKPOINT, read_header};
 pub use checkpoint::{Header, Slot, parse_checkpoint};
 
-/// Where runs are kept, and how they are interrupted.
+/// Where runs are stored, and how they are interrupted.
 #[derive(Debug, Clone)]
 pub struct Runs {
-    /// Where the runs lie; `None` keeps nothing.
+    /// Folder of the runs; `None` stores nothing.
     pub directory: Option<PathBuf>,
-    /// Whether finished runs and checkpoints that are there may be used.
+    /// Whether existing finished runs and checkpoints may be used.
     pub reuse: bool,
-    /// Set from outside to stop at the next epoch, with a checkpoint.
+    /// Set from outside to stop at the next check, with a checkpoint.
     pub stop: Arc<AtomicBool>,
-    /// Time between two checkpoints of a run.
+    /// Time between checkpoints of a run.
     pub checkpoint_every: Duration,
-    /// What trains.
+    /// The device to train on.
     pub device: Device,
 }
 
-/// How far a run is.
+/// Progress of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum State {
-    /// Finished, with the present settings and code.
+    /// Finished, with the current settings and code.
     Done,
-    /// Has a checkpoint, or a process at it (or both).
+    /// Has a checkpoint, a process computing it, or both.
     UnderWay {
-        /// The checkpoint, if there is one of the present settings and code.
+        /// The checkpoint, if there is one with the current settings and code.
         checkpoint: Option<Header>,
-        /// Whether a process is at it now.
+        /// Whether a process is computing it now.
         running: bool,
     },
-    /// Nothing that could be used is there.
+    /// Nothing usable exists yet.
     Waiting,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Stored<T> {
     key: String,
-    /// Runs of earlier versions have none.
+    /// Missing in runs of earlier versions.
     #[serde(default)]
     provenance: Option<Provenance>,
-    /// SHA-256 of the result as JSON. What was changed by hand counts as absent, as in earlier versions' runs.
+    /// SHA-256 of the result as JSON. [`Runs::get_or`] ignores results edited by hand, and those of earlier versions,
+    /// which have no hash.
     #[serde(default)]
     sha256: String,
     result: T,
 }
 
 impl Runs {
-    /// Keeps nothing and reuses nothing.
+    /// Stores nothing and reuses nothing.
     pub fn none() -> Self {
         Self {
             directory: None,
@@ -82,7 +83,7 @@ impl Runs {
         }
     }
 
-    /// Keeps runs in a folder and uses what is there.
+    /// Stores runs in a folder and reuses what is there.
     pub fn kept_in(directory: impl Into<PathBuf>) -> Self {
         Self {
             directory: Some(directory.into()),
@@ -91,11 +92,11 @@ impl Runs {
         }
     }
 
-    /// Gives the kept result of `name` if its key is that of `inputs`; computes and keeps it otherwise.
+    /// Returns the stored result of `name` if its key is that of `inputs`; otherwise computes and stores it.
     ///
     /// # Errors
-    /// The computation or the file system failing, or another process being at the same run. A kept file that cannot
-    /// be read counts as absent.
+    /// The computation or the file system fails, or another process is computing the same run. A stored file that
+    /// cannot be read counts as absent.
     pub fn get_or<T: Serialize + DeserializeOwned>(
         &self,
         name: &str,
@@ -106,7 +107,7 @@ impl Runs {
         let key = key(inputs);
         let used = || progress.say(&format!("{name}: finished before, kept result used"));
         let checkpointed = || self.header(name, &key).is_some();
-        // A process that was killed just after it kept its result left the checkpoint as well: that takes the lock.
+        // A process killed just after storing its result leaves its checkpoint; removing that needs the lock.
         if !checkpointed()
             && let Some(result) = self.finished(name, &key)
         {
@@ -114,7 +115,7 @@ impl Runs {
             return Ok(result);
         }
         let slot = Slot::new(self, name, key.clone(), self.lock(name, progress)?);
-        // Another process may also have finished the run between the look and the lock.
+        // Another process may also have finished the run since the check above.
         if let Some(result) = self.finished(name, &key) {
             if checkpointed() {
                 slot.forget_checkpoint()?;
@@ -128,7 +129,7 @@ impl Runs {
         Ok(result)
     }
 
-    /// What the checkpoint of `name` holds, which is removed.
+    /// Removes the checkpoint of `name` and returns its state.
     pub fn take_checkpoint<C: DeserializeOwned>(&self, name: &str) -> Option<C> {
         let path = self.path(name, CHECKPOINT)?;
         let (_, state) = parse_checkpoint(&fs::read(&path).ok()?)?;
@@ -136,7 +137,7 @@ impl Runs {
         Some(state)
     }
 
-    /// Where the kept result of `name` was computed, if it is kept, has this key, and says so.
+    /// Provenance of the stored result of `name`, if it exists, has this key, and records it.
     pub fn provenance(&self, name: &str, key: &str) -> Option<Provenance> {
         let all = Self {
             reuse: true,
@@ -145,13 +146,13 @@ impl Runs {
         all.stored::<IgnoredAny>(name, key)?.provenance
     }
 
-    /// How far a run is.
+    /// Progress of a run.
     pub fn state(&self, name: &str, key: &str) -> State {
         if self.stored::<IgnoredAny>(name, key).is_some() {
             return State::Done;
         }
         let checkpoint = self.header(name, key);
-        // A process that trains a run has its lock file; looking at a run that nobody began must not create one.
+        // A process that computes a run creates its lockfile; querying a run nobody started must not create one.
         let begun = self.path(name, "lock").is_some_and(|path| path.exists());
         let lock = || self.lock(name, &Progress::Silent);
         let running = begun && matches!(lock(), Err(Error::Busy { .. }));
@@ -209,7 +210,7 @@ impl Runs {
             return Ok(None);
         };
         let file = files::create(&path)?;
-        // `paper status` holds the lock for a moment while it looks: a single refusal proves nothing.
+        // `paper status` holds the lock for a moment while it checks: a single refusal proves nothing.
         for patience in [50, 50, 50, 0] {
             match file.try_lock() {
                 Ok(()) => return Ok(Some(file)),
@@ -230,9 +231,9 @@ impl Runs {
     }
 }
 
-/// Gives what was computed from `inputs` before, from a folder of the cache; computes and keeps it otherwise.
+/// Returns an earlier result for `inputs` from a folder of the cache; otherwise computes and caches it.
 ///
-/// A cache saves time and nothing else: where it cannot be written, nothing is kept, and that is said.
+/// The cache only saves time: a failure to write it is reported, not returned.
 pub(crate) fn cached<T: Serialize + DeserializeOwned>(
     folder: &str,
     name: &str,
@@ -248,7 +249,7 @@ pub(crate) fn cached<T: Serialize + DeserializeOwned>(
     if let Some(result) = runs.finished(name, &key) {
         return Ok(result);
     }
-    // Another process that computes the same is waited for, where that can be known.
+    // Wait for another process that computes the same, if the file system has locks.
     let lock = runs.path(name, "lock");
     let lock = lock.and_then(|path| files::create(&path).ok());
     let held = lock.filter(|file| file.lock().is_ok());
@@ -262,7 +263,7 @@ pub(crate) fn cached<T: Serialize + DeserializeOwned>(
     Ok(result)
 }
 
-/// SHA-256 of a result as it is stored; what cannot be stored has none.
+/// SHA-256 of a result as stored; empty if it cannot be serialised.
 fn checksum(result: &impl Serialize) -> String {
     serde_json::to_vec(result).map_or_else(|_| String::new(), |json| files::sha256(&json))
 }

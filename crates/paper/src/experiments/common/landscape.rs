@@ -1,11 +1,11 @@
-//! The loss of one mode over its two weights: what Figures 1 and 4 have in common.
+//! The loss of one mode over its two weights, shared by Figures 1 and 4.
 
 use dae::theory::scalar::{GlobalMinima, Mode};
 
-/// Points along one branch of a curve of minima.
+/// Steps along one branch of a curve of minima.
 const STEPS: u32 = 80;
 
-/// All global minima within `reach` of the axes: curves, or single points.
+/// Global minima: curves, clipped to a square, or isolated points.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Minima {
     /// Lines in the plane of `w1` and `w2`.
@@ -14,10 +14,10 @@ pub struct Minima {
     pub points: Vec<[f64; 2]>,
 }
 
-/// The global minima of `mode` inside the square `[-reach, reach]^2`.
+/// The global minima of `mode`; curves are clipped to the square `[-reach, reach]^2`.
 ///
-/// With noise alone they are the hyperbola `w1 w2 = lambda / (lambda + epsilon)`; with weight decay two points, or
-/// the origin.
+/// With noise alone they form the hyperbola `w1 w2 = lambda / (lambda + epsilon)`. With weight decay they are two
+/// points, or the origin.
 pub fn minima(mode: &Mode, reach: f64) -> Minima {
     let (mut curves, mut points) = (Vec::new(), Vec::new());
     match mode.global_minima() {
@@ -37,7 +37,7 @@ pub fn minima(mode: &Mode, reach: f64) -> Minima {
 }
 
 fn branch(product: f64, sign: f64, reach: f64) -> Vec<[f64; 2]> {
-    // Even steps of log w1 are even steps along both arms.
+    // Equal steps of log w1 cover both arms equally.
     let (from, to) = ((product / reach).ln(), reach.ln());
     (0..=STEPS)
         .map(|k| (from + (to - from) * f64::from(k) / f64::from(STEPS)).exp())

@@ -1,4 +1,4 @@
-//! What several experiments share: models, starts, spectra, descent, ranges of settings, colours.
+//! Shared by several experiments: models, starts, spectra, descent, ranges of settings, colours.
 
 pub(crate) mod descent;
 mod epochs;
@@ -15,7 +15,7 @@ use crate::tables::rows::cell;
 pub use epochs::epochs;
 
 dae::named! {
-    /// The three models of the paper; one objective with different noise and decay.
+    /// The three models of the paper: one objective with different noise and decay.
     pub enum Model as "model" {
         /// Plain autoencoder: no noise, no weight decay.
         Ae = "AE",

@@ -1,4 +1,4 @@
-//! What the networks of Figures 5 and 6 have in common: how runs are named and compared, ranges of settings, figures.
+//! Shared by the network experiments: names and comparison of runs, ranges of settings, parts of figures.
 
 use std::fmt::Debug;
 
@@ -15,7 +15,7 @@ use crate::plot::{self, Axis, BLACK, Entry, Mark, Panel, Shape, Strip, Stroke};
 use crate::system::files;
 use crate::tables::{Judge, Row};
 
-/// A training run by what it is called and what it depends on.
+/// A training run, from its names and everything it depends on.
 pub(crate) fn training(
     (figure, dataset, label): (&str, DataSet, &str),
     seed: u64,
@@ -28,7 +28,7 @@ pub(crate) fn training(
     }
 }
 
-/// Refuses lists of modes and epochs that a network cannot have, and a start out of range.
+/// Refuses modes, epochs and starts that are out of range.
 pub(crate) fn validate(
     modes: &[usize],
     [epochs, every]: [u64; 2],
@@ -42,7 +42,7 @@ pub(crate) fn validate(
     ranges::modes(modes, directions)
 }
 
-/// Refuses numbers of hidden units and of directions that the data do not allow.
+/// Refuses numbers of hidden units and directions that the data do not allow.
 pub(crate) fn sizes(dataset: DataSet, hidden: usize, directions: usize) -> Refused<()> {
     count("hidden", hidden as u64, 10_000, "1 to 1e4")?;
     let (directions, pixels) = (directions as u64, dataset.pixels() as u64);
@@ -55,10 +55,10 @@ pub(crate) fn runs() -> Vec<(DataSet, Model)> {
     pairs(&DataSet::ALL, &Model::ALL)
 }
 
-/// The rows that a table has of one run, each with its place and beside the same trained again; none if they are others
-/// than those trained again.
+/// Pairs the retrained rows of one run with those of the table, each with its row number in the table. Returns no
+/// pairs if the rows differ in their keys.
 ///
-/// The key of a row is its run and its place within that.
+/// The key of a row is its run and its place within the run.
 pub(crate) fn beside<R: Row, Run: PartialEq, K: PartialEq + Debug>(
     again: Vec<R>,
     judge: &mut Judge,
@@ -77,18 +77,18 @@ pub(crate) fn beside<R: Row, Run: PartialEq, K: PartialEq + Debug>(
     Ok(places.into_iter().zip(pairs).collect())
 }
 
-/// Whether the theory has been within a thousandth of a target for the last tenth of the recorded epochs.
+/// Whether the theory stays within 0.001 of a target over the last tenth of the recorded epochs.
 pub(crate) fn settled(theory: impl ExactSizeIterator<Item = f64>, target: f64) -> bool {
     let late = theory.len() * 9 / 10;
     theory.skip(late).all(|w| (w - target).abs() < 1e-3)
 }
 
-/// The shape of the markers of a mode, by its place; they repeat when there are more modes than shapes.
+/// The marker shape of a mode, by its place; shapes repeat if there are more modes than shapes.
 pub(crate) fn shape(place: usize) -> Shape {
     Shape::FAMILY[place % Shape::FAMILY.len()]
 }
 
-/// Mapping against epoch, up to the last one and up to `top`.
+/// Mapping against epoch, up to the last epoch and to the mapping `top`.
 pub(crate) fn panel(
     title: &str,
     (last, ticks): (Option<u64>, usize),
@@ -109,7 +109,7 @@ pub(crate) fn modes_legend(heading: &str, modes: impl Iterator<Item = (usize, f6
     style::legend(heading, modes.enumerate().map(entry).collect())
 }
 
-/// The colour of each model, and what else there is to explain.
+/// The colour of each model, and any further entries.
 pub(crate) fn models_legend(more: &[Entry]) -> Strip {
     let entry = |model| Entry::line(Stroke::solid(style::model(model), 5.0), model.name());
     style::legend("", [&Model::ALL.map(entry), more].concat())

@@ -1,4 +1,4 @@
-//! Published values of trained networks beside what the tables say.
+//! Published values of trained networks, compared with the tables.
 
 use dae::data::{DataSet, Spectrum};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::settings::differences;
 use crate::tables::{Found, Published};
 use crate::{Error, Result};
 
-/// A curve of a trained network: something of one data set, model and mode, over the recorded epochs.
+/// The mapping of one data set, model and mode of a trained network over the recorded epochs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
     pub dataset: DataSet,
@@ -40,14 +40,14 @@ impl Curve {
         self.epochs.get(place).copied()
     }
 
-    /// Whether the theory has been at the target for the last tenth of the epochs.
+    /// Whether the theory stays at the target over the last tenth of the epochs.
     pub fn settled(&self, target: f64) -> bool {
         settled(self.theory.iter().copied(), target)
     }
 }
 
-/// The curves that the rows of a table make up, in their order; a row is its curve (data set, model and mode), the epoch,
-/// the mapping, and what the theory says, where it says something.
+/// Groups the rows of a table into curves, in order. A row is its curve (data set, model and mode), epoch, mapping, and
+/// theory if there is one.
 pub fn curves(
     rows: impl Iterator<Item = ((DataSet, Model, usize), u64, f64, Option<f64>)>,
 ) -> Vec<Curve> {
@@ -73,7 +73,7 @@ pub fn curves(
     curves
 }
 
-/// The data set that a published value is of.
+/// The data set of a published value.
 pub fn dataset(value: &Published) -> Result<DataSet> {
     value.dataset.parse().map_err(|_| Error::Repository {
         file: "data/published.csv".to_owned(),
@@ -81,8 +81,8 @@ pub fn dataset(value: &Published) -> Result<DataSet> {
     })
 }
 
-/// What a spectrum says of a published value: its `trace` and `half_trace`, the `lambda` of a mode; `None` for any other
-/// value.
+/// The value of a spectrum that matches a published one: `trace`, `half_trace`, or the `lambda` of a mode; `None` for
+/// any other quantity.
 pub fn of_spectrum(spectrum: &Spectrum, value: &Published) -> Option<f64> {
     match (value.quantity.as_str(), value.mode) {
         ("half_trace", _) => Some(spectrum.half_trace()),
@@ -92,8 +92,8 @@ pub fn of_spectrum(spectrum: &Spectrum, value: &Published) -> Option<f64> {
     }
 }
 
-/// Whether settings are the paper's as far as a data set goes, but for those of the data set that are free: these in
-/// words. The settings of the other data set make no difference. An error is the settings that differ, in words.
+/// Whether the settings of a data set, except its free ones, and the common settings are the paper's. Settings of the
+/// other data set are ignored. Returns the free settings that differ, in words; the error names the others that differ.
 pub fn comparable(
     settings: &Value,
     paper: &Value,
@@ -119,7 +119,7 @@ pub fn comparable(
     }
 }
 
-/// As [`comparable`], for a published value.
+/// The value found if the settings are [`comparable`], else why they are not.
 pub fn found(
     comparable: std::result::Result<String, String>,
     value: impl FnOnce() -> Result<f64>,

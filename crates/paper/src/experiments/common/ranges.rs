@@ -1,11 +1,11 @@
-//! Ranges of settings that several experiments have.
+//! Ranges of settings shared by several experiments.
 
 use std::ops::RangeInclusive;
 
 use dae::data::DataSet;
 use dae::{Error, Result, within};
 
-/// Epochs beyond this are refused everywhere: memory for the records would run out first.
+/// Most epochs allowed anywhere: beyond this, the records would not fit in memory.
 pub const MOST_EPOCHS: u64 = 10_000_000;
 
 /// Refuses an empty list or one with a value outside `range`.
@@ -32,13 +32,13 @@ pub fn count(name: &'static str, value: u64, most: u64, allowed: &'static str) -
     }
 }
 
-/// Refuses no or too many epochs, and a distance of the recorded ones that is longer than all of them.
+/// Refuses zero or too many epochs, and a recording interval longer than the run.
 pub fn recorded(epochs: u64, record_every: u64) -> Result<()> {
     count("epochs", epochs, MOST_EPOCHS, "1 to 1e7")?;
     count("record_every", record_every, epochs, "1 to epochs")
 }
 
-/// Refuses a table grid that is not part of the recorded grid.
+/// Refuses a table interval that is not a multiple of the recording interval.
 pub fn multiple(name: &'static str, value: u64, of: u64) -> Result<()> {
     if value > 0 && value.is_multiple_of(of) {
         return Ok(());
@@ -47,7 +47,7 @@ pub fn multiple(name: &'static str, value: u64, of: u64) -> Result<()> {
     Err(Error::out_of_range(name, value, allowed))
 }
 
-/// Refuses modes that one of the data sets does not have.
+/// Refuses modes missing from one of the data sets.
 pub fn modes(modes: &[usize], directions: impl Fn(DataSet) -> usize) -> Result<()> {
     let fewest = DataSet::ALL.map(directions).into_iter().min();
     let Some(mode) = modes.iter().find(|&&mode| Some(mode) >= fewest) else {

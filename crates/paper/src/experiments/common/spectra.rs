@@ -1,4 +1,4 @@
-//! The spectra that Figures 3 and 5 start from.
+//! The spectra that Figures 3, 5 and 7 start from.
 
 use dae::data::{DataSet, Event, Images, SourceOptions, Spectrum};
 
@@ -12,18 +12,18 @@ use crate::{Error, Result};
 /// The committed spectra of both data sets.
 ///
 /// # Errors
-/// A committed file that was damaged before this crate was built.
+/// A committed file was damaged before this crate was built.
 pub fn committed() -> Result<Vec<(DataSet, Spectrum)>> {
     let committed = |dataset| Ok((dataset, Spectrum::committed(dataset)?));
     DataSet::ALL.into_iter().map(committed).collect()
 }
 
-/// The committed spectra of both data sets; those whose images lie in the cache are recomputed and must agree.
+/// The committed spectra of both data sets. If images are cached, their spectrum is recomputed and must agree.
 ///
-/// Images that lie there and cannot be loaded are no reason to stop: it is said, and the committed spectrum stands.
+/// Cached images that cannot be loaded are reported, and the committed spectrum is used unchecked.
 ///
 /// # Errors
-/// A recomputed spectrum that disagrees, with the eigenvalue that is furthest off.
+/// A recomputed spectrum disagrees; names the eigenvalue furthest off.
 pub fn checked(progress: &Progress) -> Result<Vec<(DataSet, Spectrum)>> {
     let spectra = committed()?;
     let options = match SourceOptions::from_env() {
@@ -31,7 +31,7 @@ pub fn checked(progress: &Progress) -> Result<Vec<(DataSet, Spectrum)>> {
             offline: true,
             ..environment
         },
-        // Without a place for a cache there are no images in one.
+        // Without a cache directory there are no cached images.
         Err(dae::Error::NoCacheDirectory) => return Ok(spectra),
         Err(error) => return Err(error.into()),
     };
@@ -49,7 +49,7 @@ pub fn checked(progress: &Progress) -> Result<Vec<(DataSet, Spectrum)>> {
     Ok(spectra)
 }
 
-/// The eigenvalue of a mode that a recorded file names.
+/// The eigenvalue of a mode named in a recorded file.
 pub(crate) fn eigenvalue(spectrum: &Spectrum, mode: usize, file: &str) -> Result<f64> {
     let (found, all) = (spectrum.lambda.get(mode).copied(), spectrum.lambda.len());
     found.ok_or_else(|| Error::Damaged {
@@ -61,7 +61,7 @@ pub(crate) fn eigenvalue(spectrum: &Spectrum, mode: usize, file: &str) -> Result
     })
 }
 
-/// The published properties of the data beside those of the spectra.
+/// Compares the published properties of the data with those of the spectra.
 ///
 /// # Errors
 /// A damaged file of published values.
@@ -77,7 +77,7 @@ pub fn published(spectra: &[(DataSet, Spectrum)]) -> Result<Vec<Check>> {
 
 /// Recomputes the spectrum of a data set from its images and compares it with the committed one.
 ///
-/// What was computed is kept in the cache, and used again while code and images are the same.
+/// The result is cached and reused until the code or the images change.
 ///
 /// # Errors
 /// No images, or a disagreement.
@@ -105,7 +105,7 @@ pub fn check(
     Ok(recomputed)
 }
 
-/// Loads a data set from the first source that has it, saying what happens.
+/// Loads a data set from the first source that has it, and reports progress.
 ///
 /// # Errors
 /// No source has it.

@@ -1,4 +1,4 @@
-//! The starts `(w1, w2)` that the published Figures 1 and 4 were drawn from.
+//! The starts `(w1, w2)` of the published Figures 1 and 4.
 
 use super::ranges::count;
 use crate::{Error, Result};
@@ -33,7 +33,7 @@ pub fn published(trial: usize) -> Result<[f64; 2]> {
     })
 }
 
-/// Refuses no or too many trials, and those whose start was not published.
+/// Refuses zero or too many trials, and trials whose start was not published.
 pub(crate) fn all_published(trials: &[usize]) -> dae::Result<()> {
     let several = "a list of 1 to 1000 trials";
     count("trials", trials.len() as u64, 1000, several)?;

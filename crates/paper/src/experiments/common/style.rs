@@ -1,4 +1,4 @@
-//! How the paper's models, data sets and pictures look, the same in every figure.
+//! The look of models, data sets and pictures, the same in every figure.
 
 use dae::data::DataSet;
 
@@ -56,7 +56,7 @@ pub(crate) fn legend(heading: &str, entries: Vec<Entry>) -> Strip {
     })
 }
 
-/// A whole figure: what it is and shows, for readers who cannot see it, and its rows.
+/// A whole figure: its title, a text description for readers who cannot see it, and its rows.
 pub(crate) fn page(title: &str, description: &str, rows: Vec<Row>) -> Result<Picture> {
     let page = Page {
         title: title.to_owned(),
@@ -71,7 +71,7 @@ pub(crate) fn nothing(what: &str) -> crate::Error {
     plot::Error::Empty { what }.into()
 }
 
-/// The values in the order in which they first occur.
+/// The distinct values, in order of first occurrence.
 pub(crate) fn distinct<T: PartialEq>(values: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut seen = Vec::new();
     for value in values {

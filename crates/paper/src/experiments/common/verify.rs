@@ -1,4 +1,4 @@
-//! How rows of scalar networks are judged, whichever figure they are of.
+//! Judging rows of scalar networks, for any figure.
 
 use dae::theory::{Mode, dynamics, rates, scalar};
 
@@ -7,21 +7,21 @@ use super::epochs;
 use crate::Result;
 use crate::tables::{At, Judge};
 
-/// Each of the first with each of the second, which runs fastest: the keys of most tables.
+/// All pairs, the second varying fastest: the keys of most tables.
 pub fn pairs<A: Copy, B: Copy>(first: &[A], second: &[B]) -> Vec<(A, B)> {
     let all = first.iter().map(|&a| second.iter().map(move |&b| (a, b)));
     all.flatten().collect()
 }
 
-/// Epochs in a table that is thinned.
+/// Epochs of a thinned table.
 pub fn thinned(last: u64, record_every: u64, table_every: u64) -> Vec<u64> {
     let mut all = epochs(last, record_every);
     all.retain(|epoch| epoch.is_multiple_of(table_every));
     all
 }
 
-/// Judges a row of a path, `w1` and `w2` at two places, by steps of descent from the row before, and by what a step does
-/// to `w2^2 - w1^2`.
+/// Judges a row of a path, `w1` and `w2` at two places, by steps of descent from the previous row and by the effect of
+/// these steps on `w2^2 - w1^2`.
 pub fn step(
     judge: &mut Judge,
     places: [At; 2],
@@ -32,8 +32,9 @@ pub fn step(
     let states = descent(mode, alpha, steps, before)?;
     let mut kept = 1.0;
     for state in states.iter().take(steps as usize) {
-        // A step multiplies w2 + w1 by 1 - alpha (gamma - p), w2 - w1 by 1 - alpha (gamma + p), p the pull of the error:
-        // their product w2^2 - w1^2 by (1 - alpha gamma)^2 - (alpha p)^2. Without decay it changes in second order only.
+        // With p the pull of the error, a step multiplies w2 + w1 by 1 - alpha (gamma - p) and w2 - w1 by
+        // 1 - alpha (gamma + p). Their product w2^2 - w1^2 is multiplied by (1 - alpha gamma)^2 - (alpha p)^2. Without
+        // decay it changes only in second order.
         let pull = mode.lambda() - state.w1 * state.w2 * mode.input_variance();
         kept *= (1.0 - alpha * mode.gamma()).powi(2) - (alpha * pull).powi(2);
     }
@@ -48,8 +49,8 @@ pub fn step(
     Ok(())
 }
 
-/// Judges a balanced curve, whose first point is at a place: against the closed form, against the time that it should
-/// have taken to get there, and against the fixed point `lambda/(lambda + epsilon)` or `1 - gamma/lambda`.
+/// Judges a balanced curve whose first point is at `first`: against the closed form, against the time it should take
+/// to reach each point, and against the fixed point `lambda/(lambda + epsilon)` or `1 - gamma/lambda`.
 pub fn curve(
     judge: &mut Judge,
     first: At,
@@ -64,7 +65,7 @@ pub fn curve(
         let s = alpha * epoch as f64;
         let expected = dynamics::balanced(mode, w0, s)?;
         judge.exact(at, [expected, found], "balanced closed form");
-        // The inverse has lost its digits where the curve is flat.
+        // Where the curve is flat, the inverse loses its digits.
         if w0 < found && found < 0.99 * target {
             let took = rates::learning_time(mode, w0, found / target)?;
             let why = "time that the learning time says it takes to get here";

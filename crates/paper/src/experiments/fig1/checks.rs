@@ -9,11 +9,11 @@ use crate::Result;
 use crate::tables::Check;
 use crate::tables::check::largest;
 
-/// Steps are made this much smaller to see the simulation tend to the theory.
+/// Steps are this many times smaller to see the simulation converge to the theory.
 const REFINEMENT: u64 = 100;
 
-/// The theory starts where the simulation starts and ends at the fixed point, and the distance of the two vanishes
-/// linearly with the step.
+/// The theory starts where the simulation starts and ends at the fixed point. Their distance vanishes linearly with the
+/// step.
 ///
 /// # Errors
 /// Divergence.

@@ -11,7 +11,7 @@ use crate::plot::{
     Surface,
 };
 
-/// Half the side of the square of weights that is shown.
+/// Half the side of the square of weights shown.
 const REACH: f64 = 2.0;
 /// Cells along a side of the surface.
 const CELLS: usize = 36;
@@ -93,9 +93,9 @@ fn surface(mode: &Mode, trials: &[Trial]) -> Surface {
         let side = Axis::linear(label, [-REACH, REACH], 2);
         side.with_ticks(&[-REACH, 0.0, REACH])
     });
-    // Cut off just above the highest start: the corners, far higher, would flatten everything else.
+    // Cut off just above the highest start: the corners are far higher and would flatten everything else.
     let z = Axis::linear("loss", [0.0, 1.08 * top.max(f64::MIN_POSITIVE)], 3);
-    // Zero is where the floor is, and its label would lie on that of the horizontal axis.
+    // The label of zero, at the floor, would overlap that of the horizontal axis.
     let above: Vec<f64> = z.ticks.iter().copied().filter(|&v| v > 0.0).collect();
     let z = z.with_ticks(&above);
     let mut surface = Surface::sample(x, y, z, CELLS, plot::pastel, &height);

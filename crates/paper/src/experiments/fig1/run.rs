@@ -28,7 +28,7 @@ pub struct Panel {
     pub trials: Vec<Trial>,
 }
 
-/// One start; all lists have one entry for each epoch, the start first.
+/// One start; all lists have one entry per epoch, the start first.
 #[derive(Debug, Clone)]
 pub struct Trial {
     /// Number of the start in the published list.
@@ -56,7 +56,7 @@ impl Trial {
     }
 }
 
-/// Runs gradient descent from every start, and the unbalanced closed form beside it.
+/// Runs gradient descent from every start, and evaluates the unbalanced closed form.
 ///
 /// # Errors
 /// Divergence, or a trial that was not published.

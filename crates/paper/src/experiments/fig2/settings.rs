@@ -27,9 +27,9 @@ pub struct Settings {
     /// Theory is evaluated at `s = alpha * epoch`.
     pub alpha: f64,
     pub epochs: u64,
-    /// Distance of the epochs that are computed and drawn.
+    /// Epochs between the points computed and drawn.
     pub record_every: u64,
-    /// Distance of the epochs in the table.
+    /// Epochs between the rows of the table.
     pub table_every: u64,
 }
 

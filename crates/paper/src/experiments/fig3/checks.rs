@@ -5,7 +5,7 @@ use crate::experiments::Model;
 use crate::tables::Check;
 use crate::tables::check::largest;
 
-/// At the consistent rates DAE and WDAE coincide; at the published ones the DAE is ahead; under one global rate the
+/// At the consistent rates DAE and WDAE coincide. At the published rates the DAE is ahead. Under one global rate the
 /// DAE is faster on the small modes of real data.
 pub fn checks(run: &Run) -> Vec<Check> {
     let tie = largest(differences(run, Variant::Consistent));
@@ -17,7 +17,7 @@ pub fn checks(run: &Run) -> Vec<Check> {
         f64::NAN
     };
     let crossing = largest(run.spectrum.iter().map(|row| {
-        // Equal epochs at the largest eigenvalue, by the tie; the DAE gains wherever lambda is smaller.
+        // DAE and WDAE tie at the largest eigenvalue; the DAE gains wherever lambda is smaller.
         (row.dae_epochs / row.wdae_epochs - 1.0).max(0.0)
     }));
     let [same, share, never, excess] = [

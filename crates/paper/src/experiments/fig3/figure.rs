@@ -10,7 +10,7 @@ use crate::plot::{
     self, Axis, BLACK, Colour, ColourBar, Entry, Mark, Panel, Picture, Row, Shape, Strip, Stroke,
 };
 
-/// Modes with smaller eigenvalues are not drawn: their learning times stretch the axes over empty decades.
+/// Smallest eigenvalue drawn: below it, learning times would stretch the axes over empty decades.
 const SMALLEST_LAMBDA: f64 = 1e-3;
 
 /// Draws Figure 3: the published rates above, the consistent ones and the real spectra below.
@@ -30,7 +30,7 @@ pub fn figure(run: &Run) -> Result<Picture> {
     let differences_of = consistent.iter().flat_map(Pair::difference);
     let greatest = differences_of.fold(0.0, |most: f64, d| most.max(d.abs()));
     let zero = format!("zero: max |Δ| = {}", plot::scientific(greatest));
-    // One range for both rows: zero must look like zero.
+    // One range for both rows, so that zero looks like zero.
     let range = plot::padded(published.iter().flat_map(Pair::difference));
     let above = vec![
         dynamics("WDAE rate 1/(2λ+2γ)", &published),
@@ -89,14 +89,14 @@ fn pairs<'a>(run: &'a Run, variant: Variant, epsilons: &[f64]) -> Result<Vec<Pai
     }
 }
 
-/// A panel against the epochs of pairs.
+/// A panel with the epochs of the pairs on its horizontal axis.
 fn against_epoch(title: &str, pairs: &[Pair], y: Axis, marks: Vec<Mark>) -> Panel {
     let last = pairs.iter().filter_map(|p| p.dae.epochs.last()).max();
     Panel::plane(title, style::epochs(*last.unwrap_or(&1), 2), y, marks)
 }
 
 fn dynamics(title: &str, pairs: &[Pair]) -> Panel {
-    // Wide and pale below, dashed above: both are seen where they coincide.
+    // Wide and pale below, dashed on top: both stay visible where they coincide.
     let marks = pairs.iter().flat_map(|Pair { colour, dae, wdae }| {
         let below = style::by_epoch(&dae.epochs, &dae.w, dae_stroke(*colour));
         let above = style::by_epoch(&wdae.epochs, &wdae.w, wdae_stroke(*colour));
@@ -163,7 +163,7 @@ fn learning_times(rows: &[Spectrum]) -> Panel {
         marks.extend(series(wdae, shape, style::model(Model::Wdae)));
         marks.extend(series(dae, shape, style::model(Model::Dae)));
     }
-    // What is left out is said.
+    // The axis label says what is omitted.
     let all = shown().count() == rows.len();
     let label = if all {
         "λ"
@@ -176,7 +176,7 @@ fn learning_times(rows: &[Spectrum]) -> Panel {
     Panel::plane("one rate for all modes", x, y, marks)
 }
 
-/// A line through all points with a marker twice in a decade.
+/// A line through all points, with two markers per decade.
 fn series(points: Vec<[f64; 2]>, shape: Shape, colour: Colour) -> [Mark; 2] {
     let mut marked: Vec<[f64; 2]> = Vec::new();
     for &p in &points {

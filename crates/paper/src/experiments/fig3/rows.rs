@@ -19,7 +19,7 @@ crate::rows! {
         epsilon: f64,
         /// Matched weight decay.
         gamma: f64,
-        /// Learning rate that the curve was computed with.
+        /// Learning rate of the curve.
         alpha: f64,
         /// Epoch.
         epoch: u64,

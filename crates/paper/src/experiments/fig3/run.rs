@@ -27,7 +27,7 @@ dae::named! {
     pub enum Variant as "variant" {
         /// `1 / (2 lambda + 2 gamma)`, as in the published left and right panels.
         Published = "published",
-        /// `1 / (2 lambda + gamma)`, the rate that goes with the DAE's.
+        /// `1 / (2 lambda + gamma)`, the rate consistent with the DAE's.
         Consistent = "consistent",
     }
 }
@@ -45,7 +45,7 @@ pub struct Curve {
     pub epsilon: f64,
     /// Matched weight decay.
     pub gamma: f64,
-    /// Learning rate that the curve was computed with.
+    /// Learning rate of the curve.
     pub alpha: f64,
     /// Epochs.
     pub epochs: Vec<u64>,
@@ -82,15 +82,15 @@ crate::rows! {
         epsilon: f64,
         /// Weight decay matched at this mode.
         gamma: f64,
-        /// Epochs that the DAE needs.
+        /// Epochs the DAE needs.
         dae_epochs: f64,
-        /// Epochs that the WDAE needs.
+        /// Epochs the WDAE needs.
         wdae_epochs: f64,
     }
 }
 
-/// Evaluates the closed form at a fraction of each model's optimal rate, the rates themselves, and the learning
-/// times that one global rate gives the modes of real spectra.
+/// Evaluates the closed form at a fraction of each model's optimal rate, the rates themselves, and the learning times
+/// of the modes of real spectra under one global rate.
 ///
 /// # Errors
 /// Settings outside the domain of the theory.
@@ -164,8 +164,8 @@ fn rates_at(lambda: f64, epsilon: f64) -> Result<Rates> {
 
 /// Learning time of every mode of a spectrum in epochs, at the optimal rate of its largest eigenvalue.
 ///
-/// The decay is matched mode by mode, so that both models head for the same mapping. Modes that are at their
-/// target from the start have nothing to learn and are left out.
+/// The decay is matched mode by mode, so both models have the same fixed point. Modes that start at their target are
+/// omitted.
 fn learning_times(settings: &Settings, dataset: DataSet, lambda: &[f64]) -> Result<Vec<Spectrum>> {
     let (w0, share) = (settings.w0, settings.spectrum_fraction);
     let epsilon = settings.spectrum_epsilon;

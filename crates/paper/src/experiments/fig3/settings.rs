@@ -28,17 +28,17 @@ pub struct Settings {
     pub epsilon: Vec<f64>,
     pub w0: f64,
     pub epochs: u64,
-    /// Share of its optimal rate at which each model is run.
+    /// Fraction of its optimal rate at which each model is run.
     pub rate_fraction: f64,
     pub rates_epsilon_end: f64,
-    /// Distance of the noise variances of the middle panel.
+    /// Step between the noise variances of the middle panel.
     pub rates_epsilon_step: f64,
     pub spectrum_epsilon: f64,
-    /// Share of its fixed point at which a mode counts as learned.
+    /// Fraction of its fixed point at which a mode counts as learned.
     pub spectrum_fraction: f64,
-    /// Distance of the epochs that are computed and drawn.
+    /// Epochs between the points computed and drawn.
     pub record_every: u64,
-    /// Distance of the epochs in the table.
+    /// Epochs between the rows of the table.
     pub table_every: u64,
 }
 

@@ -29,7 +29,7 @@ fn verify_dynamics(settings: &Settings, judge: &mut Judge) -> Result<()> {
         return Ok(());
     }
     let length = recorded.len();
-    // The WDAE of an epsilon comes as many curves after the DAE of it as there are values of epsilon.
+    // The WDAE curve of an epsilon follows its DAE curve by as many curves as there are epsilons.
     let lag = settings.epsilon.len() * length;
     let earlier = iter::repeat_n(None, lag).chain(rows.iter().map(|row| Some(row.w)));
     let mut found = rows.iter().zip(earlier).enumerate();
@@ -91,7 +91,7 @@ fn verify_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
         let top = matched(largest, epsilon)?.map(|mode| steepest(&mode));
         for (mode, &lambda) in spectrum.lambda.iter().enumerate() {
             let [dae, wdae] = matched(lambda, epsilon)?;
-            // Modes that are at their target from the start are not in the table.
+            // Modes that start at their target are not in the table.
             if share * dae.fixed_point().min(wdae.fixed_point()) <= w0 {
                 continue;
             }
@@ -112,7 +112,7 @@ fn verify_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
     }
     let learned = "learning time at one over the largest curvature of mode 0";
     for (row, (a, b)) in expected.iter().zip(&rows).enumerate() {
-        // Small modes: lambda - gamma of the WDAE has lost digits, by the factor epsilon / lambda.
+        // For small modes, lambda - gamma of the WDAE loses digits by the factor epsilon / lambda.
         let lost = 1.0 + epsilon / a.lambda;
         let mut near = |at, pair: [f64; 2], why| {
             judge.value(at, pair, 1e-12 * lost * pair[0].abs().max(1.0), why);

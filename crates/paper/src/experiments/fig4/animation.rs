@@ -1,4 +1,4 @@
-//! Figure 4 in motion: the paths on the loss surface, drawn as the figure draws them, up to an epoch.
+//! Figure 4 in motion: the paths on the loss surface up to an epoch, drawn as in the figure.
 
 use super::figure::{Place, entries, is_small, label, landscape, ordered, path, stroke};
 use super::run::{Row as ModelRow, Run, Trial};
@@ -6,10 +6,10 @@ use crate::Result;
 use crate::experiments::common::style;
 use crate::plot::{Mark, Picture, Row, Shape};
 
-/// Pictures after the still one.
+/// Frames after the first.
 const FRAMES: usize = 60;
 
-/// The epochs that are drawn, the start first: close together while the far starts run, further apart while the small one
+/// The epochs drawn, the start first: close together while the far starts run, further apart while the small start
 /// leaves the saddle.
 pub fn epochs(run: &Run) -> Vec<usize> {
     let trials = run.rows.iter().flat_map(|row| &row.trials);
@@ -21,7 +21,7 @@ pub fn epochs(run: &Run) -> Vec<usize> {
     epochs
 }
 
-/// Noise beside decay at an epoch.
+/// Noise and decay, side by side, at an epoch.
 ///
 /// # Errors
 /// Nothing to draw, or a value that is not finite.
@@ -38,7 +38,7 @@ pub fn frame(run: &Run, epoch: usize) -> Result<Picture> {
         landscape(row, &at, &label(row), marks.collect())
     };
     let panels = run.rows.iter().map(titled).collect::<Result<Vec<_>>>()?;
-    // Digits and figure spaces are equally wide, so that nothing moves but the number.
+    // Digits and figure spaces are equally wide, so only the number moves.
     let number = format!("epoch {epoch:>5}").replace(' ', "\u{2007}");
     style::page(
         "Figure 4 in motion: noise and weight decay on the loss surface",
@@ -55,7 +55,7 @@ fn up_to(trial: &Trial, epoch: usize) -> Trial {
     }
 }
 
-/// Where a path has come to.
+/// The current end of a path.
 fn head(row: &ModelRow, trial: &Trial) -> Mark {
     let (points, colour) = (trial.path.last(), stroke(row.model, trial).colour);
     let radius = if is_small(trial) { 8.0 } else { 6.0 };

@@ -8,8 +8,8 @@ use crate::Result;
 use crate::tables::Check;
 use crate::tables::check::largest;
 
-/// Both models reach their fixed point; noise conserves `w2^2 - w1^2` and decay shrinks it as `e^{-2 gamma s}`; the
-/// weights follow the gradient flow.
+/// The weights follow the gradient flow. Noise conserves `w2^2 - w1^2`; decay shrinks it as `e^{-2 gamma s}`. In both
+/// models the small start reaches the fixed point.
 ///
 /// # Errors
 /// The integrator failing.
@@ -26,7 +26,7 @@ pub fn checks(settings: &Settings, run: &Run) -> Result<Vec<Check>> {
             ends.push((w1 - f1).hypot(w2 - f2));
             drifts.push(imbalance(w1, w2) - dynamics::imbalance_at(&mode, path[0], s)?);
         }
-        // Euler's method is off by its step times the curvature it has passed, which at |w| <= 2 is of order 10.
+        // Euler's method is off by its step times the curvature along the path, which at |w| <= 2 is of order 10.
         let first_order = 10.0 * settings.alpha;
         let why = "first order in alpha";
         let what = format!("{model}: weights at the end, distance from the gradient flow, largest");

@@ -11,7 +11,7 @@ use crate::plot::{
     self, Axis, BLACK, Colour, Entry, Field, MARKED, Mark, Panel, Picture, Row, Shape, Stroke, grey,
 };
 
-/// Half the side of the square of weights that is shown.
+/// Half the side of the square of weights shown.
 const REACH: f64 = 2.0;
 /// Arrows along a side of the descent field.
 const ARROWS: usize = 11;
@@ -19,7 +19,7 @@ const ARROWS: usize = 11;
 const BANDS: usize = 24;
 /// Samples along a side of the heat map.
 const SAMPLES: usize = 121;
-/// The small start: dark magenta, the colour of no model and not of the minima.
+/// The small start: dark magenta, unlike any model or the minima.
 const SMALL: Colour = Colour::rgb(170, 30, 120);
 
 /// Draws Figure 4: a row for each model; loss with paths, mapping, and norm of the weights.
@@ -65,7 +65,7 @@ pub fn figure(run: &Run) -> Result<Picture> {
     )
 }
 
-/// Where a row stands: titles are above the first, labels of the horizontal axes below the last.
+/// Position of a row: titles go above the first, labels of the horizontal axes below the last.
 pub(super) struct Place {
     pub first: bool,
     pub last: bool,
@@ -118,7 +118,7 @@ fn fixed_point() -> Stroke {
     Stroke::dashed(MARKED, 2.4)
 }
 
-/// The loss and how it falls, with marks for the paths, which lie under those of the critical points.
+/// The loss and its descent directions, with the paths drawn below the critical points.
 pub(super) fn landscape(
     row: &ModelRow,
     at: &Place,
@@ -130,7 +130,7 @@ pub(super) fn landscape(
     let side = [-REACH, REACH];
     let corners = [loss(REACH, REACH), loss(REACH, -REACH)];
     let top = corners.into_iter().fold(f64::MIN_POSITIVE, f64::max);
-    // Bands even in the square root: the valley is where things happen.
+    // Bands are equally spaced in the square root, to resolve the valley.
     let level = |k: usize| top * (k as f64 / BANDS as f64).powi(2);
     let levels = (1..BANDS).map(level).collect();
     let field = Field::sample(side, side, SAMPLES, levels, &plot::heat, &loss);
@@ -158,7 +158,7 @@ pub(super) fn landscape(
     Ok(at.panel(title, x, y, marks).with_bar(colours, bar))
 }
 
-/// Directions of steepest descent on a grid, all equally long.
+/// Directions of steepest descent on a grid, all of equal length.
 fn arrows(mode: &Mode) -> Vec<Mark> {
     let spacing = 2.0 * REACH / ARROWS as f64;
     let at = |k: usize| -REACH + (k as f64 + 0.5) * spacing;
@@ -189,7 +189,7 @@ fn paths(row: &ModelRow) -> Vec<Mark> {
     ordered(row).flat_map(|t| path(row.model, t)).collect()
 }
 
-/// A path with a disc at its start, but for the small one.
+/// A path with a disc at its start, except for the small start.
 pub(super) fn path(model: Model, trial: &Trial) -> Vec<Mark> {
     let (points, stroke) = (trial.path.clone(), stroke(model, trial));
     let mut marks = vec![Mark::Line { points, stroke }];

@@ -29,7 +29,7 @@ pub struct Settings {
     pub epochs: u64,
     pub small_start: [f64; 2],
     pub trials: Vec<usize>,
-    /// Distance of the epochs in the table.
+    /// Epochs between the rows of the table.
     pub table_every: u64,
 }
 

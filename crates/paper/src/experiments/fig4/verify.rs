@@ -40,7 +40,7 @@ pub(super) fn verify(settings: &Settings, judge: &mut Judge) -> Result<()> {
             last = Some((row, [w1, w2]));
         }
         if let Some((row, end)) = last {
-            // Far enough for what is left of w2^2 - w1^2, which slows the weights down, to be gone.
+            // Long enough for the rest of w2^2 - w1^2, which slows the weights down, to vanish.
             let far = 40.0 / mode.growth() + if gamma > 0.0 { 40.0 / gamma } else { 0.0 };
             let end = dynamics::trajectory(&mode, end, &[far])?;
             let found = end.first().map_or(f64::NAN, |[a, b]| a * b);

@@ -10,7 +10,7 @@ use crate::experiments::common::networks::settled;
 use crate::tables::Check;
 use crate::tables::check::largest;
 
-/// Modes that the theory says are learned have the mapping that it says; the loss only ever falls.
+/// Modes learned according to the theory have the predicted mapping; the loss never rises.
 ///
 /// # Errors
 /// Settings outside the domain of the theory.
@@ -48,7 +48,7 @@ pub fn checks(run: &Run) -> Result<Vec<Check>> {
     Ok(checks)
 }
 
-/// The closed form of each mode, started from its own random start, beside training: the claim of the figure.
+/// Compares training with the closed form of each mode from its own random start: the claim of the figure.
 pub fn agreement(settings: &Settings, run: &Run) -> Vec<Check> {
     let check = |training: &Training| {
         let (name, modes) = (training.name(), &training.modes);

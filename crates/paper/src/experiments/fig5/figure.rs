@@ -6,14 +6,14 @@ use crate::experiments::Model;
 use crate::experiments::common::{networks, style};
 use crate::plot::{self, BLACK, Entry, Mark, Panel, Picture, Row, Shape, Stroke};
 
-/// Markers along the whole of a curve: every 100 of 5,000 epochs, as published.
+/// Markers along a whole curve: every 100 of 5,000 epochs, as published.
 const MARKERS: u64 = 50;
 
 /// Draws Figure 5: a row for each data set, weight decay on the left, noise on the right, the plain
 /// autoencoder in both.
 ///
 /// # Errors
-/// [`plot::Error::Empty`] without trainings, [`plot::Error::Value`] when something is not finite.
+/// [`plot::Error::Empty`] without training runs, [`plot::Error::Value`] if a value is not finite.
 pub fn figure(run: &Run) -> Result<Picture> {
     let mut rows: Vec<Row> = Vec::new();
     let mut above: &[Training] = &[];
@@ -54,7 +54,7 @@ fn panel([above, own]: [&[Training]; 2], model: Model, column: usize) -> Panel {
     networks::panel(&title, (last.copied(), 5), (1.05, column), marks)
 }
 
-/// The setting, and what was left out if anything was.
+/// The setting, and what was omitted, if anything.
 fn title(training: &Training) -> String {
     let setting = match training.model {
         Model::Wdae => format!("weight decay, γ = {}", training.gamma),

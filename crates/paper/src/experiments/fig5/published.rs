@@ -1,4 +1,4 @@
-//! The published values of Figure 5 beside its tables.
+//! The published values of Figure 5, compared with its tables.
 
 use dae::data::Spectrum;
 use serde_json::Value;
@@ -10,8 +10,8 @@ use crate::experiments::common::published::{
 };
 use crate::tables::{Found, Published, Tables};
 
-/// Settings of a data set that make no difference: directions that are dropped add their whole variance to the loss,
-/// which is done exactly.
+/// Settings of a data set that make no difference: the whole variance of dropped directions is added to the loss,
+/// exactly.
 pub(crate) const FREE: &[&str] = &["directions"];
 
 /// The curves in the tables.
@@ -24,7 +24,7 @@ pub(crate) fn read(tables: &Tables) -> Result<Vec<Curve>> {
 
 pub(super) fn find(value: &Published, [own, paper]: [&Value; 2], tables: &Tables) -> Result<Found> {
     let dataset = dataset(value)?;
-    // The spectrum is the same whatever is trained on it.
+    // The spectrum does not depend on training.
     if value.quantity == "lambda" {
         let rows = tables.rows::<Dynamics>()?;
         let drawn = |row: &&Dynamics| row.dataset == dataset && Some(row.mode) == value.mode;

@@ -1,4 +1,4 @@
-//! Tables of Figure 5: curves are by data set, model, mode (by descending eigenvalue, from 0) and epoch.
+//! Tables of Figure 5: curves by data set, model, mode (by descending eigenvalue, from 0) and epoch.
 
 #![expect(
     missing_docs,
@@ -42,12 +42,12 @@ crate::rows! {
 }
 
 crate::rows! {
-    /// How far the theory is from training, root mean square over the recorded epochs, for one mode.
+    /// Deviation of the theory from training for one mode, root mean square over the recorded epochs.
     Rms in "fig5_rms.csv" {
         dataset: DataSet,
         model: Model,
         mode: usize,
-        /// Closed form from the own start against the mapping.
+        /// Closed form from the mode's own start against the mapping.
         theory_against_mapping: f64,
         /// The same against the singular value.
         theory_against_singular_value: f64,
@@ -65,7 +65,7 @@ pub(super) fn rms_deviation(a: &[f64], b: &[f64]) -> f64 {
 }
 
 impl Rms {
-    /// Summarises what [`Dynamics`] has of one mode.
+    /// Summarises the [`Dynamics`] of one mode.
     pub(super) fn of(rows: &[Dynamics]) -> Option<Self> {
         let first = rows.first()?;
         let column = |value: fn(&Dynamics) -> f64| rows.iter().map(value).collect::<Vec<_>>();

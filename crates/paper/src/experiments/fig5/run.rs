@@ -31,13 +31,13 @@ pub struct Training {
     pub gamma: f64,
     /// Number of pixels D of the data.
     pub pixels: usize,
-    /// Leading eigen-directions that were trained (equal to `pixels` when nothing was dropped).
+    /// Leading eigen-directions trained (equal to `pixels` if none was dropped).
     pub directions: usize,
     /// Epochs at which everything below was measured; 0 is the state before the first update.
     pub epochs: Vec<u64>,
     /// Training loss.
     pub loss: Vec<f64>,
-    /// One series for each mode that is drawn.
+    /// One series for each mode drawn.
     pub modes: Vec<ModeSeries>,
 }
 
@@ -53,7 +53,7 @@ pub struct ModeSeries {
     pub theory_published_start: Vec<f64>,
 }
 
-/// Trains every model on every spectrum (or takes the run from where it was kept), with the theory beside it.
+/// Trains every model on every spectrum, or loads the stored runs, and adds the theory.
 ///
 /// # Errors
 /// Divergence, an interruption, or the file system failing.
@@ -64,7 +64,7 @@ pub fn run(settings: &Checked<Settings>, context: &Context) -> Result<Run> {
     Ok(Run { trainings })
 }
 
-/// One training run with the theory beside it.
+/// One training run, with its theory.
 pub(crate) fn training(
     settings: &Checked<Settings>,
     context: &Context,
@@ -75,7 +75,7 @@ pub(crate) fn training(
 }
 
 impl Training {
-    /// Puts the theory beside what a training run left behind.
+    /// Adds the theory to the record of a training run.
     pub(crate) fn new(settings: &Settings, job: &Job, record: &Record) -> Result<Self> {
         let (dataset, model) = (job.dataset, job.model);
         let trainer = settings.trainer(dataset, model);
@@ -112,7 +112,7 @@ impl Training {
         })
     }
 
-    /// What it is called in checks, such as `mnist DAE`.
+    /// Its name in checks, such as `mnist DAE`.
     pub(super) fn name(&self) -> String {
         format!("{} {}", self.dataset, self.model.name())
     }

@@ -1,4 +1,4 @@
-//! The tables of Figure 5 against the theory, and against training again.
+//! The tables of Figure 5 against the theory and against retraining.
 
 use dae::data::Spectrum;
 use dae::theory::{Mode, dynamics};
@@ -13,11 +13,11 @@ use crate::experiments::spectra::eigenvalue;
 use crate::tables::Judge;
 use crate::{Result, at};
 
-/// How near a learned mode has to be to its fixed point: competition between modes, which the theory neglects, dies
-/// out slowly.
+/// How close a learned mode must be to its fixed point: competition between modes, which the theory neglects, dies out
+/// slowly.
 const LEARNED: f64 = 0.01;
 
-/// What training again may change: single precision, in whose last digits the order of summation shows.
+/// What retraining may change: in single precision, the order of summation shows in the last digits.
 const AGAIN: f64 = 1e-4;
 
 pub(super) fn verify(settings: &Settings, judge: &mut Judge) -> Result<()> {
@@ -90,7 +90,7 @@ fn verify_dynamics(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> 
     Ok(())
 }
 
-/// The loss starts at half the trace of the spectrum, falls, and stays above the least that its width can reach.
+/// The loss starts at half the trace of the spectrum, falls, and stays above the least possible for its width.
 fn verify_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Result<()> {
     let rows = judge.rows::<Loss>()?;
     let (runs, length) = (networks::runs(), recorded.len());
@@ -102,8 +102,8 @@ fn verify_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resu
         let (trainer, data) = (settings.trainer(dataset, model), settings.of(dataset));
         let spectrum = Spectrum::committed(dataset)?;
         let (trace, pixels) = (spectrum.half_trace(), dataset.pixels() as f64);
-        // What the 2 k H weights of variance init_std^2 in the k directions trained add: decay, gamma/2 each; error and
-        // noise are of higher order, and their size is that of W.
+        // The 2 k H weights of variance init_std^2 in the k trained directions add gamma/2 times their square each, by
+        // decay. Error and noise are of higher order; their size follows from that of W.
         let weights = 2.0 * (data.directions * data.hidden) as f64 * settings.init_std.powi(2);
         let expected = trace + 0.5 * trainer.gamma * weights;
         let mapped = settings.init_std.powi(2) * (data.hidden as f64).sqrt();
@@ -132,7 +132,7 @@ fn verify_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resu
     Ok(())
 }
 
-/// The least loss of a network: the leading modes at their fixed points, the others not learned at all.
+/// The least loss of a network: leading modes at their fixed points, the others not learned.
 fn least(spectrum: &Spectrum, hidden: usize, (s2, gamma): (f64, f64)) -> Result<f64> {
     let mut least = 0.0;
     for (i, &lambda) in spectrum.lambda.iter().enumerate() {
@@ -143,7 +143,7 @@ fn least(spectrum: &Spectrum, hidden: usize, (s2, gamma): (f64, f64)) -> Result<
     Ok(least)
 }
 
-/// Judges the tables by a run that was trained again.
+/// Judges the tables by a retrained run.
 pub(super) fn retrained(
     settings: &Settings,
     job: &Job,

@@ -6,13 +6,13 @@ use crate::experiments::Model;
 use crate::experiments::common::{networks, style};
 use crate::plot::{self, Mark, Panel, Picture, Row, Stroke};
 
-/// Markers along the whole of a curve; between them is a line through every recorded epoch.
+/// Markers along a whole curve; a line runs through every recorded epoch.
 const MARKERS: usize = 14;
 
 /// Draws Figure 6: a panel for each data set, with every model and mode.
 ///
 /// # Errors
-/// [`plot::Error::Empty`] without trainings, [`plot::Error::Value`] when something is not finite.
+/// [`plot::Error::Empty`] without training runs, [`plot::Error::Value`] if a value is not finite.
 pub fn figure(run: &Run) -> Result<Picture> {
     let drawn: Vec<&Training> = run.trainings.iter().filter(|t| t.drawn).collect();
     let datasets = || drawn.chunk_by(|a, b| a.dataset == b.dataset);
@@ -43,13 +43,13 @@ fn panel(own: &[&Training], column: usize) -> Panel {
     networks::panel(&title(own), (last, 4), (1.08, column), curves.collect())
 }
 
-/// A line through the recorded epochs with a few markers that tell the modes apart.
+/// A line through the recorded epochs, with a few markers to tell the modes apart.
 fn curve(training: &Training, place: usize) -> [Mark; 2] {
     let colour = style::model(training.model);
     let seen = &training.record.observations;
     let epochs: Vec<u64> = seen.iter().map(|seen| seen.epoch).collect();
     let mapping: Vec<f64> = seen.iter().map(|seen| seen.mappings[place]).collect();
-    // Shifted from mode to mode, so that markers of neighbouring curves do not cover each other.
+    // Shifted from mode to mode, so markers of neighbouring curves do not overlap.
     let spacing = (seen.len() / MARKERS).max(1);
     let offset = spacing * place / training.modes.len();
     let points = epochs.iter().zip(&mapping).skip(offset).step_by(spacing);
@@ -60,7 +60,7 @@ fn curve(training: &Training, place: usize) -> [Mark; 2] {
     ]
 }
 
-/// Data set and noise, and what was left out if anything was.
+/// Data set and noise, and what was omitted, if anything.
 fn title(own: &[&Training]) -> String {
     let (first, dae) = (own[0], own.iter().find(|t| t.model == Model::Dae));
     let sigma = dae.map_or(0.0, |t| t.sigma);

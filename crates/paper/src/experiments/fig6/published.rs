@@ -1,4 +1,4 @@
-//! The published values of Figure 6 beside its tables.
+//! The published values of Figure 6, compared with its tables.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::experiments::common::published::{Curve, comparable, curves, dataset, 
 use crate::settings::walk::at;
 use crate::tables::{Found, Published, Tables};
 
-/// Settings of a data set that may differ from the paper's where values are compared.
+/// Settings of a data set that may differ from the paper's without preventing a comparison.
 pub(crate) const FREE: &[&str] = &["samples", "directions", "other_sigmas"];
 
 /// The curves in the tables.

@@ -1,4 +1,4 @@
-//! Tables of Figure 6: curves are by data set, model, mode (by descending eigenvalue, from 0) and epoch.
+//! Tables of Figure 6: curves by data set, model, mode (by descending eigenvalue, from 0) and epoch.
 
 #![expect(
     missing_docs,
@@ -14,7 +14,7 @@ use crate::experiments::Model;
 use crate::tables::Table;
 
 crate::rows! {
-    /// One mode of a training run that is drawn, at one epoch.
+    /// One mode of a drawn training run, at one epoch.
     Mapping in "fig6_mapping.csv" {
         dataset: DataSet,
         model: Model,
@@ -25,7 +25,7 @@ crate::rows! {
 }
 
 crate::rows! {
-    /// One mode of a training run that is only recorded, at one epoch.
+    /// One mode of a training run that is recorded but not drawn, at one epoch.
     OtherSigma in "fig6_other_sigma.csv" {
         dataset: DataSet,
         model: Model,
@@ -38,7 +38,7 @@ crate::rows! {
 }
 
 crate::rows! {
-    /// The loss of a training run that is drawn, at one epoch.
+    /// The loss of a drawn training run, at one epoch.
     Loss in "fig6_loss.csv" {
         dataset: DataSet,
         model: Model,
@@ -49,7 +49,7 @@ crate::rows! {
 }
 
 crate::rows! {
-    /// Sizes and sampler of a training run, and the effect of dropped directions (a `Projection`, 0 where none were).
+    /// Sizes and sampler of a training run, and the effect of dropped directions (a `Projection`; 0 if none were).
     Runs in "fig6_runs.csv" {
         dataset: DataSet,
         model: Model,
@@ -69,7 +69,7 @@ crate::rows! {
 }
 
 crate::rows! {
-    /// The eigenvalue of a recorded mode, of the images that were used.
+    /// The eigenvalue of a recorded mode of the images used.
     Spectrum in "fig6_spectrum.csv" {
         dataset: DataSet,
         samples: usize,
@@ -78,13 +78,13 @@ crate::rows! {
     }
 }
 
-/// All tables; that of the runs which are only recorded if there are any.
+/// All tables; the one of undrawn runs only if there are any.
 ///
 /// # Errors
 /// A value that is not finite.
 pub fn tables(run: &Run) -> Result<Vec<Table>> {
     let of = |drawn| run.trainings.iter().filter(move |t| t.drawn == drawn);
-    // Once for each data set.
+    // Once per data set.
     let plain = of(true).filter(|t| t.model == Model::Ae);
     let mut tables = vec![
         Table::of(&of(true).flat_map(mappings).collect::<Vec<_>>())?,
@@ -114,7 +114,7 @@ pub(super) fn mappings(t: &Training) -> Vec<Mapping> {
     rows
 }
 
-/// The same of a run that is only recorded.
+/// The modes of a run that is recorded but not drawn.
 pub(super) fn other_sigmas(t: &Training) -> Vec<OtherSigma> {
     let row = |row: Mapping| OtherSigma {
         dataset: row.dataset,

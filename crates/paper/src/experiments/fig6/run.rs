@@ -24,21 +24,21 @@ pub struct Training {
     pub model: Model,
     /// Standard deviation of the noise.
     pub sigma: f64,
-    /// Whether it is drawn, or only recorded.
+    /// Whether it is drawn or only recorded.
     pub drawn: bool,
     /// Training images.
     pub samples: usize,
     /// Number of pixels D.
     pub pixels: usize,
-    /// Eigen-directions that were trained in.
+    /// Eigen-directions trained.
     pub directions: usize,
     /// Recorded modes.
     pub modes: Vec<usize>,
-    /// What the run left behind.
+    /// The record of the run.
     pub record: Record,
 }
 
-/// Trains every model on every data set, or takes the run from where it was kept.
+/// Trains every model on every data set, or loads the stored runs.
 ///
 /// # Errors
 /// No images, divergence, an interruption, or the file system failing.
@@ -50,7 +50,7 @@ pub fn run(settings: &Checked<Settings>, context: &Context) -> Result<Run> {
     Ok(Run { trainings })
 }
 
-/// One training run, or the one that was kept.
+/// One training run; loads the stored one if there is one.
 pub(crate) fn training(
     settings: &Checked<Settings>,
     context: &Context,
@@ -61,7 +61,7 @@ pub(crate) fn training(
 }
 
 impl Training {
-    /// A training run from what it left behind.
+    /// A training run from its record.
     pub fn new(settings: &Settings, job: &Job, record: Record) -> Self {
         let data = settings.of(job.dataset);
         Self {

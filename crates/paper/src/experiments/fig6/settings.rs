@@ -58,7 +58,7 @@ pub struct DataSettings {
     pub hidden: usize,
     pub sigma: f64,
     pub other_sigmas: Vec<f64>,
-    /// All of them means the pixels themselves.
+    /// If all, training is on the pixels themselves.
     pub directions: usize,
 }
 

@@ -1,4 +1,4 @@
-//! The tables of Figure 6: no closed form is known for them, but bounds, order and data are.
+//! The tables of Figure 6: there is no closed form, but bounds, order and data are known.
 
 use dae::data::DataSet;
 
@@ -13,7 +13,7 @@ use crate::experiments::spectra::eigenvalue;
 use crate::tables::{At, Judge};
 use crate::{Result, at};
 
-/// What training again may change: single precision, whose last digits rectifiers amplify.
+/// What retraining may change: rectifiers amplify the last digits of single precision.
 const AGAIN: f64 = 2e-3;
 
 pub(super) fn verify(settings: &Settings, judge: &mut Judge) -> Result<()> {
@@ -43,7 +43,7 @@ fn verify_runs(settings: &Settings, judge: &mut Judge) -> Result<()> {
             let words = format!("`{}` for noise of {}", found.sampler, found.sigma);
             judge.wrong(at!(Runs, row, sampler), &words);
         }
-        // Where directions were dropped, the effect on the first epochs was measured.
+        // If directions were dropped, their effect on the first epochs was measured.
         let (epochs, tolerance) = match found.directions < found.pixels {
             true => (settings.projection_epochs, 0.02),
             false => (0, 0.0),
@@ -67,7 +67,7 @@ fn verify_runs(settings: &Settings, judge: &mut Judge) -> Result<()> {
     Ok(())
 }
 
-/// The eigenvalues: those of the committed spectrum, if the images are the same; in order, in any case.
+/// The eigenvalues are sorted; for the same images, they are those of the committed spectrum.
 fn verify_spectrum(settings: &Settings, judge: &mut Judge) -> Result<()> {
     let rows = judge.rows::<Spectrum>()?;
     let data = DataSet::ALL.map(|dataset| (dataset, settings.of(dataset).samples));
@@ -105,7 +105,7 @@ fn verify_mapping(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> R
     let (first, length) = (at!(Mapping, 0, mapping), recorded.len());
     bounds(judge, (first, length), rows.iter().map(|row| row.mapping));
     for (i, own) in rows.chunks_exact(length).enumerate() {
-        // Neither noise nor decay: a mode that was learned long ago is reconstructed whole.
+        // Without noise and decay, a mode learned long ago is fully reconstructed.
         let learned = own[length / 2].mapping > 0.9;
         if learned && own[0].model == Model::Ae {
             let at = at!(Mapping, (i + 1) * length - 1, mapping);
@@ -116,7 +116,7 @@ fn verify_mapping(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> R
     Ok(())
 }
 
-/// A mapping starts at nothing, and nothing draws it far below 0 or above 1: a column of curves of some length.
+/// Judges a column of curves of `length` rows each: a mapping starts near 0 and stays roughly between 0 and 1.
 fn bounds(judge: &mut Judge, (first, length): (At, usize), mappings: impl Iterator<Item = f64>) {
     for (row, mapping) in mappings.enumerate() {
         let at = At { row, ..first };
@@ -138,7 +138,7 @@ fn verify_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resu
     let mut plain = f64::NAN;
     for (i, ((dataset, model), own)) in runs.into_iter().zip(rows.chunks(length)).enumerate() {
         let (first, start) = (at!(Loss, i * length, loss), own[0].loss);
-        // Weights are tiny at the start, so that nothing is reconstructed, whatever the model; the AE comes first.
+        // Weights are tiny at the start, so no model reconstructs anything; the AE comes first.
         if model == Model::Ae {
             plain = start;
         }
@@ -166,7 +166,7 @@ fn verify_loss(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Resu
     Ok(())
 }
 
-/// The DAEs that are recorded and not drawn.
+/// The DAEs that are recorded but not drawn.
 fn verify_other(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Result<()> {
     let jobs = jobs(settings, 0).into_iter().filter(|job| !job.drawn());
     let runs: Vec<_> = jobs
@@ -185,7 +185,7 @@ fn verify_other(settings: &Settings, recorded: &[u64], judge: &mut Judge) -> Res
     Ok(())
 }
 
-/// Judges the tables by a run that was trained again.
+/// Judges the tables by a retrained run.
 pub(super) fn retrained(
     settings: &Settings,
     job: &Job,

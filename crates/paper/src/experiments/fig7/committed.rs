@@ -1,6 +1,6 @@
-//! What was measured on images, for those who have none: `data/few_samples.csv`.
+//! Measurements on images, for use without images: `data/few_samples.csv`.
 //!
-//! The errors after training on few images, and the mappings of the network trained on masked images, with everything that
+//! The errors after training on few images and the mappings of the network trained on masked images, with everything
 //! they depend on. `cargo run --release -p paper --example few_samples` writes it from recorded results.
 
 use std::str::FromStr;
@@ -14,7 +14,7 @@ use crate::{Error, Result};
 const FILE: &str = "data/few_samples.csv";
 const TEXT: &str = include_str!("../../../../../data/few_samples.csv");
 
-/// Names of the columns. `number` is that of images, or a mode; `parameter` the noise in training, or an epoch.
+/// Names of the columns. `number` is the number of images or a mode; `parameter` is the training noise or an epoch.
 const COLUMNS: &str = "quantity,dataset,method,number,parameter,value";
 
 /// What a network trained on masked images depends on.
@@ -30,7 +30,7 @@ pub struct Masked {
 }
 
 impl Masked {
-    /// The network of these settings.
+    /// The network with these settings.
     pub fn of(settings: &Settings, seed: u64) -> Self {
         Self {
             seed,
@@ -43,7 +43,7 @@ impl Masked {
     }
 }
 
-/// What is measured of a sample.
+/// The measurements on one sample.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "the columns of the table")]
 pub struct Entry {
@@ -56,10 +56,10 @@ pub struct Entry {
     pub trained: Option<f64>,
 }
 
-/// The file.
+/// The contents of the file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Committed {
-    /// The network on masked images; its seed, width and precision are those of the rest, too.
+    /// The network on masked images; the rest shares its seed and width.
     pub masked: Masked,
     /// Hidden units for CIFAR-10.
     pub hidden_cifar10: usize,
@@ -71,16 +71,16 @@ pub struct Committed {
     pub mappings: Vec<(usize, u64, f64)>,
 }
 
-/// The committed file, as it was when this crate was built.
+/// The committed file, as of the build of this crate.
 ///
 /// # Errors
-/// A file that was damaged before.
+/// The file was damaged before the build.
 pub fn committed() -> Result<Committed> {
     Committed::parse(TEXT)
 }
 
 impl Committed {
-    /// From tables that were made from images.
+    /// From tables computed from images.
     pub fn of(settings: &Settings, seed: u64, samples: &[Samples], mask: &[Mask]) -> Self {
         let error = |row: &Samples| {
             Some(Entry {
@@ -152,12 +152,11 @@ impl Committed {
         head
     }
 
-    /// Understands the content of the file.
+    /// Parses the content of the file.
     ///
     /// # Errors
-    /// Anything that [`Committed::to_csv`] would not write, to the last byte, with its line: images with other fingerprints,
-    /// keys or columns that are missing or unknown, numbers that are not finite, rows that are there twice or belong to
-    /// none.
+    /// Anything that [`Committed::to_csv`] would not write, to the last byte, with its line: other images, missing or
+    /// unknown keys or columns, numbers that are not finite, duplicate rows, rows that belong to no entry.
     pub fn parse(text: &str) -> Result<Self> {
         let mut reader = Reader {
             lines: text.lines().zip(1..),
@@ -190,7 +189,7 @@ impl Committed {
             all.enter(line)
                 .ok_or_else(|| damaged(number, "no row of this file"))?;
         }
-        // What was read twice, in another order or in another form is not what would be written.
+        // Duplicates, another order or another number format would not be written like this.
         let again = all.to_csv();
         let mut lines = again.lines().zip(text.lines()).zip(1..);
         let wrong = lines.find(|((ours, theirs), _)| ours != theirs);
@@ -204,7 +203,7 @@ impl Committed {
         }
     }
 
-    /// Enters a row; `None` if it is not one.
+    /// Enters a row; `None` if it is not valid.
     fn enter(&mut self, line: &str) -> Option<()> {
         let cells: Vec<&str> = line.split(',').collect();
         let [quantity, dataset, method, number, parameter, value] = cells[..] else {
@@ -249,7 +248,7 @@ impl Committed {
         }
     }
 
-    /// What is measured of a sample with noise of this variance on the test images.
+    /// The measurements on a sample with training and test noise of these variances.
     pub fn find(
         &self,
         (dataset, method, samples): (DataSet, Method, usize),

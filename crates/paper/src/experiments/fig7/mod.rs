@@ -1,6 +1,6 @@
 //! Figure 7: beyond the paper.
 //!
-//! What the paper leaves open, each question with theory beside training: does it denoise, against what, from how many
+//! Questions the paper leaves open, each with theory and training: does it denoise, at what price, from how many
 //! images, why do theory and training differ, what does depth do, what if the noise is a mask.
 
 pub mod checks;
@@ -48,7 +48,7 @@ pub(crate) const EXPERIMENT: Parts<Settings, run::Run> = Parts {
             jobs.map(|job| job.training).collect()
         },
         train,
-        // Nobody has published values of it.
+        // There are no published values.
         published: |_, _, _| Ok(Found::Value(f64::NAN, String::new())),
     }),
 };

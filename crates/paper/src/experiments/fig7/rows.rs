@@ -1,4 +1,4 @@
-//! Tables of Figure 7, one for each question; rows are in the order of their leading columns.
+//! Tables of Figure 7, one per question; rows are ordered by their leading columns.
 
 #![expect(
     missing_docs,
@@ -19,21 +19,21 @@ dae::named! {
         Decay = "decay",
         /// Early stopping.
         Stopping = "stopping",
-        /// Early stopping of a network with one layer.
+        /// Early stopping of a one-layer network.
         StoppingOneLayer = "stopping_one_layer",
     }
 }
 
 dae::named! {
-    /// How one trains on few images.
+    /// How to train on few images.
     pub enum Method as "method" {
-        /// Without noise, to the end.
+        /// Without noise, to convergence.
         Ae = "ae",
-        /// With noise that is drawn afresh in every epoch, of the variance of the test.
+        /// With noise redrawn in every epoch, of the test variance.
         Redrawn = "redrawn",
-        /// With noise that is drawn once and kept, of the variance of the test.
+        /// With noise drawn once and kept, of the test variance.
         Once = "once",
-        /// The same, of the best variance.
+        /// With noise drawn once and kept, of the best variance.
         OnceBest = "once_best",
     }
 }
@@ -49,13 +49,13 @@ crate::rows! {
         /// Variance of the noise on the test images.
         epsilon: f64,
         epoch: u64,
-        /// By the clock and the free start of each mode.
+        /// From the clock and the free start of each mode.
         theory: f64,
-        /// By the paper's formula, from each mode's own start.
+        /// The paper's formula, from each mode's own start.
         theory_paper: f64,
-        /// Of the weights and the second moment of the test images, where there are images; else as the next column.
+        /// From the weights and the second moment of the test images; without images, as the next column.
         measured: f64,
-        /// Of the mappings alone.
+        /// From the mappings alone.
         measured_diagonal: f64,
     }
 }
@@ -68,7 +68,7 @@ crate::rows! {
         epsilon: f64,
         /// The best: `s2`, `gamma` or the time `s`.
         setting: f64,
-        /// Error over the least that a linear map can have.
+        /// Error over the least error of any linear map.
         price: f64,
         /// The same of a trained network.
         measured: Option<f64>,
@@ -84,11 +84,11 @@ crate::rows! {
         epsilon_train: f64,
         /// From the spectrum alone.
         theory: f64,
-        /// By linear algebra on the images, mean over the draws of the noise.
+        /// From linear algebra on the images; mean over the noise draws.
         measured: Option<f64>,
-        /// Standard deviation over the draws.
+        /// Standard deviation over the noise draws.
         spread: Option<f64>,
-        /// Of a network that was trained.
+        /// From a trained network.
         trained: Option<f64>,
     }
 }
@@ -103,7 +103,7 @@ crate::rows! {
         mapping: f64,
         /// The paper's formula, from the mode's own start.
         theory_paper: f64,
-        /// By the clock, from what stronger modes leave free.
+        /// From the clock and what stronger modes leave free.
         theory_free: f64,
         /// All modes together.
         theory_coupled: f64,
@@ -111,7 +111,7 @@ crate::rows! {
 }
 
 crate::rows! {
-    /// The epoch at which a mode of a DAE has come to half of its fixed point, over many starts.
+    /// The epoch at which a mode of a DAE reaches half its fixed point, over many starts.
     Seeds in "fig7_seeds.csv" {
         hidden: usize,
         mode: usize,
@@ -121,7 +121,7 @@ crate::rows! {
         /// With `H - mode` hidden directions for the mode.
         law_mean: f64,
         law_standard_deviation: f64,
-        /// With all of them, as the paper's formula has it.
+        /// With all of them, as in the paper's formula.
         paper_mean: f64,
     }
 }
@@ -134,9 +134,9 @@ crate::rows! {
         mode: usize,
         lambda: f64,
         mapping: f64,
-        /// Where the mode ends if it is learned.
+        /// Final mapping if the mode is learned.
         fixed_point: f64,
-        /// The eigenvalue below which it is not; 0 with noise.
+        /// The eigenvalue below which it is not learned; 0 with noise.
         critical_lambda: f64,
     }
 }
@@ -148,9 +148,9 @@ crate::rows! {
         mode: usize,
         epoch: u64,
         mapping: f64,
-        /// With the noise that the mask puts into this direction.
+        /// With the noise of the mask in this direction.
         theory_shaped: f64,
-        /// With the same noise in all directions.
+        /// With isotropic noise of the same variance.
         theory_isotropic: f64,
     }
 }

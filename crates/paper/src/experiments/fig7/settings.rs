@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::experiments::common::ranges::{count, each_within, recorded};
 
-/// Settings of Figure 7: what its panels have in common, and a group for each of them.
+/// Settings of Figure 7: those shared by its panels, and a group for each question.
 ///
 /// | Name | Paper (ours) | Unit | Range |
 /// |---|---|---|---|
@@ -61,9 +61,9 @@ pub struct DenoisingSettings {
     pub record_every: u64,
 }
 
-/// What does each regulariser cost? Stopping is looked for along the AE of the panel before; noise and decay have runs of
-/// their own, at noise of the variances `trained_s2` in the test, which start higher: their end does not depend on it,
-/// their time does.
+/// What does each regulariser cost? Stopping is measured along the AE of the previous panel. Noise and decay have their
+/// own runs, with test noise of variances `trained_s2`. These start larger, which changes how long they take but not
+/// where they end.
 ///
 /// | Name | Paper (ours) | Unit | Range |
 /// |---|---|---|---|
@@ -113,7 +113,7 @@ pub struct FewSettings {
     pub init_std: f64,
 }
 
-/// Why do theory and training differ? A network that is narrow.
+/// Why do theory and training differ? A narrow network.
 ///
 /// | Name | Paper (ours) | Unit | Range |
 /// |---|---|---|---|
@@ -345,7 +345,7 @@ fn start(init_std: f64) -> Result<()> {
     within("init_std", init_std, 1e-12..=1.0, "1e-12 to 1").map(drop)
 }
 
-/// Refuses numbers of hidden units and of directions that MNIST does not allow.
+/// Refuses numbers of hidden units and directions that MNIST does not allow.
 fn sizes(hidden: usize, directions: usize) -> Result<()> {
     count("hidden", hidden as u64, 10_000, "1 to 1e4")?;
     let (directions, pixels) = (directions as u64, DataSet::Mnist.pixels() as u64);
@@ -367,7 +367,7 @@ fn modes(modes: &[usize], directions: usize) -> Result<()> {
     }
 }
 
-/// Refuses a list in which something is twice: runs are called by it.
+/// Refuses a list with duplicates, since its values identify runs or rows.
 fn each_once<T: PartialEq + fmt::Display>(name: &'static str, values: &[T]) -> Result<()> {
     let twice = |(place, value): &(usize, &T)| values[..*place].contains(value);
     match values.iter().enumerate().find(twice) {

@@ -1,4 +1,4 @@
-//! The theory of Figure 7, from its settings, a seed and what is committed: as it is drawn, and as tables are judged by it.
+//! The theory of Figure 7, from its settings, a seed and committed data; used to draw it and to judge its tables.
 
 use dae::data::{DataSet, Directions, Spectrum};
 use dae::theory::coupled::{Coupled, clock, free_start, growing_part, half_rise};
@@ -15,7 +15,7 @@ use crate::Result;
 use crate::experiments::Model;
 use crate::experiments::common::style::ascending;
 
-/// A data set as the theory sees it: all eigenvalues, and what is committed of their directions.
+/// A data set as the theory sees it: all eigenvalues, and the committed data on their directions.
 #[derive(Debug, Clone)]
 pub(crate) struct Data {
     pub dataset: DataSet,
@@ -24,7 +24,7 @@ pub(crate) struct Data {
 }
 
 impl Data {
-    /// What is committed.
+    /// From the committed files.
     pub fn committed(dataset: DataSet) -> Result<Self> {
         let (spectrum, directions) = (
             Spectrum::committed(dataset)?,
@@ -43,7 +43,7 @@ impl Data {
         &self.lambda[..directions.min(self.lambda.len())]
     }
 
-    /// Denoising error of a mapping of the leading directions; the others are not let through.
+    /// Denoising error of a mapping of the leading directions; the others map to zero.
     pub fn error(&self, epsilon: f64, mapping: &[f64]) -> Result<f64> {
         let mut all = mapping.to_vec();
         all.resize(self.lambda.len(), 0.0);
@@ -56,7 +56,7 @@ impl Data {
     }
 }
 
-/// The three theories of a network of two layers.
+/// The three theories of a two-layer network.
 #[derive(Debug, Clone)]
 pub(crate) struct Network {
     pub modes: Vec<Mode>,
@@ -67,7 +67,7 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    /// From the weights that training starts with.
+    /// From the initial weights of training.
     pub fn new(modes: Vec<Mode>, weights: &Weights, alpha: f64) -> Result<Self> {
         let growing = growing_part(weights.encoder.view(), weights.decoder.t())?;
         Ok(Self {
@@ -104,7 +104,7 @@ impl Network {
         pairs.map(mapping).collect()
     }
 
-    /// By the clock of descent, each mode from what stronger ones leave free.
+    /// By the clock of descent, each mode from what stronger modes leave free.
     pub fn free(&self, epoch: u64) -> Result<Vec<f64>> {
         let mapping = |(mode, &w0): (&Mode, &f64)| {
             let s = clock(mode, self.alpha, epoch as f64)?;
@@ -125,7 +125,7 @@ fn modes(settings: &Settings, lambda: &[f64], model: Model) -> Result<Vec<Mode>>
     lambda.iter().map(mode).collect()
 }
 
-/// The mapping with which two layers of so many units start, in the mean: `H init_std^2 / 2`.
+/// The mean initial mapping of a two-layer network with H units: `H init_std^2 / 2`.
 pub(crate) fn mean_start(settings: &Settings, dataset: DataSet) -> f64 {
     0.5 * settings.hidden_of(dataset) as f64 * settings.init_std.powi(2)
 }
@@ -140,7 +140,7 @@ pub(crate) fn stopping_epoch(settings: &Settings) -> Result<f64> {
     )?)
 }
 
-/// The noise on test images at which prices are looked at: even steps of its logarithm, and where something was measured.
+/// The test noise at which prices are computed: equal steps of its logarithm, and wherever something was measured.
 pub(crate) fn epsilons(settings: &Settings) -> Vec<f64> {
     let price = &settings.price;
     let (low, high) = (price.epsilon_start, price.epsilon_end);
@@ -174,9 +174,9 @@ pub(crate) fn best(
     Ok(filter.best(&data.lambda, mu, hidden, epsilon)?)
 }
 
-/// Numbers of images of the rows of a data set: those that were measured, and for MNIST those that make a line.
+/// Numbers of images in the rows of a data set: those measured and, for MNIST, those that make up a line.
 pub(crate) fn counts(settings: &Settings, dataset: DataSet) -> Vec<usize> {
-    /// Points of the line that are evenly spread.
+    /// Steps between the evenly spaced points of the line.
     const POINTS: u32 = 40;
     /// Distances from the pole, where the line is steep.
     const NEAR: [usize; 6] = [5, 10, 20, 40, 80, 160];
@@ -197,7 +197,7 @@ pub(crate) fn counts(settings: &Settings, dataset: DataSet) -> Vec<usize> {
     all
 }
 
-/// The noise in training, and the error.
+/// The training noise and the error.
 pub(crate) fn few(
     settings: &Settings,
     data: &Data,
@@ -223,7 +223,7 @@ pub(crate) fn few(
     })
 }
 
-/// The law of half-rise epochs of a mode: mean and standard deviation, and the mean by the paper's formula.
+/// The law of half-rise epochs of a mode: mean, standard deviation, and the mean by the paper's formula.
 pub(crate) fn rises(settings: &Settings, data: &Data, mode: usize) -> Result<[f64; 3]> {
     let scalar = Mode::denoising(data.lambda[mode], settings.s2)?;
     let law = |index| {
@@ -250,15 +250,15 @@ pub(crate) fn deep(
     ])
 }
 
-/// The two theories of a network trained on masked images: with the noise of the mask in each direction, and with as much
-/// in all directions.
+/// The two theories of a network trained on masked images: with the noise of the mask in each direction, and with
+/// isotropic noise of the same variance.
 pub(crate) struct Mask {
     shaped: Network,
     isotropic: Network,
 }
 
 impl Mask {
-    /// From where such a network starts.
+    /// From the initial weights of such a network.
     pub fn new(of: &Masked, data: &Data) -> Result<Self> {
         let lambda = data.leading(of.directions);
         let k = &data.directions.pixel_moment[..lambda.len()];
@@ -280,8 +280,8 @@ impl Mask {
     }
 }
 
-/// Error of the best map under the masks of a data set, and of the best map under isotropic noise of the same variance,
-/// each under its own noise, on test images.
+/// Test errors of the best map under masks and of the best map under isotropic noise of the same variance, each under
+/// its own noise.
 pub(crate) fn masked_errors(data: &Data, q: f64) -> Result<[f64; 2]> {
     let shaped = masking::shaped(&data.lambda, &data.directions.pixel_moment, q, 0.0)?;
     let isotropic = masking::isotropic(&data.lambda, q)?;
@@ -295,15 +295,15 @@ pub(crate) fn masked_errors(data: &Data, q: f64) -> Result<[f64; 2]> {
     Ok(sums)
 }
 
-/// A tolerance for what theory leaves out where the paper's start and 256 units are the least: modes compete the more, the
+/// Widens a tolerance for what the theory neglects, given for the paper's start and 256 units: modes compete more the
 /// larger the start and the narrower the network.
 pub(crate) fn from_start(tolerance: f64, settings: &Settings) -> f64 {
     let start = (settings.init_std / 1e-4).max(1.0);
     tolerance * start * (256.0 / settings.hidden as f64).sqrt().max(1.0)
 }
 
-/// Whether theory says nothing about an autoencoder on few images: where a narrow one misses much, what it misses is that
-/// of the sample and not of the population.
+/// Whether an autoencoder on few images is too narrow for the theory. What it misses is variance of the sample, not of
+/// the population, which matters if it misses much.
 pub(crate) fn too_narrow(settings: &Settings, data: &Data, row: &Samples) -> bool {
     let hidden = settings.hidden_of(data.dataset);
     let missed: f64 = data.lambda.iter().skip(hidden).sum();

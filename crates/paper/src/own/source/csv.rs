@@ -1,7 +1,7 @@
-//! Numbers separated by commas.
+//! Comma-separated numbers.
 //!
-//! Polars, which writes the tables of this project, fills a short row up with nothing and says of a word neither row nor
-//! column; the crate `csv` does what is needed here, a line at a time.
+//! Polars, which writes the tables of this project, pads short rows with nulls and reports neither row nor column of a
+//! word. The crate `csv` does what is needed here, a line at a time.
 
 use std::io::BufRead;
 use std::path::Path;
@@ -56,7 +56,7 @@ pub(super) fn rows(source: impl BufRead, file: &Path, visit: &mut Visit) -> Resu
 }
 
 fn number(cell: &[u8]) -> Option<f64> {
-    // What some programs begin a file with.
+    // Some programs start a file with a byte-order mark.
     let cell = cell.strip_prefix("\u{feff}".as_bytes()).unwrap_or(cell);
     std::str::from_utf8(cell).ok()?.parse().ok()
 }

@@ -1,5 +1,5 @@
-//! IDX, the form of MNIST's files: a zero, a zero, the kind of the numbers, how many axes, their sizes, then the numbers, all
-//! of it big-endian. Plain or in gzip.
+//! IDX, the format of MNIST's files: two zeros, the type of the numbers, the number of axes, their sizes, then the
+//! numbers, all big-endian. Plain or gzipped.
 
 use std::io::{BufRead, Read, Seek};
 use std::path::Path;
@@ -55,7 +55,7 @@ fn rows_of_plain(mut source: impl Read, file: &Path, visit: &mut Visit) -> Resul
     plain.rows(source, file, visit)
 }
 
-/// Reads numbers of one kind.
+/// Reads numbers of one type.
 fn numbers<const WIDTH: usize, T: Into<f64>>(
     number: fn([u8; WIDTH]) -> T,
 ) -> impl Fn(&[u8]) -> Option<Vec<f64>> {

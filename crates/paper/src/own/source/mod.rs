@@ -1,7 +1,7 @@
-//! Reading the user's own samples, a row at a time, from files that may lie about themselves.
+//! Reads the user's own samples, a row at a time, from untrusted files.
 //!
-//! Memory grows with what is there, not with what a header promises, and never with the number of rows. Every refusal names
-//! the file and, where there is one, the row and the column, counted from 1.
+//! Memory grows with the actual data, not with what a header claims; only a column-major array in an archive is held
+//! whole. Every refusal names the file and, if known, the row and the column, counted from 1.
 
 mod csv;
 mod idx;
@@ -17,30 +17,30 @@ use indicatif::DecimalBytes;
 use crate::plot::thousands;
 use crate::{Error, Result};
 
-/// Columns that a second moment is built for at most.
+/// Most columns of a second moment.
 pub const MOST_COLUMNS: usize = 10_000;
 
-/// Numbers that are read at a time.
+/// Numbers read at a time.
 const AT_ONCE: usize = 8_192;
 
-/// What is done with each row.
+/// Called with each row.
 pub type Visit<'a> = dyn FnMut(&[f64]) -> Result<()> + 'a;
 
-/// How samples lie in a file.
+/// The file format of the samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// NumPy's array, of integers or floats, in C or Fortran order.
+    /// NumPy array of integers or floats, row-major (C) or column-major (Fortran).
     Npy,
-    /// NumPy's archive of such arrays.
+    /// NumPy archive of such arrays.
     Npz,
-    /// Numbers separated by commas, with or without a header.
+    /// Comma-separated numbers, with or without a header.
     Csv,
-    /// The form of MNIST's files, plain or in gzip.
+    /// The format of MNIST's files, plain or gzipped.
     Idx,
 }
 
 impl Format {
-    /// The format that a name says; what ends in none of `.npy`, `.npz` and `.csv` should be IDX.
+    /// The format by the file extension: `.npy`, `.npz` or `.csv`; anything else is taken for IDX.
     pub fn of(path: &Path) -> Self {
         let ending = path.extension().and_then(OsStr::to_str).unwrap_or_default();
         match ending.to_ascii_lowercase().as_str() {
@@ -51,13 +51,14 @@ impl Format {
         }
     }
 
-    /// Hands the rows of a file to `visit`, one after the other. Samples of more than one axis are flattened.
+    /// Passes the rows of a file to `visit`, one by one. Flattens samples with more than one axis.
     ///
     /// # Shapes
-    /// An array of N x anything gives N rows of equal length D, 1 to [`MOST_COLUMNS`]; one of N, rows of one number.
+    /// An array of N x anything gives N rows of equal length D, 1 to [`MOST_COLUMNS`]; an array of N gives rows of one
+    /// number.
     ///
     /// # Errors
-    /// [`Error::Input`], which names `file`, for anything but such a file; as `visit`.
+    /// [`Error::Input`], which names `file`, for any other content; the errors of `visit`.
     pub fn rows(
         self,
         source: impl BufRead + Seek,
@@ -78,21 +79,21 @@ impl Format {
     }
 }
 
-/// Turns bytes into numbers, or into `None` where they are not what they should be.
+/// Decodes bytes into numbers; `None` if they are invalid.
 type Decode<'a> = dyn Fn(&[u8]) -> Option<Vec<f64>> + 'a;
 
-/// How numbers of one kind lie one after the other.
+/// Consecutive numbers of one type, row-major.
 struct Plain<'a> {
     rows: usize,
     columns: usize,
-    /// Bytes of a number.
+    /// Bytes per number.
     width: usize,
-    /// Turns whole numbers of bytes into numbers.
+    /// Decodes the bytes of whole numbers.
     decode: &'a Decode<'a>,
 }
 
 impl Plain<'_> {
-    /// Reads row after row, after which the source must end.
+    /// Reads all rows, after which the source must end.
     fn rows(&self, mut source: impl Read, file: &Path, visit: &mut Visit) -> Result<()> {
         let row = self.columns * self.width;
         let (at_once, mut done) = ((AT_ONCE / self.columns).max(1), 0);
@@ -140,7 +141,7 @@ fn sizes(shape: &[usize], file: &Path) -> Result<[usize; 2]> {
     Ok([rows, checked_columns(columns.unwrap_or(usize::MAX), file)?])
 }
 
-/// Refuses rows that are empty, or too long for their second moment.
+/// Refuses rows that are empty or too long for their second moment.
 fn checked_columns(columns: usize, file: &Path) -> Result<usize> {
     match columns {
         0 => Err(Error::input(

@@ -1,8 +1,8 @@
-//! NumPy's arrays (`.npy`).
+//! NumPy arrays (`.npy`).
 //!
 //! # Reference
-//! `numpy.lib.format`, which documents the form. The header and the numbers are read by the crate `ndarray-npy`; what it
-//! would reserve memory for, or go on with for ever, is refused before.
+//! `numpy.lib.format`, which documents the format. The crate `ndarray-npy` reads the header and the numbers. Input that
+//! would make it allocate without bound or never finish is refused first.
 
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -14,10 +14,10 @@ use ndarray_npy::npy::header::Header;
 use super::{Plain, Visit, sizes, up_to};
 use crate::{Error, Result};
 
-/// NumPy pads the header of a plain array to 128 bytes.
+/// Longest header accepted; NumPy pads that of a plain array to 128 bytes.
 const MOST_HEADER: usize = 1_024;
 
-/// Numbers of an array in Fortran order that are turned around at a time.
+/// Numbers of a column-major array transposed at a time.
 const BLOCK: usize = 1 << 22;
 
 /// Reads the rows of an array in a file.
@@ -29,13 +29,13 @@ pub(super) fn rows(mut source: impl Read + Seek, file: &Path, visit: &mut Visit)
     }
 }
 
-/// Reads the rows of an array that comes as it is decompressed. One in Fortran order is held in memory, as it is stored.
+/// Reads the rows of an array while decompressing it. A column-major array is held in memory as stored.
 pub(super) fn rows_of_stream(mut source: impl Read, file: &Path, visit: &mut Visit) -> Result<()> {
     let head = Head::read(&mut source, file)?;
     if !head.header.layout.is_fortran() {
         return head.with_plain(|plain| plain.rows(source, file, visit));
     }
-    // One byte more is enough to notice that there are too many.
+    // One extra byte is enough to notice too many.
     let limit = head.bytes().saturating_add(1);
     let content = up_to(
         &mut source,
@@ -51,7 +51,7 @@ struct Head {
     rows: usize,
     columns: usize,
     width: usize,
-    /// Where the numbers begin.
+    /// Offset of the numbers.
     start: u64,
 }
 
@@ -63,7 +63,7 @@ impl Head {
             [0x93, b'N', b'U', b'M', b'P', b'Y', 2 | 3, _, a, b] => {
                 let more = up_to(source, 2, file)?;
                 bytes.extend(&more);
-                // Gigabytes if the upper half is not zero, or not there.
+                // If the upper half is not zero, the header has 64 KiB or more; if it is missing, the file is cut off.
                 let upper = more.iter().any(|&byte| byte != 0) || more.len() < 2;
                 if upper {
                     usize::MAX
@@ -86,7 +86,7 @@ impl Head {
         }
         bytes.extend(up_to(source, length, file)?);
         let text = bytes.get(10..).unwrap_or_default();
-        // A plain array has one brace and one parenthesis; the parser takes exponential time where many are nested.
+        // A plain array has one brace and one parenthesis; the parser takes exponential time if many are nested.
         if text.iter().filter(|byte| b"([{".contains(byte)).count() > 2 {
             return Err(Error::input(file, records("its elements have fields")));
         }
@@ -119,13 +119,13 @@ impl Head {
         })
     }
 
-    /// Bytes that the numbers take.
+    /// Total bytes of the numbers.
     fn bytes(&self) -> u64 {
         let row = (self.columns * self.width) as u64;
         row.saturating_mul(self.rows as u64)
     }
 
-    /// Reads an array in Fortran order, blocks of rows at a time: a piece of every column for each.
+    /// Reads a column-major array in blocks of rows: a piece of every column per block.
     fn columnwise(
         &self,
         mut source: impl Read + Seek,
@@ -165,7 +165,7 @@ fn records(why: &str) -> String {
     format!("not an array of plain numbers ({why}); save one field of it as an array")
 }
 
-/// Where each number of a sample, flattened in C order, is in Fortran order.
+/// The column-major position of each number of a sample flattened in row-major order.
 fn places(axes: &[usize]) -> Vec<usize> {
     let place = |mut number: usize| {
         let mut place = 0;
@@ -178,7 +178,7 @@ fn places(axes: &[usize]) -> Vec<usize> {
     (0..axes.iter().product()).map(place).collect()
 }
 
-/// The kind of a number as NumPy writes it, without its byte order: `f8`.
+/// The number type as NumPy writes it, without byte order: `f8`.
 fn kind(header: &Header) -> &str {
     let text = header
         .type_descriptor
@@ -187,7 +187,7 @@ fn kind(header: &Header) -> &str {
     text.trim_start_matches(['<', '>', '|'])
 }
 
-/// Bytes of a number.
+/// Bytes per number.
 fn width(header: &Header, file: &Path) -> Result<usize> {
     let digit = kind(header)
         .chars()
@@ -208,7 +208,7 @@ fn width(header: &Header, file: &Path) -> Result<usize> {
     }
 }
 
-/// The numbers in some bytes, or `None` if the array holds none.
+/// Decodes bytes into numbers; `None` if the array holds no numbers.
 fn decode(header: &Header, bytes: &[u8], width: usize) -> Option<Vec<f64>> {
     let length = bytes.len() / width;
     macro_rules! of {

@@ -1,4 +1,4 @@
-//! NumPy's archives of arrays (`.npz`): zip archives of `.npy` files, read as they are decompressed.
+//! NumPy archives (`.npz`): zip archives of `.npy` files, read while decompressing.
 
 use std::io::{Read, Seek};
 use std::path::Path;
@@ -9,7 +9,7 @@ use rawzip::{CompressionMethod, RECOMMENDED_BUFFER_SIZE, ZipArchive};
 use super::{Visit, npy};
 use crate::{Error, Result};
 
-/// Reads the rows of the array `key`, or of the only one.
+/// Reads the rows of the array `key`, or of the only array.
 pub(super) fn rows(
     source: impl Read + Seek,
     key: Option<&str>,
@@ -41,7 +41,7 @@ pub(super) fn rows(
     };
     let inside = &file.join(name);
     let entry = archive.get_entry(*place).map_err(damaged)?;
-    // The checksum is looked at when the end is reached.
+    // The checksum is verified at the end.
     match *method {
         CompressionMethod::STORE => {
             npy::rows_of_stream(entry.verifying_reader(entry.reader()), inside, visit)
@@ -57,7 +57,7 @@ pub(super) fn rows(
     }
 }
 
-/// The place of the array that was asked for, or of the only one.
+/// The place of the requested array, or of the only one.
 fn chosen(names: &[&str], key: Option<&str>) -> Result<usize, String> {
     let listed = || names.iter().take(8).copied().collect::<Vec<_>>().join(", ");
     let mut places = (0..names.len()).filter(|&i| key.is_none_or(|key| names.get(i) == Some(&key)));

@@ -1,7 +1,7 @@
-//! What decides the numbers of a training run of Figure 5: its start, its steps, and what is seen of it.
+//! Everything that decides the numbers of a training run of Figure 5: its start, its steps, and its observations.
 //!
-//! A kept run is recognised by a hash over this folder and over the trainers that it names, so what decides no numbers
-//! stays out of it.
+//! A stored run is identified by a hash of this folder and the trainers it names, so code that decides no numbers stays
+//! out of it.
 
 use dae::Settings as _;
 use dae::data::DataSet;
@@ -17,18 +17,18 @@ use crate::runs::Slot;
 use crate::system::progress::Progress;
 use crate::system::{files, sources};
 
-/// What one training run leaves behind; the theory is computed from it afresh.
+/// The record of one training run; the theory is computed from it anew.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// One observation for each recorded epoch; the loss covers dropped directions too.
+    /// One observation per recorded epoch; the loss includes dropped directions.
     pub observations: Vec<Observation>,
-    /// The part of the start of each mode that grows.
+    /// The growing part of each mode's start.
     pub growing_part: Vec<f64>,
-    /// The published start value: largest singular values of the initial `W1 W2`, summed, over D.
+    /// The published start value: the sum of the largest singular values of the initial `W1 W2`, over D.
     pub published_start: f64,
 }
 
-/// Everything that a training run depends on, for recognising it again.
+/// Everything a training run depends on; its key is computed from this.
 #[derive(Debug, Clone, Serialize)]
 struct Inputs {
     settings: Settings,
@@ -54,14 +54,14 @@ pub struct Job {
     pub dataset: DataSet,
     /// Model.
     pub model: Model,
-    /// Its label, its name among the kept runs and its key.
+    /// Its label, its name among the stored runs, and its key.
     pub training: Training,
     /// Eigenvalues of the data.
     pub(super) lambda: Vec<f64>,
     inputs: Inputs,
 }
 
-/// The training runs of this figure on the spectra at hand, in order.
+/// The training runs of this figure on the given spectra, in order.
 pub(crate) fn jobs(settings: &Settings, context: &Context) -> Vec<Job> {
     let mut jobs = Vec::new();
     for (dataset, spectrum) in context.spectra {
@@ -88,7 +88,7 @@ pub(crate) fn jobs(settings: &Settings, context: &Context) -> Vec<Job> {
     jobs
 }
 
-/// One training run: the kept one if there is one.
+/// One training run; loads the stored one if there is one.
 pub(super) fn train(context: &Context, job: &Job) -> Result<Record> {
     let (name, progress) = (&job.training.name, context.progress);
     let descend = |slot: &Slot| job.descend(slot, progress);
@@ -125,7 +125,7 @@ impl Job {
         let mut trainer = slot.trainer(progress, |device| {
             device.linear(&trainer, kept, &weights, epoch)
         })?;
-        // What is dropped is never learned: it adds its whole variance to the loss.
+        // Dropped directions are never learned: their whole variance adds to the loss.
         let rest = 0.5 * dropped.iter().sum::<f64>();
         let bar = progress.bar(&format!("{dataset} {}", model.name()), settings.epochs);
         let seen = record.observations.last().map(|last| last.epoch);
@@ -148,7 +148,7 @@ impl Job {
         Ok(record)
     }
 
-    /// The state before the first update, drawn over all directions of the data, with what the theory needs to know of it.
+    /// The state before the first update, drawn over all directions of the data, with what the theory needs of it.
     fn begin(&self, directions: usize) -> Result<Checkpoint> {
         let (dataset, settings) = (self.dataset, &self.inputs.settings);
         let path = |side| ["fig5", dataset.name(), self.model.name(), side];
@@ -174,7 +174,7 @@ impl Job {
     }
 }
 
-/// The entry of a list that belongs to a mode or to its place among the recorded ones.
+/// The entry of a list at a mode, or at its place among the recorded ones.
 pub(super) fn of_mode(values: &[f64], mode: usize) -> Result<f64> {
     let value = values.get(mode).copied();
     Ok(value.ok_or_else(|| {

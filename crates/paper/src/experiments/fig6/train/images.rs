@@ -1,4 +1,4 @@
-//! The images of Figure 6, in the basis they are trained in.
+//! The images of Figure 6, in the basis used for training.
 
 use dae::blas::use_one_thread;
 use dae::data::{DataSet, Eigen, SourceOptions};
@@ -19,7 +19,7 @@ use crate::system::sources;
 pub struct Basis {
     /// All eigenvalues of `X^T X / N`, descending.
     pub lambda: Vec<f64>,
-    /// The leading eigenvectors, D x k, one a column.
+    /// The leading eigenvectors as columns, D x k.
     pub vectors: Array2<f64>,
 }
 
@@ -28,15 +28,14 @@ pub struct Basis {
 pub struct Images {
     /// `X` in pixels, N x D.
     pub pixels: ArcArray2<f32>,
-    /// Their eigen-directions: as many as are trained in, or as the recorded modes need.
+    /// Their eigen-directions: as many as are trained, or, on all pixels, as the recorded modes need.
     pub basis: Basis,
 }
 
 impl Images {
-    /// Loads the images, fetching them if need be, and finds their leading eigen-directions (once; they are kept in
-    /// the cache).
+    /// Loads the images, fetching them if needed, and finds their leading eigen-directions (once; they are cached).
     pub fn load(settings: &Settings, dataset: DataSet, progress: &Progress) -> Result<Self> {
-        // The products here and in the trainer are the same bytes with any number of threads.
+        // Makes the products here and in the trainer bit-identical for any number of threads.
         use_one_thread();
         let data = settings.of(dataset);
         let images = spectra::images(dataset, &SourceOptions::from_env()?, progress)?;
@@ -60,14 +59,14 @@ impl Images {
         })
     }
 
-    /// The images and the recorded modes in pixels; refuses a mode that has no eigen-direction here.
+    /// The images and the recorded modes in pixels; refuses a mode whose eigen-direction is missing.
     pub fn in_pixels(&self, modes: &[usize]) -> Result<(ArcArray2<f32>, Modes)> {
         let lambda = self.eigenvalues(modes)?;
         let vectors = self.basis.vectors.select(Axis(1), modes);
         Ok((self.pixels.clone(), Modes { vectors, lambda }))
     }
 
-    /// The same in the leading eigen-directions alone.
+    /// The images and the recorded modes in the leading eigen-directions.
     pub fn projected(&self, modes: &[usize]) -> Result<(ArcArray2<f32>, Modes)> {
         let lambda = self.eigenvalues(modes)?;
         let vectors = Array2::eye(self.basis.vectors.ncols()).select(Axis(1), modes);
@@ -77,8 +76,7 @@ impl Images {
 
     /// Extends a start in the leading eigen-directions to all pixels.
     ///
-    /// What is added is normal noise projected onto the complement, so that the whole has the law of a start that was
-    /// drawn in pixels.
+    /// Adds normal noise projected onto the complement, so the result is distributed like a start drawn in pixels.
     pub fn lift(&self, start: &Weights, std: f64, seed: u64) -> Weights {
         let basis = &self.basis.vectors;
         let lift = |leading: &Array2<f64>, side: &str| {
@@ -93,7 +91,7 @@ impl Images {
         }
     }
 
-    /// Eigenvalues of modes whose eigenvectors are here.
+    /// Eigenvalues of modes; refuses those whose eigenvectors are missing.
     pub(super) fn eigenvalues(&self, modes: &[usize]) -> Result<Vec<f64>> {
         let Basis { lambda, vectors } = &self.basis;
         let known = vectors.ncols();

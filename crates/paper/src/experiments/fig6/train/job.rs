@@ -1,4 +1,4 @@
-//! The training runs of Figure 6, and what each depends on.
+//! The training runs of Figure 6, and their dependencies.
 
 use dae::data::DataSet;
 use serde::Serialize;
@@ -8,10 +8,10 @@ use crate::experiments::fig6::settings::Settings;
 use crate::experiments::{Model, Training};
 use crate::system::sources;
 
-/// Everything that a training run depends on, for recognising it again.
+/// Everything a training run depends on; its key is computed from this.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Inputs {
-    /// With those of its data set for both: those of the other one make no difference.
+    /// With the run's data-set settings for both data sets, since the other's make no difference.
     pub settings: Settings,
     pub seed: u64,
     label: String,
@@ -28,9 +28,9 @@ pub struct Job {
     pub model: Model,
     /// Standard deviation of the noise.
     pub sigma: f64,
-    /// What it is called: `DAE`, or `DAE-sigma2` for one that is only recorded.
+    /// Its label: `DAE`, or `DAE-sigma2` for a run that is recorded but not drawn.
     pub label: String,
-    /// Its label on the command line, its name among the kept runs and its key.
+    /// Its label on the command line, its name among the stored runs, and its key.
     pub training: Training,
     pub(super) inputs: Inputs,
 }

@@ -1,7 +1,8 @@
-//! What decides the numbers of a training run of Figure 6: its images, its start, its steps, and what is seen of it.
+//! Everything that decides the numbers of a training run of Figure 6: its images, its start, its steps, and its
+//! observations.
 //!
-//! A kept run is recognised by a hash over this folder and over the trainers that it names, so what decides no numbers
-//! stays out of it.
+//! A stored run is identified by a hash of this folder and the trainers it names, so code that decides no numbers stays
+//! out of it.
 
 pub mod images;
 mod job;
@@ -26,12 +27,12 @@ pub use job::{Job, jobs};
 pub use projection::Projection;
 use scale::Scale;
 
-/// What one training run leaves behind.
+/// The record of one training run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// Eigenvalue of each recorded mode.
     pub lambda: Vec<f64>,
-    /// One observation for each recorded epoch; the loss is the mean over all N D pixels.
+    /// One observation per recorded epoch; the loss is the mean over all N D pixels.
     pub observations: Vec<Observation>,
     /// How the noise was drawn, if there was any.
     pub sampler: Option<Sampler>,
@@ -46,7 +47,7 @@ pub(crate) struct Checkpoint {
     pub(crate) record: Record,
 }
 
-/// The images of each data set, loaded when they are first needed.
+/// The images of each data set, loaded on first use.
 #[derive(Debug, Default)]
 pub(crate) struct Loaded([OnceCell<Images>; 2]);
 
@@ -66,7 +67,7 @@ impl Loaded {
     }
 }
 
-/// One training run: the kept one if there is one. Images are loaded only if they are needed.
+/// One training run; loads the stored one if there is one. Loads images only if needed.
 pub(super) fn train(context: &Context, job: &Job, loaded: &Loaded) -> Result<Record> {
     let (name, progress) = (&job.training.name, context.progress);
     context.runs.get_or(name, &job.inputs, progress, |slot| {
@@ -76,7 +77,7 @@ pub(super) fn train(context: &Context, job: &Job, loaded: &Loaded) -> Result<Rec
 }
 
 impl Job {
-    /// Whether it is drawn, or only recorded.
+    /// Whether it is drawn or only recorded.
     pub(super) fn drawn(&self) -> bool {
         self.label == self.model.name()
     }
@@ -113,7 +114,7 @@ impl Job {
         Ok(record)
     }
 
-    /// The state before the first update; where directions are dropped, the effect of that is measured first.
+    /// The state before the first update; measures the effect of dropped directions first, if any are dropped.
     fn begin(&self, images: &Images, slot: &Slot, progress: &Progress) -> Result<Checkpoint> {
         let settings = &self.inputs.settings;
         let data = settings.of(self.dataset);

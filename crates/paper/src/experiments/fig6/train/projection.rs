@@ -1,4 +1,4 @@
-//! How much dropping directions changes the first epochs.
+//! The effect of dropped directions on the first epochs.
 
 use dae::train::nonlinear::{State, Weights};
 use serde::{Deserialize, Serialize};
@@ -13,8 +13,8 @@ use crate::tables::check::largest;
 
 /// The first epochs with and without dropped directions, from the same start.
 ///
-/// While a mode switches on, a shift of a fraction of an epoch is a large difference; so the state at the end of the
-/// epochs compared says more than the largest difference on the way. A DAE has other noise in both.
+/// While a mode switches on, a shift by a fraction of an epoch is a large difference. The difference at the last epoch
+/// therefore says more than the largest one on the way. A DAE has different noise in the two runs.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Projection {
     /// Epochs compared.
@@ -40,7 +40,7 @@ pub(super) fn measure(
     let directions = settings.of(job.dataset).directions;
     let scale = Scale::new(directions, images);
     let whole = Scale::new(job.dataset.pixels(), images);
-    // Twice a few epochs, side by side: no card need have room for both.
+    // Two short runs side by side, on the CPU: a GPU need not have memory for both.
     let processor = Device::processor();
     let mut without = scale.trainer(job, images, &State::start(start), &processor)?;
     let lifted = State::start(&images.lift(start, settings.init_std, seed));

@@ -1,4 +1,4 @@
-//! Training in some eigen-directions as if it were on all pixels.
+//! Training in some eigen-directions as if on all pixels.
 
 use dae::Settings as _;
 use dae::random::Key;
@@ -11,11 +11,11 @@ use crate::Result;
 use crate::experiments::Model;
 use crate::system::device::Device;
 
-/// How training in some eigen-directions is made the same as training on all pixels.
+/// Makes training in some eigen-directions equivalent to training on all pixels.
 ///
-/// The error is averaged over all D pixels, of which k directions are left: with `share = k/D`, the learning rate
-/// becomes `alpha share` and the decay `weight_decay / share`, and the loss is that of the k directions times `share`
-/// plus the variance of the rest, which is never reconstructed, over D.
+/// The error is averaged over all D pixels, but only k directions are trained. With `share = k/D`, the learning rate
+/// becomes `alpha share` and the decay `weight_decay / share`. The loss is that of the k directions times `share`, plus
+/// the variance of the rest, which is never reconstructed, over D.
 pub(super) struct Scale {
     share: f64,
     rest: f64,
@@ -23,7 +23,7 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// For so many directions, which may be all.
+    /// For this many directions, possibly all.
     pub fn new(directions: usize, images: &Images) -> Self {
         let pixels = images.pixels.ncols();
         let dropped = images.basis.lambda.iter().skip(directions).sum::<f64>();
@@ -34,7 +34,7 @@ impl Scale {
         }
     }
 
-    /// A trainer that goes on from a state.
+    /// A trainer that continues from a state.
     pub fn trainer(
         &self,
         job: &Job,
@@ -65,7 +65,7 @@ impl Scale {
         device.nonlinear(&scaled, data, modes, noise, state)
     }
 
-    /// What it sees, as if on all pixels.
+    /// Its observation, as if on all pixels.
     pub fn observation(&self, seen: Observation) -> Observation {
         Observation {
             loss: seen.loss * self.share + self.rest,

@@ -23,8 +23,8 @@ pub fn checks(settings: &Settings, run: &Run) -> Result<Vec<Check>> {
     Ok(all)
 }
 
-/// Whether a network is that of MNIST at full width, for which an independent program (with other random numbers) found
-/// the numbers that are expected here.
+/// Whether the network is the full-width MNIST one, whose expected numbers come from an independent program (with other
+/// random numbers).
 fn full(settings: &Settings) -> bool {
     (settings.hidden, settings.directions) == (256, 784)
         && (settings.init_std, settings.alpha) == (1e-4, 0.01)

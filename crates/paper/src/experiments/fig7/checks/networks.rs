@@ -71,7 +71,7 @@ pub(super) fn width(settings: &Settings, run: &Run) -> Vec<Check> {
     checks
 }
 
-/// Leading modes in groups that the half-rise epochs are looked at in.
+/// Groups of leading modes in which half-rise epochs are checked.
 const GROUPS: [[usize; 2]; 3] = [[1, 7], [8, 15], [16, 31]];
 
 /// When is a mode learned?
@@ -91,7 +91,7 @@ pub(super) fn seeds(run: &Run) -> Vec<Check> {
         let law = mean(&|row| (row.mean - row.law_mean) / row.law_standard_deviation);
         let paper = mean(&|row| (row.mean - row.paper_mean) / row.law_standard_deviation);
         let share = mean(&|row| (row.standard_deviation / row.law_standard_deviation).powi(2));
-        // The tolerance is that of 24 seeds.
+        // The tolerance is for 24 seeds.
         let seeds = run.seeds.first().map_or(1, |row| row.seeds) as f64;
         let tolerance = 0.3 * (24.0 / seeds).sqrt().max(1.0);
         let last = last.min(first + count - 1);
@@ -129,14 +129,15 @@ pub(super) fn seeds(run: &Run) -> Vec<Check> {
     checks
 }
 
-/// A time after which only what is critically slow is not yet where it ends.
+/// Time after which only critically slow modes have not converged.
 const LONG: f64 = 100.0;
 
 /// What does depth do?
 pub(super) fn depth(settings: &Settings, run: &Run) -> Result<Vec<Check>> {
     let mut checks = Vec::new();
     let time = settings.alpha * settings.depth.epochs as f64;
-    // Time constants after which a mode is at its fixed point: eigenvalues above 0.3 (0.055 above the decay) at 120.
+    // A mode is at its fixed point after enough time constants: at time 120, for eigenvalues above 0.3 (0.055 above
+    // the decay).
     let settled = |row: &&Depth| row.lambda * time > 36.0;
     let away = |row: &Depth| row.mapping - row.fixed_point;
     for own in run
@@ -177,7 +178,7 @@ pub(super) fn depth(settings: &Settings, run: &Run) -> Result<Vec<Check>> {
             ));
             continue;
         }
-        // Decay leaves the modes so much time to be learned.
+        // Decay leaves the modes this much time to be learned.
         let deadline = 1.0 / ((layers as f64 - 2.0) * settings.gamma);
         if time / 3.0 < 1.5 * deadline {
             continue;
@@ -214,7 +215,7 @@ pub(super) fn depth(settings: &Settings, run: &Run) -> Result<Vec<Check>> {
     Ok(checks)
 }
 
-/// Mappings at the end of the network on masked images, by an independent program.
+/// Mode, final mapping and tolerance of the network on masked images, from an independent program.
 const PLATEAUS: [(usize, f64, f64); 5] = [
     (0, 0.9914, 0.002),
     (3, 0.9322, 0.002),

@@ -8,24 +8,23 @@ use crate::Result;
 use crate::experiments::common::style;
 use crate::plot::{BLACK, Colour, Entry, Mark, Picture, Row, Shape, Stroke, family};
 
-/// Lines of the theory, and those beside it.
+/// Line width of the theory; `RULE` is that of other lines.
 const THEORY: f64 = 2.0;
 const RULE: f64 = 1.8;
 
-/// Radius of the markers of what was trained.
+/// Radius of the markers of trained networks.
 const TRAINED: f64 = 4.0;
 
 /// Height of a frame over its width.
 const RATIO: f64 = 0.98;
 
-/// The legends under a row, each with the panel that it is of.
+/// The legends under a row, each with its panel.
 type Legends = Vec<(&'static str, Vec<Entry>)>;
 
-/// Draws Figure 7: what the theory says (lines) beside what was trained or measured (markers).
+/// Draws Figure 7: theory (lines) and what was trained or measured (markers).
 ///
 /// # Errors
-/// [`plot::Error::Empty`] without rows, [`plot::Error::Value`] when
-/// something is not finite.
+/// [`plot::Error::Empty`] without rows, [`plot::Error::Value`] if a value is not finite.
 pub fn figure(run: &Run) -> Result<Picture> {
     let above = vec![
         noise::denoising(run)?,
@@ -59,7 +58,7 @@ fn upright(x: f64, [low, high]: [f64; 2], stroke: Stroke) -> Mark {
     Mark::line([x, x], &[low, high], stroke)
 }
 
-/// Every so many of some points, so that there are about as many as this.
+/// Evenly thins points to at most `about`.
 fn thinned(points: Vec<[f64; 2]>, about: usize) -> Vec<[f64; 2]> {
     let step = points.len().div_ceil(about).max(1);
     points.into_iter().step_by(step).collect()
@@ -70,7 +69,7 @@ fn of_mode(place: usize, count: usize) -> Colour {
     family(place, count)
 }
 
-/// What holds for all panels.
+/// Legend entries shared by all panels.
 fn all(run: &Run) -> Vec<Entry> {
     let measured = match run.images {
         true => "trained or measured",

@@ -13,7 +13,7 @@ use crate::plot::{Axis, BLACK, Entry, Mark, Panel, Stroke, subscript};
 /// Mappings shown.
 const MAPPINGS: [f64; 2] = [-0.02, 1.05];
 
-/// The weakest eigenvalue shown: below, modes are still on their way.
+/// The weakest eigenvalue shown: below, modes have not converged.
 const WEAKEST: f64 = 0.1;
 
 /// Markers along a curve.
@@ -63,7 +63,7 @@ pub(super) fn depth(run: &Run) -> Result<Panel> {
         let first = &own[0];
         let colour = model(first.model);
         let place = layers.iter().position(|&l| l == first.layers).unwrap_or(0);
-        // The fixed point between the eigenvalues, too, from where the mode is learned.
+        // Also draw the fixed point between the eigenvalues, from where modes are learned.
         let from = if first.critical_lambda > low {
             first.critical_lambda
         } else {
@@ -132,7 +132,7 @@ pub(super) fn mask(run: &Run) -> Result<Panel> {
     ))
 }
 
-/// What is explained under these panels.
+/// The legends under these panels.
 pub(super) fn legends(run: &Run) -> Legends {
     let of = |modes: &[usize]| {
         let entry = |(place, mode): (usize, &usize)| {

@@ -29,7 +29,7 @@ pub(super) fn denoising(run: &Run) -> Result<Panel> {
     let floor = Data::committed(DataSet::Mnist)?.floor(settings.epsilon)?;
     let top = run.denoising.iter().map(|row| row.measured);
     let top = top.reduce(f64::max).ok_or_else(|| nothing("Figure 7"))?;
-    // Of small networks everything is shown.
+    // For small networks, show everything.
     let range = if floor > ERRORS[0] && settings.hidden > 100 {
         ERRORS
     } else {
@@ -119,7 +119,7 @@ pub(super) fn price(run: &Run) -> Result<Panel> {
     ))
 }
 
-/// The look of a way to train.
+/// Stroke and colour of a training method.
 fn of_method(method: Method) -> (Stroke, Colour) {
     let colour = match method {
         Method::Ae => style::model(Model::Ae),
@@ -183,7 +183,7 @@ pub(super) fn samples(run: &Run) -> Result<Panel> {
     ))
 }
 
-/// What is explained under these panels.
+/// The legends under these panels.
 pub(super) fn legends(run: &Run) -> Result<Legends> {
     let line = |colour: Colour, text: &str| Entry::line(Stroke::solid(colour, 4.0), text);
     let models = Model::ALL.map(|model| line(style::model(model), model.name()));

@@ -10,10 +10,10 @@ use crate::experiments::fig7::settings::Settings;
 use crate::experiments::fig7::theory::{Data, Network, best, epsilons};
 use crate::experiments::fig7::train::{Seen, Task};
 
-/// Errors by epoch, and how far theory is from training in all modes.
+/// Errors by epoch, and the deviations of theory from training over all modes.
 type Wide = (Vec<Denoising>, Vec<(Model, Deviations)>);
 
-/// The error of each network over its epochs, and how far theory is from training in all modes.
+/// The error of each network over its epochs, and the deviations of theory from training over all modes.
 pub(super) fn denoising(settings: &Settings, seed: u64, data: &Data, done: &Done) -> Result<Wide> {
     let (mut rows, mut deviations) = (Vec::new(), Vec::new());
     for model in Model::ALL {
@@ -60,7 +60,7 @@ fn row(
     })
 }
 
-/// What a network that was trained again says of its rows.
+/// The rows of a retrained network.
 pub(in crate::experiments::fig7) fn again(
     settings: &Settings,
     seed: u64,
@@ -75,7 +75,7 @@ pub(in crate::experiments::fig7) fn again(
     seen.iter().map(row).collect()
 }
 
-/// Each regulariser at its best, with what was trained beside it.
+/// Each regulariser at its best, with what was trained.
 pub(super) fn price(settings: &Settings, data: &Data, done: &Done) -> Result<Vec<Price>> {
     let mut rows = Vec::new();
     for regulariser in Regulariser::ALL {
@@ -96,7 +96,7 @@ pub(super) fn price(settings: &Settings, data: &Data, done: &Done) -> Result<Vec
     Ok(rows)
 }
 
-/// The error that training has with a regulariser, if it was trained.
+/// The error after training with a regulariser, if it was trained.
 fn trained(
     settings: &Settings,
     data: &Data,
@@ -134,7 +134,7 @@ fn trained(
     }
 }
 
-/// The error of the AE with test noise of another variance than it was looked at with: it is linear in that.
+/// The error of the AE at another test noise than it was measured with: the error is linear in the variance.
 fn at(settings: &Settings, data: &Data, seen: &Seen, epsilon: f64) -> Result<f64> {
     match (seen.error, seen.clean) {
         (Some(error), Some(clean)) => Ok(clean + (error - clean) * (epsilon / settings.epsilon)),

@@ -51,10 +51,11 @@ pub(in crate::experiments::fig7) fn again(
     lambda.iter().zip(end).enumerate().map(row).collect()
 }
 
-/// A mode that decay keeps ends above this, one that it drops below.
+/// Final mapping that separates the modes decay keeps (above) from those it drops (below).
 pub(in crate::experiments::fig7) const KEPT: f64 = 0.3;
 
-/// The largest mapping of a mode that decay drops from a network of more than two layers, at each of its two epochs.
+/// The largest mapping among the modes that decay drops, at both recorded epochs, of each network with more than two
+/// layers.
 pub(super) fn dropped(settings: &Settings, done: &Done) -> Result<Vec<(usize, [f64; 2])>> {
     let mut all = Vec::new();
     for &layers in settings.depth.layers.iter().filter(|&&layers| layers > 2) {
@@ -70,7 +71,7 @@ pub(super) fn dropped(settings: &Settings, done: &Done) -> Result<Vec<(usize, [f
     Ok(all)
 }
 
-/// The network on masked images: the one that was trained, or the committed one.
+/// The network on masked images: the trained one if there is one, else the committed one.
 pub(super) fn mask(
     settings: &Settings,
     seed: u64,
@@ -86,7 +87,7 @@ pub(super) fn mask(
     Ok((committed.masked, rows))
 }
 
-/// The rows of the network that was trained.
+/// The rows of the trained network.
 pub(in crate::experiments::fig7) fn trained(
     settings: &Settings,
     seed: u64,
@@ -101,7 +102,7 @@ pub(in crate::experiments::fig7) fn trained(
     masked(&Masked::of(settings, seed), data, &points)
 }
 
-/// Rows with the theory beside modes, epochs and mappings, in their order.
+/// Adds the theory to modes, epochs and mappings, in order.
 pub(in crate::experiments::fig7) fn masked(
     of: &Masked,
     data: &Data,

@@ -8,7 +8,7 @@ use crate::experiments::fig7::settings::Settings;
 use crate::experiments::fig7::theory::{Data, counts, few};
 use crate::experiments::fig7::train::{Measured, Task};
 
-/// Each way to train on each number of images, with what was measured beside it.
+/// Every training method on every number of images, with measurements.
 pub(super) fn samples(settings: &Settings, data: &Data, done: &Done) -> Result<Vec<Samples>> {
     let committed = committed()?;
     let mut rows = Vec::new();
@@ -34,7 +34,7 @@ pub(super) fn samples(settings: &Settings, data: &Data, done: &Done) -> Result<V
     Ok(rows)
 }
 
-/// A row with what was measured on the images.
+/// A row with the measurements on the images.
 fn measured(row: Samples, all: &[Measured], done: &Done) -> Samples {
     let own = |m: &&Measured| (m.method, m.samples) == (row.method, row.samples);
     let Some(found) = all.iter().find(own) else {
@@ -53,11 +53,11 @@ fn measured(row: Samples, all: &[Measured], done: &Done) -> Samples {
     }
 }
 
-/// A row with what is committed, where that is the same.
+/// A row with the committed measurements, if they have the same settings.
 fn known(row: Samples, settings: &Settings, committed: &Committed) -> Samples {
     let key = (row.dataset, row.method, row.samples);
     let found = committed.find(key, [row.epsilon_train, settings.epsilon]);
-    // Of linear algebra only that of the autoencoder knows a width.
+    // Of the linear-algebra results, only the autoencoder's depends on the width.
     let same = committed.hidden_of(row.dataset) == settings.hidden_of(row.dataset);
     match found.filter(|_| same || row.method != Method::Ae) {
         Some(entry) => Samples {

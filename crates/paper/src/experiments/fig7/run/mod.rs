@@ -1,4 +1,4 @@
-//! What Figure 7 computes: a file for two panels each.
+//! What Figure 7 computes, with one or two questions per file.
 
 pub(super) mod denoising;
 pub(super) mod depth;
@@ -22,13 +22,13 @@ use crate::experiments::{Context, Model};
 use crate::tables::Table;
 use crate::{Error, Result};
 
-/// Everything that Figure 7 shows, as its tables have it, and what is checked beside.
+/// Everything that Figure 7 shows, as in its tables, and what the checks need besides.
 #[derive(Debug, Clone)]
 pub struct Run {
     /// The settings.
     pub settings: Settings,
-    /// Whether there were images; if not, the markers of the panels about few images and masks are those of the
-    /// committed file, which belong to its settings.
+    /// Whether there were images. Without them, the markers of the panels about few images and masks come from the
+    /// committed file and belong to its settings.
     pub images: bool,
     /// The network on masked images.
     pub masked: Masked,
@@ -46,7 +46,7 @@ pub struct Run {
     pub depth: Vec<Depth>,
     /// Is masking noise?
     pub mask: Vec<Mask>,
-    /// What is known of all modes, of which the tables have some.
+    /// Results for all modes; the tables hold only some modes.
     pub all: AllModes,
 }
 
@@ -68,37 +68,37 @@ impl Run {
     }
 }
 
-/// What is known of all modes.
+/// Results for all modes.
 #[derive(Debug, Clone, Default)]
 pub struct AllModes {
-    /// Of the networks of the first panel: how far theory is from training.
+    /// Networks of the first panel: deviations of theory from training.
     pub wide: Vec<(Model, Deviations)>,
-    /// Of the narrow networks.
+    /// The same for the narrow networks.
     pub narrow: Vec<(Model, Deviations)>,
-    /// Of the narrow networks: the sum of mapping over fixed point at the end.
+    /// Narrow networks: the final sum of mapping over fixed point.
     pub budget: Vec<(Model, f64)>,
-    /// Of the deep networks with decay: layers, and the largest mapping among the modes that are not learned, at a third
-    /// of the epochs and at the end.
+    /// Deep networks with decay: layers, and the largest mapping among unlearned modes at a third of the epochs and at
+    /// the end.
     pub dropped: Vec<(usize, [f64; 2])>,
 }
 
-/// How far three theories are from training, root mean square over the recorded epochs of each mode.
+/// Deviations of three theories from training, root mean square over the recorded epochs of each mode.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Deviations {
-    /// Largest and mean over the modes: the paper's formula.
+    /// The paper's formula: largest and mean over the modes.
     pub paper: [f64; 2],
-    /// With the clock and the free start.
+    /// The clock and the free start.
     pub free: [f64; 2],
     /// All modes together.
     pub coupled: [f64; 2],
 }
 
-/// The runs that are done.
+/// The finished runs.
 pub(super) struct Done(Vec<(Job, Outcome)>);
 
 impl Done {
-    /// Does all runs. Linear algebra on images has all threads; networks are trained side by side, as threads that share
-    /// one wait for each other.
+    /// Does all runs. Linear algebra on images uses all threads. Networks are trained side by side, since threads that
+    /// share one would wait for each other.
     fn all(settings: &Settings, context: &Context) -> Result<Self> {
         let shared = Shared::default();
         let there = shared.there(settings, context.progress)?;
@@ -114,7 +114,7 @@ impl Done {
         let (few, mut networks): (Vec<Job>, Vec<Job>) = jobs(settings, context, there)
             .into_iter()
             .partition(|job| matches!(job.task, Task::Few(_)));
-        // The small ones last, so that threads end together.
+        // Small networks last, so that threads finish together.
         let small = |job: &Job| matches!(job.task, Task::Width(_) | Task::Seeds | Task::Depth(..));
         networks.sort_by_key(small);
         let mut all = few.into_iter().map(done).collect::<Result<Vec<_>>>()?;
@@ -129,7 +129,7 @@ impl Done {
             })?;
             let next = || waiting().pop_front();
             let outcome: Result<Vec<_>> = own.install(|| iter::from_fn(next).map(done).collect());
-            // After a failure nobody begins another.
+            // After a failure, no lane starts another run.
             outcome.inspect_err(|_| waiting().clear())
         };
         let lanes: Result<Vec<_>> = (0..lanes).into_par_iter().map(lane).collect();
@@ -141,7 +141,7 @@ impl Done {
         self.0.iter().find(|(job, _)| job.task == task)
     }
 
-    /// A network that is there.
+    /// A trained network.
     pub(super) fn network(&self, task: Task) -> Result<&Record> {
         match self.find(task) {
             Some((_, Outcome::Network(record))) => Ok(record),
@@ -149,7 +149,7 @@ impl Done {
         }
     }
 
-    /// The error of a network at its end, if it was trained.
+    /// The final error of a network, if it was trained.
     fn error(&self, task: Task) -> Option<f64> {
         let record = self.network(task).ok()?;
         record.seen.last()?.error
@@ -162,7 +162,7 @@ impl Done {
         }
     }
 
-    /// Errors by linear algebra, if there were images.
+    /// Errors from linear algebra, if there were images.
     fn measured(&self, dataset: DataSet) -> Option<&[Measured]> {
         match self.find(Task::Few(dataset))? {
             (_, Outcome::Measured(all)) => Some(all),
@@ -179,7 +179,7 @@ fn no_run(task: Task) -> Error {
     }
 }
 
-/// Trains everything, or takes it from where it was kept, and puts the theory beside it.
+/// Trains everything, or loads the stored runs, and adds the theory.
 ///
 /// # Errors
 /// Divergence, an interruption, damaged images, or the file system failing.
@@ -215,7 +215,7 @@ pub fn run(settings: &Checked<Settings>, context: &Context) -> Result<Run> {
     })
 }
 
-/// Root mean square of the difference of two series of one mode, of all modes.
+/// Root mean square difference of two series, for each mode.
 pub(crate) fn rms(theory: &[Vec<f64>], measured: &[&Vec<f64>]) -> Vec<f64> {
     let modes = measured.first().map_or(0, |first| first.len());
     let of = |mode: usize| {

@@ -12,7 +12,7 @@ use crate::experiments::fig7::train::{Seen, Task};
 /// The models of the narrow networks.
 pub(in crate::experiments::fig7) const MODELS: [Model; 2] = [Model::Ae, Model::Dae];
 
-/// The drawn modes, how far theory is from training in all, and the sums of mapping over fixed point.
+/// The drawn modes, the deviations of theory from training over all modes, and the sums of mapping over fixed point.
 type Narrow = (Vec<Width>, Vec<(Model, Deviations)>, Vec<(Model, f64)>);
 
 /// Three theories by epoch, all modes.
@@ -57,7 +57,7 @@ impl Theories {
     }
 }
 
-/// The narrow networks with the theories beside them.
+/// The narrow networks, with the theories.
 pub(super) fn width(settings: &Settings, seed: u64, data: &Data, done: &Done) -> Result<Narrow> {
     let (mut rows, mut deviations, mut budgets) = (Vec::new(), Vec::new(), Vec::new());
     for model in MODELS {
@@ -82,13 +82,13 @@ pub(super) fn width(settings: &Settings, seed: u64, data: &Data, done: &Done) ->
         let shares = end
             .zip(&network.modes)
             .map(|(w, mode)| w / mode.fixed_point());
-        // A direction without variance has no fixed point but zero.
+        // A direction without variance has fixed point zero.
         budgets.push((model, shares.filter(|share| share.is_finite()).sum()));
     }
     Ok((rows, deviations, budgets))
 }
 
-/// What a network that was trained again says of its rows.
+/// The rows of a retrained network.
 pub(in crate::experiments::fig7) fn again(
     settings: &Settings,
     seed: u64,
@@ -99,7 +99,7 @@ pub(in crate::experiments::fig7) fn again(
     Ok(Theories::of(&network, seen)?.rows(settings, model, seen))
 }
 
-/// The law of half-rise epochs beside those of many networks.
+/// The half-rise epochs of many networks, with their law.
 pub(in crate::experiments::fig7) fn seeds(
     settings: &Settings,
     data: &Data,

@@ -1,4 +1,4 @@
-//! Networks of several layers.
+//! Networks with several layers.
 
 use dae::Settings as _;
 use dae::random::stream;
@@ -12,7 +12,7 @@ use crate::experiments::common::epochs;
 use crate::runs::Slot;
 use crate::system::progress::Progress;
 
-/// Epochs between two looks at whether to stop.
+/// Epochs between checks for a stop request.
 const STRIDE: u64 = 100;
 
 /// What a checkpoint holds.
@@ -24,7 +24,7 @@ struct Checkpoint {
 }
 
 impl Job {
-    /// Trains the network of this run; a third of the way and the end are recorded.
+    /// Trains the network of this run; records it at a third of the epochs and at the end.
     pub(super) fn descend_deep(
         &self,
         (layers, model): (usize, Model),

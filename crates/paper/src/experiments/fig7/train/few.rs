@@ -1,4 +1,4 @@
-//! What training on few images ends with, by linear algebra on the images.
+//! The limit of training on few images, from linear algebra on the images.
 
 use dae::random::stream;
 use dae::theory::samples;
@@ -12,16 +12,16 @@ use crate::experiments::fig7::rows::Method;
 use crate::runs::Slot;
 use crate::system::progress::Progress;
 
-/// The error of one way to train on one sample.
+/// The error of one training method on one sample.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
-    /// The way.
+    /// The method.
     pub method: Method,
     /// Images.
     pub samples: usize,
-    /// Variance of the noise in training.
+    /// Variance of the training noise.
     pub epsilon_train: f64,
-    /// Errors, one for each draw of the noise.
+    /// Errors, one per noise draw.
     pub errors: Vec<f64>,
 }
 

@@ -1,4 +1,4 @@
-//! The images of MNIST and CIFAR-10, where they lie in the cache: nothing is fetched for this figure.
+//! The images of MNIST and CIFAR-10, if cached: nothing is fetched for this figure.
 
 // Matrices are capital letters.
 #![allow(non_snake_case)]
@@ -15,7 +15,7 @@ use crate::experiments::spectra;
 use crate::system::progress::Progress;
 use crate::{Error, Result};
 
-/// Of which data sets images lie in the cache, whatever they are worth.
+/// Which data sets have cached images, valid or not.
 pub(crate) fn there() -> [bool; 2] {
     let options = SourceOptions::from_env();
     let lie = |dataset: DataSet| {
@@ -25,31 +25,31 @@ pub(crate) fn there() -> [bool; 2] {
     DataSet::ALL.map(lie)
 }
 
-/// All training images by their own directions.
+/// The eigen-directions of the leading training images.
 #[derive(Debug)]
 pub(super) struct Basis {
-    /// The second moment of the test images in them.
+    /// The second moment of the test images in these directions.
     pub sample: Sample,
     /// `U^T diag(S_pp) U`, D x D.
     pub pixel_moments: Array2<f64>,
 }
 
-/// What several runs need, made when the first of them needs it.
+/// Data shared by several runs, computed on first use.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     images: [OnceLock<Images>; 2],
     tests: [OnceLock<Array2<f64>>; 2],
     basis: OnceLock<Basis>,
-    /// Held by the one run that computes what several wait for.
+    /// Held by the run that computes what others wait for.
     computing: Mutex<()>,
 }
 
 impl Shared {
-    /// Of which data sets the images are there and good, as far as these settings need them. Those that lie in the cache
-    /// and cannot be used are no reason to stop: it is said.
+    /// Which data sets have valid cached images that these settings need. Cached images that cannot be used are
+    /// reported and ignored.
     ///
     /// # Errors
-    /// What keeps one from looking.
+    /// Any failure other than unusable images.
     pub(crate) fn there(&self, settings: &Settings, progress: &Progress) -> Result<[bool; 2]> {
         let mut there = there();
         for dataset in DataSet::ALL {
@@ -74,7 +74,7 @@ impl Shared {
     /// The images of a data set.
     ///
     /// # Errors
-    /// They are not in the cache, or damaged.
+    /// The images are not cached, or are damaged.
     pub(super) fn images(&self, dataset: DataSet, progress: &Progress) -> Result<&Images> {
         let cell = &self.images[dataset as usize];
         if let Some(images) = cell.get() {
@@ -102,10 +102,10 @@ impl Shared {
         Ok(cell.get_or_init(|| test))
     }
 
-    /// The directions of so many leading images of MNIST.
+    /// The directions of this many leading images of MNIST.
     ///
     /// # Errors
-    /// As [`Shared::images`]; LAPACK giving up.
+    /// As [`Shared::images`]; LAPACK fails.
     pub(super) fn basis(&self, samples: usize, progress: &Progress) -> Result<&Basis> {
         let computing = self.computing.lock();
         let _computing = computing.unwrap_or_else(PoisonError::into_inner);

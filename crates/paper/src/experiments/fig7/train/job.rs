@@ -1,4 +1,4 @@
-//! The training runs of Figure 7, and what each depends on.
+//! The training runs of Figure 7, and their dependencies.
 
 use dae::data::DataSet;
 use serde::Serialize;
@@ -15,25 +15,25 @@ use crate::system::{files, sources};
 /// What is trained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Task {
-    /// A network whose error is followed.
+    /// A network whose error is recorded over its epochs.
     Denoising(Model),
-    /// A network with noise or decay, by its place among those of the settings, for its error at the end.
+    /// A network with noise or decay, by its place in the settings, for its final error.
     Price(Regulariser, usize),
-    /// What training on few images ends with, by linear algebra.
+    /// The limit of training on few images, from linear algebra.
     Few(DataSet),
-    /// A network trained on the spectrum of so many images.
+    /// A network trained on the spectrum of this many images.
     Sample(usize),
     /// A narrow network.
     Width(Model),
     /// Networks with many starts.
     Seeds,
-    /// A network of so many layers.
+    /// A network with this many layers.
     Depth(usize, Model),
     /// A network trained on masked images.
     Mask,
 }
 
-/// The settings that a run depends on beside those that all share.
+/// The settings that a run depends on besides the shared ones.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 enum Group {
@@ -46,7 +46,7 @@ enum Group {
     Mask(MaskSettings),
 }
 
-/// Everything that a run depends on, for recognising it again.
+/// Everything a run depends on; its key is computed from this.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Inputs {
     label: String,
@@ -58,7 +58,7 @@ pub(super) struct Inputs {
     precision: dae::train::linear::Precision,
     group: Group,
     spectrum: String,
-    /// The fingerprint of the images, where they are there: errors are then exact.
+    /// The fingerprint of the images, if they are used: errors are then exact.
     pub images: Option<String>,
     sources: &'static str,
 }
@@ -68,7 +68,7 @@ pub(super) struct Inputs {
 pub struct Job {
     /// What is trained.
     pub task: Task,
-    /// Its label, its name among the kept runs and its key.
+    /// Its label, its name among the stored runs, and its key.
     pub training: Training,
     /// All settings.
     pub(in crate::experiments::fig7) settings: Settings,
@@ -78,7 +78,7 @@ pub struct Job {
 }
 
 impl Task {
-    /// The data set that it is of.
+    /// Its data set.
     pub fn dataset(self) -> DataSet {
         match self {
             Self::Few(dataset) => dataset,
@@ -86,7 +86,7 @@ impl Task {
         }
     }
 
-    /// What it is called after its data set.
+    /// Its label, which follows that of the data set.
     pub fn label(self, settings: &Settings) -> String {
         let price = &settings.price;
         match self {
@@ -104,12 +104,12 @@ impl Task {
         }
     }
 
-    /// Whether nothing of it can be done without images.
+    /// Whether it needs images.
     fn needs_images(self) -> bool {
         matches!(self, Self::Few(_) | Self::Sample(_) | Self::Mask)
     }
 
-    /// Whether images make a difference to what it records.
+    /// Whether images change what it records.
     fn uses_images(self) -> bool {
         self.needs_images() || matches!(self, Self::Denoising(_) | Self::Price(..))
     }
@@ -127,7 +127,7 @@ impl Task {
     }
 }
 
-/// All tasks in order; those that need images are left out where there are none.
+/// All tasks in order, without those whose images are missing.
 fn tasks(settings: &Settings, there: [bool; 2]) -> Vec<Task> {
     let mut all: Vec<Task> = Model::ALL.map(Task::Denoising).into();
     for regulariser in [Regulariser::Noise, Regulariser::Decay] {
@@ -149,7 +149,7 @@ fn tasks(settings: &Settings, there: [bool; 2]) -> Vec<Task> {
     all
 }
 
-/// The runs of this figure on the spectra at hand, in order, with the data sets whose images are there.
+/// The runs of this figure on the given spectra, in order; `there` says which data sets have images.
 pub(crate) fn jobs(settings: &Settings, context: &Context, there: [bool; 2]) -> Vec<Job> {
     let spectrum = |dataset| context.spectra.iter().find(|(own, _)| *own == dataset);
     let job = |task: Task| {

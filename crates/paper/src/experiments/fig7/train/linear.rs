@@ -1,4 +1,4 @@
-//! Networks of two layers.
+//! Two-layer networks.
 
 use dae::Settings as _;
 use dae::train::LinearDescent;
@@ -16,7 +16,7 @@ use crate::experiments::fig7::rows::Regulariser;
 use crate::runs::Slot;
 use crate::system::progress::Progress;
 
-/// Epochs between two looks at whether to stop, where only the end is recorded.
+/// Epochs between checks for a stop request, if only the end is recorded.
 const STRIDE: u64 = 50;
 
 /// What a checkpoint holds.
@@ -34,25 +34,25 @@ struct Plan<'a> {
     s2: f64,
     gamma: f64,
     init_std: f64,
-    /// Noise that is not isotropic, beside `s2`.
+    /// Anisotropic noise, besides `s2`.
     noise: Option<Noise>,
-    /// Epochs between two looks, and the last one.
+    /// Epochs between observations; `last` is the last epoch.
     every: u64,
     last: u64,
-    /// Whether all looks are recorded or the last alone.
+    /// Whether all observations are recorded, or only the last.
     curve: bool,
-    /// Modes that are recorded, if not all.
+    /// Modes to record, if not all.
     modes: Option<Vec<usize>>,
-    /// What the error is measured by: directions and the variance of the test noise.
+    /// What measures the error: the test images in the eigen-directions, and the variance of the test noise.
     judge: Option<(&'a Sample, f64)>,
-    /// A sample whose directions are trained.
+    /// The sample whose directions are trained, if any.
     own: Option<Box<Sample>>,
-    /// Whether the error without noise is recorded, too.
+    /// Whether the error without noise is recorded too.
     clean: bool,
 }
 
 impl Plan<'_> {
-    /// On the leading directions of MNIST from the start that all share.
+    /// On the leading directions of MNIST, with the shared standard deviation of the start.
     fn new(job: &Job) -> Self {
         let settings = &job.settings;
         Self {
@@ -86,7 +86,7 @@ impl Plan<'_> {
         let error = |epsilon: Option<f64>| match own.or(self.judge) {
             None => Ok(None),
             Some((sample, noise)) => {
-                // Directions that no image has are never learned.
+                // Directions absent from all images are never learned.
                 let weights = weights.leading(sample.lambda.len());
                 let error = sample.trained(&weights, epsilon.unwrap_or(noise));
                 error.map(Some)
@@ -164,7 +164,7 @@ impl Job {
         Ok(record)
     }
 
-    /// The start of this run; a network of the theory starts there, too.
+    /// The start of this run; the theory uses the same start.
     pub(in crate::experiments::fig7) fn start(
         &self,
         directions: usize,

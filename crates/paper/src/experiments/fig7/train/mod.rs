@@ -1,7 +1,7 @@
-//! What decides the numbers of the runs of Figure 7: their starts, their steps, and what is seen of them.
+//! Everything that decides the numbers of the runs of Figure 7: their starts, their steps, and their observations.
 //!
-//! A kept run is recognised by a hash over this folder and over the trainers that it names, so what decides no numbers
-//! stays out of it.
+//! A stored run is identified by a hash of this folder and the trainers it names, so code that decides no numbers stays
+//! out of it.
 
 mod deep;
 mod few;
@@ -25,10 +25,10 @@ pub(crate) use images::Shared;
 pub(crate) use job::jobs;
 pub use job::{Job, Task};
 
-/// What a network leaves behind.
+/// The record of a network.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// What was seen of it, by epoch.
+    /// Its observations, by epoch.
     pub seen: Vec<Seen>,
 }
 
@@ -37,29 +37,29 @@ pub struct Record {
 pub struct Seen {
     /// Updates done.
     pub epoch: u64,
-    /// Mapping of every direction, or of those that are drawn.
+    /// Mapping of every direction, or of the drawn ones.
     pub mappings: Vec<f64>,
-    /// Error on noisy test images, with all off-diagonals; where there are images, and something is made of it.
+    /// Error on noisy test images, off-diagonals included; `None` without images, or if the run does not need it.
     pub error: Option<f64>,
     /// The same on test images without noise.
     pub clean: Option<f64>,
 }
 
-/// What a run leaves behind.
+/// The result of a run.
 #[derive(Debug, Clone)]
 pub(crate) enum Outcome {
     /// A network.
     Network(Record),
-    /// The epoch at which each network has half of each mode.
+    /// The epoch at which each network reaches half of each mode.
     HalfRises(Vec<Vec<f64>>),
-    /// Errors by linear algebra on images.
+    /// Errors from linear algebra on images.
     Measured(Vec<Measured>),
 }
 
-/// One run: the kept one if there is one.
+/// One run; loads the stored one if there is one.
 pub(crate) fn train(context: &Context, job: &Job, shared: &Shared) -> Result<Outcome> {
     let (name, progress) = (&job.training.name, context.progress);
-    // Small networks, and noise that is not isotropic, are the processor's.
+    // Linear algebra, many starts, deep networks and anisotropic noise run on the CPU.
     let on_processor = || Runs {
         device: Device::processor(),
         ..context.runs.clone()
@@ -97,13 +97,13 @@ pub(crate) fn train(context: &Context, job: &Job, shared: &Shared) -> Result<Out
 }
 
 impl Job {
-    /// The seed of everything random in it.
+    /// The seed of everything random in this run.
     pub(super) fn seed(&self) -> u64 {
         self.inputs.seed
     }
 }
 
-/// The start of a network, from a stream of its own.
+/// The start of a network, from its own random stream.
 pub(crate) fn start(
     seed: u64,
     name: [&str; 2],
@@ -129,7 +129,7 @@ pub(crate) fn regularised(settings: &Settings, model: Model) -> (f64, f64) {
     }
 }
 
-/// The numbers of images of a data set, one for each sample.
+/// The number of images in each sample of a data set.
 pub(crate) fn samples(settings: &Settings, dataset: DataSet) -> &[usize] {
     match dataset {
         DataSet::Mnist => &settings.few.images,

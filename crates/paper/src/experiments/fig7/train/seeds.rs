@@ -1,4 +1,4 @@
-//! Networks with many starts, side by side.
+//! Networks from many starts, side by side.
 
 use std::sync::atomic::Ordering;
 
@@ -14,7 +14,7 @@ use crate::system::progress::Progress;
 use crate::{Error, Result};
 
 impl Job {
-    /// The epoch at which each network has half of the fixed point of each leading mode.
+    /// The epoch at which each network reaches half the fixed point of each leading mode.
     pub(super) fn half_rises(
         &self,
         runs: &Runs,
@@ -23,7 +23,7 @@ impl Job {
     ) -> Result<Vec<Vec<f64>>> {
         let many = &self.settings.seeds;
         let bar = progress.bar(&self.training.label, many.epochs);
-        // Enters what trains; the networks are too small for anything but a thread each.
+        // Records the device; the networks are too small for more than one thread each.
         slot.trainer(progress, |_| Ok(()))?;
         let numbers = (0..many.seeds).into_par_iter();
         let all = numbers.map(|number| self.half_rises_of(number, runs));
@@ -81,8 +81,8 @@ impl Job {
     }
 }
 
-/// The share of an interval at which a curve passes one half: its logit is taken to be linear, which for a logistic curve
-/// it is.
+/// The fraction of an interval at which a curve passes one half: interpolates its logit linearly, which is exact for a
+/// logistic curve.
 fn half(before: f64, after: f64) -> f64 {
     let logit = |w: f64| (w / (1.0 - w)).ln();
     let (a, b) = (logit(before), logit(after));

@@ -1,4 +1,4 @@
-//! The tables of Figure 7 against runs that were done again.
+//! The tables of Figure 7 against repeated runs.
 
 use super::{AGAIN, OFF_DIAGONALS};
 use crate::experiments::common::networks;
@@ -12,7 +12,7 @@ use crate::experiments::fig7::train::{Job, Measured, Outcome, Record, Task};
 use crate::tables::Judge;
 use crate::{Result, at};
 
-/// Judges the tables by a run that was done again.
+/// Judges the tables by a repeated run.
 pub(in crate::experiments::fig7) fn retrained(
     settings: &Settings,
     job: &Job,

@@ -1,4 +1,4 @@
-//! The tables of Figure 7 against the theory, and against training again.
+//! The tables of Figure 7 against the theory and against retraining.
 
 mod again;
 
@@ -19,19 +19,19 @@ use crate::tables::{At, Judge};
 use crate::{Result, at};
 pub(super) use again::retrained;
 
-/// How far theory and training are from each other in the error of a network, as a share of it.
+/// Relative difference between theory and training in the error of a network.
 const ERROR: f64 = 0.003;
 
-/// What the off-diagonals of the test moment and of the weights make of an error, as a share of it.
+/// Relative contribution to an error from the off-diagonals of the test moment and the weights.
 const OFF_DIAGONALS: f64 = 0.001;
 
-/// How far measured errors are from those that follow from the spectrum, as a share.
+/// Relative difference between measured errors and those that follow from the spectrum.
 const FEW: f64 = 0.06;
 
-/// A best setting has half of the digits of the error, which is flat there.
+/// A best setting has half the digits of the error, which is flat there.
 const FLAT: f64 = 1e-5;
 
-/// What training again may change: single precision, in whose last digits the order of summation shows.
+/// What retraining may change: in single precision, the order of summation shows in the last digits.
 const AGAIN: f64 = 1e-4;
 
 pub(super) fn verify(settings: &Settings, judge: &mut Judge) -> Result<()> {
@@ -169,7 +169,7 @@ fn verify_samples(settings: &Settings, data: &[Data; 2], judge: &mut Judge) -> R
         let same = found.method != Method::Ae
             || committed.hidden_of(found.dataset) == settings.hidden_of(found.dataset);
         if let (Some(known), Some(measured)) = (known.filter(|_| same), found.measured) {
-            // With noise drawn once, another seed is another mean of three draws: six of the spreads that are committed.
+            // With noise drawn once, another seed gives another mean of three draws: allow six committed spreads.
             let share = match (found.method, known.spread) {
                 (Method::Ae | Method::Redrawn, _) => 1e-6,
                 (_, Some(spread)) => (6.0 * spread / known.measured).max(0.005),
@@ -318,7 +318,7 @@ fn verify_depth(settings: &Settings, data: &Data, judge: &mut Judge) -> Result<(
     Ok(())
 }
 
-/// The network is that of the settings, or the committed one where there were no images.
+/// The network is that of the settings or, without images, the committed one.
 fn verify_mask(settings: &Settings, data: &Data, judge: &mut Judge) -> Result<()> {
     let rows = judge.rows::<Mask>()?;
     let recorded = epochs(settings.mask.epochs, settings.mask.record_every);

@@ -9,8 +9,8 @@ use paper::settings::Profile;
 use paper::system::progress::Progress;
 use serde::{Deserialize, Serialize};
 
-/// Standard deviation of the start. That of the paper is so small that the loss hardly moves in the few epochs of a
-/// benchmark; from this one it falls visibly, so that losses can be compared. An epoch takes the same time from any.
+/// Standard deviation of the initial weights. The paper's is so small that the loss hardly moves in the few epochs of a
+/// benchmark. With this one it falls visibly, so that losses can be compared. An epoch takes the same time from either.
 const INIT_STD: f64 = 0.01;
 
 pub const SEED: u64 = 2018;
@@ -25,10 +25,10 @@ pub enum Case {
     ReluDaeCifar10,
 }
 
-/// The size of what is trained, as workers and peers read it.
+/// Problem size, as workers and peers read it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Sizes {
-    /// Else a ReLU model.
+    /// A linear model; otherwise a ReLU model.
     pub linear: bool,
     pub samples: usize,
     pub pixels: usize,
@@ -56,7 +56,7 @@ impl Case {
         matches!(self, Self::LinearMnist | Self::LinearCifar10)
     }
 
-    /// Epochs of ours in a turn: they take half a second or more, beside which waking up after a pause is nothing.
+    /// Epochs of ours per turn: they take half a second or more, so that waking up after a pause is negligible.
     pub fn turn(self) -> u32 {
         match self {
             Self::LinearMnist => 250,
@@ -114,13 +114,13 @@ impl Case {
     }
 }
 
-/// The start that all share, in the basis of the pixels.
+/// The initial weights that all share, in the pixel basis.
 pub fn start(sizes: &Sizes) -> anyhow::Result<Weights> {
     let mut encoder = stream(SEED, &["bench", "encoder"]);
     let mut decoder = stream(SEED, &["bench", "decoder"]);
     let (rows, columns) = (sizes.pixels, sizes.hidden);
     let start = Weights::normal([&mut encoder, &mut decoder], rows, columns, INIT_STD)?;
-    // Rounded to what the file for the peers holds.
+    // Rounded to the precision of the file for the peers.
     let rounded = |weights: &ndarray::Array2<f64>| weights.mapv(|w| f64::from(w as f32));
     Ok(Weights {
         encoder: rounded(&start.encoder),

@@ -1,4 +1,4 @@
-//! What else takes time and memory: loading, spectra, figures.
+//! Other costs in time and memory: loading, spectra, figures.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -64,7 +64,7 @@ impl Options {
         let seconds = clock.elapsed().as_secs_f64();
         add("Figures 1 to 4 at paper", seconds, "s", 3.0);
 
-        // Other folders for caches, so that no spectrum is there that was computed before.
+        // Fresh cache folders, so that no previously computed spectrum is found.
         for (what, with_images, target) in [
             ("peak memory of Figure 5 from spectra", false, 200.0),
             ("peak memory of Figure 5 with images", true, 1024.0),
@@ -104,7 +104,7 @@ impl Options {
             .env("DAE_CACHE_DIR", cache)
             .stdout(Stdio::null())
             .status()?;
-        // With few epochs Figure 5 does not come close to the published values, and the command says so.
+        // With few epochs Figure 5 misses the published values, and the command says so.
         anyhow::ensure!(
             status.code().is_some_and(|code| code < 2),
             "{arguments:?} failed"

@@ -1,6 +1,6 @@
 //! From nothing to figures: a clone of what is committed, with empty caches for cargo, downloads and builds.
 //!
-//! Packages of the system that `make` installs (OpenBLAS) count only if they are not there yet.
+//! System packages that `make` installs (OpenBLAS) count only if they are missing.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use crate::table::Cost;
 
-/// Seconds that the first figure and everything may take.
+/// Time limits in seconds, for the first figure and for everything.
 const FIRST_FIGURE: f64 = 240.0;
 const EVERYTHING: f64 = 1320.0;
 

@@ -1,6 +1,6 @@
-//! Our trainers on a card beside PyTorch on the same card, in turns, in strict single precision.
+//! Our trainers against PyTorch on the same card, in turns, in strict single precision.
 //!
-//! As in [`peers`](crate::peers), all start from the same weights, and the losses after a few epochs are compared first.
+//! As in [`peers`](crate::peers), all start from the same weights, and losses after a few epochs are compared first.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -47,9 +47,9 @@ pub struct Row {
     ratio: f64,
     ratio_min: f64,
     ratio_max: f64,
-    /// The ratio that is to be reached, if there is one.
+    /// The required ratio, if there is one.
     at_least: Option<f64>,
-    /// What an epoch needs, over what a product of large square matrices takes on this card.
+    /// Rate of needed multiply-adds, relative to a product of large square matrices on this card.
     share_of_peak: f64,
     peak_multiply_adds_per_s: f64,
     version: String,
@@ -59,7 +59,7 @@ pub struct Row {
     loss_fall_difference: f64,
 }
 
-/// How PyTorch is written down, and how many times as fast ours is to be.
+/// How the PyTorch code is written, and the required speed-up of ours.
 fn peers(case: Case) -> [(&'static str, f64); 2] {
     match case {
         Case::LinearMnist => [("autograd", 85.0), ("eigenbasis", 1.5)],
@@ -155,7 +155,7 @@ impl Options {
         Process::start(&mut command, threads)
     }
 
-    /// Multiply-adds a second in a product of large square matrices.
+    /// Multiply-adds per second in a product of large square matrices.
     fn peak(&self, folder: &Path, threads: usize) -> anyhow::Result<f64> {
         let (mut process, _) = self.peer("square", folder, threads)?;
         process.ask("2")?;

@@ -24,7 +24,7 @@ pub struct Row {
     median_high_s: f64,
     /// Standard deviation of an iteration.
     deviation_s: f64,
-    /// Elements or bytes a second, where that says something.
+    /// Elements or bytes per second, where meaningful.
     per_second: Option<f64>,
     unit: &'static str,
 }

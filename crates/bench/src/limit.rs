@@ -1,6 +1,6 @@
-//! Multiply-adds a second that an epoch does of those it needs, beside what sgemm reaches on matrices of these shapes.
+//! Needed multiply-adds per second of an epoch, against what sgemm reaches on matrices of these shapes.
 //!
-//! Drawing noise and everything elementwise counts as nothing, so it lowers the fraction.
+//! Drawing noise and elementwise work are not counted, so they lower the fraction.
 
 use clap::ValueEnum as _;
 use serde::Serialize;
@@ -10,18 +10,18 @@ use crate::process::Process;
 use crate::table::spread;
 use crate::work::needed;
 
-/// Turns for each: many, because neighbours' work can be seen in a single one.
+/// Turns for each: many, because a single one shows the load of other processes.
 const ROUNDS: usize = 15;
 
-/// Multiply-adds of the general products in a round: a second on two cores, beside which waking up after a pause is
-/// little.
+/// Multiply-adds of the general products per round, in billions: a second on two cores, so that waking up after a pause
+/// is negligible.
 const BILLIONS: &str = "100";
 
 #[derive(Debug, Serialize)]
 pub struct Row {
     case: &'static str,
     threads: usize,
-    /// Billions of needed multiplications and additions a second: two for each multiply-add, as is usual.
+    /// Billions of needed multiplications and additions per second: two for each multiply-add, as is usual.
     gflops: f64,
     sgemm_gflops: f64,
     fraction: f64,

@@ -1,10 +1,11 @@
-//! The benchmark: our trainers beside NumPy and PyTorch, beside the machine's limit, and against the sizes.
+//! The benchmark: our trainers against NumPy and PyTorch, against the machine's limit, and by problem size.
 //!
-//! `make bench` runs all parts, `make bench PART=peers` one; every part writes its table to `results/bench` with a
-//! record of where and with what it was measured. Timings are worth something only on a machine with nothing else to do.
+//! `make bench` runs all parts, `make bench PART=peers` one. Every part writes its table to `results/bench`, with a
+//! record of where and with what it was measured. Timings are meaningful only on an otherwise idle machine.
 //!
-//! A part is a module. Below them are [`case`] (what is trained), [`work`] (how much that is to compute), [`ours`] (our
-//! trainers), [`process`] (one that is asked for epochs), [`worker`] (this program as such a process) and [`table`].
+//! Each part is a module. They share [`case`] (what is trained), [`work`] (how much that is to compute), [`ours`] (our
+//! trainers), [`process`] (a process that runs epochs on request), [`worker`] (this program as such a process) and
+//! [`table`].
 
 mod case;
 mod costs;

@@ -1,4 +1,4 @@
-//! Our trainers, ready to do epochs.
+//! Our trainers, ready to run.
 
 use std::time::Instant;
 
@@ -19,8 +19,8 @@ pub enum Ours {
 }
 
 impl Ours {
-    /// A trainer at the start that the peers have too, and the seconds that it took beyond reading the images: for the
-    /// linear model those are covariance, eigenvectors and the rotation of the start.
+    /// A trainer at the peers' initial weights, and its setup time in seconds, without reading the images. For the
+    /// linear model, setup means covariance, eigenvectors and rotation of the initial weights.
     pub fn of(case: Case, threads: usize, device: Choice) -> anyhow::Result<(Self, f64)> {
         let (device, _) = Device::choose(device)?;
         let sizes = case.sizes(threads)?;
@@ -41,7 +41,7 @@ impl Ours {
         Ok((trainer, clock.elapsed().as_secs_f64()))
     }
 
-    /// A trainer on numbers made up: what they are does not change what an epoch takes.
+    /// A trainer on made-up numbers, which do not affect the time of an epoch.
     pub fn made_up(sizes: &Sizes) -> anyhow::Result<Self> {
         let value = |(i, j): (usize, usize)| ((7 * i + 3 * j) % 11) as f64 / 1100.0 - 0.004;
         let weights = Array2::from_shape_fn((sizes.pixels, sizes.hidden), value);
@@ -58,7 +58,7 @@ impl Ours {
         nonlinear(&device, sizes, pixels, &start)
     }
 
-    /// Does epochs.
+    /// Runs epochs.
     pub fn advance(&mut self, epochs: u64) -> anyhow::Result<()> {
         match self {
             Self::Linear(trainer) => trainer.advance(epochs)?,
@@ -71,7 +71,7 @@ impl Ours {
         Ok(())
     }
 
-    /// Waits until all epochs are done, which a card may still be at: whoever asks for the weights waits.
+    /// Waits until all epochs are done. A card may still be running them; reading the weights waits for it.
     pub fn wait(&self) -> anyhow::Result<()> {
         match self {
             Self::Linear(trainer) => drop(trainer.weights()?),
@@ -80,7 +80,7 @@ impl Ours {
         Ok(())
     }
 
-    /// The loss as it is now. The nonlinear trainer finds it on the way through an epoch, which is put back.
+    /// The current loss. The nonlinear trainer finds it during an epoch, which is then undone.
     pub fn loss(&mut self) -> anyhow::Result<f64> {
         match self {
             Self::Linear(trainer) => Ok(trainer.observe(&[])?.loss),

@@ -1,7 +1,7 @@
-//! Our trainers and the peers in turns: a few epochs of one, of the next, and round again.
+//! Our trainers and the peers in turns: a few epochs of each, round after round.
 //!
 //! Every trainer starts from the same weights. After the same few epochs the losses are compared, so that nobody wins
-//! by computing something else; then turns are taken, and a ratio is of neighbours in time.
+//! by computing something else. Then the trainers take turns, and a ratio compares neighbours in time.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,22 +46,22 @@ pub struct Row {
     ratio: f64,
     ratio_min: f64,
     ratio_max: f64,
-    /// The faster bracketing of the peer, which all of this is about.
+    /// The faster bracketing of the peer, which this row is about.
     bracketing: &'static str,
-    /// What the other one took.
+    /// Time of the slower bracketing.
     slower_s_per_epoch: f64,
     version: String,
-    /// What ours needs once, before the first epoch: for the linear model covariance, eigenvectors and rotation.
+    /// Our setup time, once before the first epoch: for the linear model covariance, eigenvectors and rotation.
     ours_setup_s: f64,
     /// By how much the loss fell in the epochs compared.
     ours_loss_fall: f64,
     peer_loss_fall: f64,
-    /// Difference of the two, relative.
+    /// Relative difference of the two.
     loss_fall_difference: f64,
     start_loss_difference: f64,
 }
 
-/// A peer that runs, and what it took in each round.
+/// A running peer, and its time in each round.
 struct Peer {
     name: &'static str,
     bracketing: &'static str,
@@ -70,7 +70,7 @@ struct Peer {
     start: f64,
     compared: f64,
     seconds: Vec<f64>,
-    /// Those of ours in the turns before.
+    /// Our times in the turns before.
     ours: Vec<f64>,
 }
 
@@ -84,7 +84,7 @@ impl Options {
         let mut rows = Vec::new();
         for &case in cases {
             rows.extend(self.measure(case, 2)?);
-            // One thread takes twice as long, so it is measured where that is cheap.
+            // One thread takes twice as long, so it is measured only where that is cheap.
             if matches!(case, Case::LinearMnist | Case::ReluAeMnist) {
                 rows.extend(self.measure(case, 1)?);
             }
@@ -189,7 +189,7 @@ fn bracketings(case: Case) -> [(&'static str, &'static str); 4] {
     }
 }
 
-/// Writes what the peers read.
+/// Writes the input files of the peers.
 pub fn prepare(case: Case, threads: usize) -> anyhow::Result<PathBuf> {
     let sizes = case.sizes(threads)?;
     let folder = cache_dir()?.join("bench").join(case.name());

@@ -21,7 +21,7 @@ pub struct Row {
     singular_value: f64,
     /// As `mapping`, of the loss, relative.
     loss: f64,
-    /// The largest mapping that the run reached: how much of learning the comparison has seen.
+    /// The largest mapping that the run reached: how much of learning the comparison covers.
     largest_mapping: f64,
 }
 

@@ -8,27 +8,27 @@ use std::time::Duration;
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
-/// Threads of OpenBLAS wait for the next product, actively, for 2^26 cycles, those of OpenMP in another way: what began
-/// meanwhile would share the cores with them.
+/// Pause before a measurement. Idle threads of OpenBLAS spin for 2^26 cycles, those of OpenMP in another way; work that
+/// starts meanwhile would share the cores with them.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// One line of an answer. The first one, without a question, says that the process is ready.
+/// An answer, on one line. The first one comes without a question and says that the process is ready.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Answer {
-    /// Of the peer's library.
+    /// Version of the peer's library.
     pub version: String,
-    /// For what was asked for.
+    /// Seconds that the requested work took.
     pub seconds: f64,
-    /// After that.
+    /// Loss after that work.
     pub loss: f64,
-    /// Preparation beyond reading the images.
+    /// Setup time, without reading the images.
     pub setup_seconds: f64,
-    /// Those of general products.
+    /// Multiply-adds of general products.
     pub multiply_adds: f64,
 }
 
-/// A process on the other end of a pipe. It ends when this is dropped, because its input does.
+/// A process at the other end of a pipe. It ends when this is dropped, because its input is closed.
 pub struct Process {
     child: Child,
     input: Option<ChildStdin>,
@@ -61,7 +61,7 @@ impl Process {
         Self::start(command.args(arguments), threads)
     }
 
-    /// What it measures when it is told to go, after a pause.
+    /// Pauses, sends a question and returns the answer.
     pub fn ask(&mut self, question: &str) -> anyhow::Result<Answer> {
         sleep(PAUSE);
         let input = self.input.as_mut().context("the process has ended")?;
@@ -79,7 +79,7 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.input = None;
-        // It is not looked at any more: how it ended changes nothing that was measured.
+        // Its exit status is ignored: it changes nothing that was measured.
         let _ = self.child.wait();
     }
 }

@@ -12,10 +12,10 @@ use crate::process::Process;
 use crate::table::spread;
 use crate::work::needed;
 
-/// Turns for each size. All sizes take turns, so that a neighbour's work is not in one of them alone.
+/// Turns for each size. Sizes alternate, so that the load of other processes does not fall on one of them alone.
 const ROUNDS: usize = 7;
 
-/// Seconds of a turn, beside which waking up after a pause is little.
+/// Seconds of a turn: long enough that waking up after a pause is negligible.
 const TURN: f64 = 0.5;
 
 #[derive(Debug, Clone, Serialize)]
@@ -29,11 +29,11 @@ pub struct Row {
     s_per_epoch: f64,
     s_per_epoch_min: f64,
     s_per_epoch_max: f64,
-    /// Multiply-adds that the epoch needs, for what is expected.
+    /// Multiply-adds of the epoch, for the expected time.
     multiply_adds: f64,
 }
 
-/// Which sizes, with what varies in them.
+/// The sizes, each with the name of what varies.
 fn points(threads: usize) -> Vec<(&'static str, Sizes)> {
     let mut points = Vec::new();
     let mut add = |varied, linear, samples, pixels, hidden| {
@@ -99,7 +99,7 @@ pub fn run() -> anyhow::Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// A panel for each of D, H and N; measured times as markers, what is expected at their median rate as lines.
+/// A panel for each of D, H and N: measured times as markers, expected times at their median rate as lines.
 pub fn figure(rows: &[Row]) -> Page {
     let panels = ["D", "H", "N"].map(|varied| panel(rows, varied));
     let mut entries = Vec::new();
@@ -182,7 +182,7 @@ fn panel(rows: &[Row], varied: &str) -> Panel {
         _ => "samples",
     };
     let x = Axis::log(varied, range(own.iter().map(|row| size(row)).collect()));
-    // One range for all panels, so that they can be compared.
+    // One range for all panels, so that they are comparable.
     let y = range(rows.iter().map(|row| row.s_per_epoch).collect());
     Panel::plane(title, x, Axis::log("s / epoch", y), marks)
 }

@@ -7,7 +7,7 @@ use paper::system::provenance::{Provenance, Session};
 use paper::tables::read::to_csv;
 use serde::Serialize;
 
-/// How a table came about.
+/// Provenance of a table.
 #[derive(Serialize)]
 struct Record {
     table: String,
@@ -15,7 +15,7 @@ struct Record {
     provenance: Provenance,
 }
 
-/// Writes a table and its record, and shows it.
+/// Writes a table and its record, and prints it.
 pub fn write(
     to: &Path,
     name: &str,
@@ -36,7 +36,7 @@ pub fn write(
     Ok(())
 }
 
-/// What something takes, and what it may take.
+/// A measured cost and its target.
 #[derive(Debug, Serialize)]
 pub struct Cost {
     what: &'static str,
@@ -59,7 +59,7 @@ impl Cost {
     }
 }
 
-/// Median, least and greatest.
+/// Median, minimum and maximum.
 pub fn spread(values: &[f64]) -> [f64; 3] {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

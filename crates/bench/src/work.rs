@@ -1,7 +1,7 @@
-//! What there is to compute: the multiply-adds that an epoch needs, and general products of the shapes in it.
+//! Operation counts: the multiply-adds that an epoch needs, and general products of the same shapes.
 //!
-//! Symmetric products count once: `P^T P` needs `N H (H+1)/2` multiply-adds. Pixels that are 0 in every sample count only
-//! where noise falls on them. Drawing noise and everything elementwise counts as nothing.
+//! Symmetric products count once: `P^T P` needs `N H (H+1)/2` multiply-adds. Pixels that are 0 in every sample count
+//! only where noise falls on them. Drawing noise and elementwise work are not counted.
 
 // Matrices are capital letters, as in the trainers.
 #![allow(non_snake_case)]
@@ -13,7 +13,7 @@ use ndarray::{Array2, ArrayView2};
 
 use crate::case::Sizes;
 
-/// Multiply-adds that an epoch needs if so many pixels are used: not 0 in every sample.
+/// Multiply-adds that an epoch needs if this many pixels are used, that is, not 0 in every sample.
 pub fn needed(sizes: &Sizes, used: usize) -> f64 {
     let [N, D, H] = [sizes.samples, sizes.pixels, sizes.hidden].map(|size| size as f64);
     let half = H * (H + 1.0) / 2.0;
@@ -32,7 +32,7 @@ pub fn needed(sizes: &Sizes, used: usize) -> f64 {
 pub enum Products {
     /// `A G` and `A^T A`.
     Linear(Box<[Array2<f32>; 4]>),
-    /// `X W`, `X^T P` and `P G` for the rows of one block.
+    /// `X W`, `P G` and `X^T (X W)` for the rows of one block.
     Nonlinear(Box<[Array2<f32>; 6]>),
 }
 
@@ -45,14 +45,14 @@ impl Products {
             let [A, G, AG, M] = [some(D, H), some(H, H), some(D, H), some(H, H)];
             return Self::Linear(Box::new([A, G, AG, M]));
         }
-        // As many rows as the trainer has in a block.
+        // As many rows as a block of the trainer.
         let n = sizes.samples.min(1024);
         let [X, W, XW] = [some(n, D), some(D, 2 * H), some(n, 2 * H)];
         let [P, G, PG] = [some(n, H), some(H, H), some(n, H)];
         Self::Nonlinear(Box::new([X, W, XW, P, G, PG]))
     }
 
-    /// Does at least so many billions of multiply-adds; how many there were, and in how many seconds.
+    /// Does at least this many billions of multiply-adds; returns how many, and the seconds they took.
     pub fn measure(&mut self, billions: u64) -> [f64; 2] {
         let product = |A: ArrayView2<f32>, B: &Array2<f32>, C: &mut Array2<f32>| {
             general_mat_mul(1.0, &A, B, 0.0, C);
@@ -70,7 +70,7 @@ impl Products {
                     let [X, W, XW, P, G, PG] = all.as_mut();
                     multiply_adds += product(X.view(), W, XW);
                     multiply_adds += product(P.view(), G, PG);
-                    // Into the place of W, which is set back so that nothing grows from round to round.
+                    // Overwrites W, which is then reset so that nothing grows from round to round.
                     multiply_adds += product(X.t(), XW, W);
                     W.fill(1e-3);
                 }

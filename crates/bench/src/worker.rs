@@ -1,4 +1,4 @@
-//! This program as a process that is asked for epochs, or for general products.
+//! This program as a process that runs epochs or general products on request.
 
 use std::io::Write as _;
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! What a card is, and why there is none.
+//! Describes a card, or why there is none.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ pub struct Description {
     pub index: usize,
     /// What the driver calls it.
     pub name: String,
-    /// Version of the driver, where the system says it, and of CUDA that it can run.
+    /// Version of the driver, if the system reports it, and of the CUDA that it supports.
     pub driver: String,
     /// Version of cuBLAS.
     pub cublas: String,
@@ -38,21 +38,21 @@ impl fmt::Display for Description {
 /// Why no card can be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoCard {
-    /// A library of CUDA is not there.
+    /// A CUDA library is missing.
     #[error("{library} cannot be loaded; install {package}, or name its folder in LD_LIBRARY_PATH")]
     Library {
         /// The library.
         library: &'static str,
-        /// What has it.
+        /// The package that provides it.
         package: &'static str,
     },
     /// The driver sees no card.
     #[error("the driver sees no NVIDIA GPU; see what CUDA_VISIBLE_DEVICES and nvidia-smi say")]
     None,
-    /// There are fewer cards.
+    /// There is no card with this number.
     #[error("there is no cuda:{index}; the driver sees {count}, counted from cuda:0")]
     Index {
-        /// What was asked for.
+        /// The requested number.
         index: usize,
         /// How many there are.
         count: usize,
@@ -67,12 +67,12 @@ pub enum NoCard {
     },
 }
 
-/// A version of CUDA, from the number that stands for it.
+/// A CUDA version, from the number that encodes it.
 pub(crate) fn version(number: i32) -> String {
     format!("{}.{}", number / 1000, number % 1000 / 10)
 }
 
-/// A version of cuBLAS, from the number that stands for it.
+/// A cuBLAS version, from the number that encodes it.
 pub(crate) fn cublas_version(number: i32) -> String {
     format!(
         "{}.{}.{}",
@@ -82,7 +82,7 @@ pub(crate) fn cublas_version(number: i32) -> String {
     )
 }
 
-/// The version of the driver in the words of its kernel module (`/proc/driver/nvidia/version`).
+/// The driver version in the text of its kernel module (`/proc/driver/nvidia/version`).
 pub(crate) fn driver_version(words: &str) -> Option<&str> {
     let line = words.lines().find(|line| line.contains("NVRM version"))?;
     let is_version =

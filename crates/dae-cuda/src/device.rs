@@ -1,4 +1,4 @@
-//! The operations on a machine: which kernel with which arguments, and products by rows as products by columns.
+//! The operations on a machine: kernels with their arguments, and row-major products as column-major ones.
 
 // Matrices are capital letters, as in the equations of the trainers.
 #![allow(non_snake_case)]
@@ -13,20 +13,19 @@ use crate::machine::{Argument, Gemm, Launch, Machine, Place, THREADS};
 use crate::matrix::{Factor, Matrix, Wide};
 use crate::operations::{LinearStep, Noise, NonlinearStep, Operations};
 
-/// Most blocks of a launch in its second direction; rows beyond them are taken in turns.
+/// Maximum number of blocks of a launch in its second dimension; the blocks loop over rows beyond it.
 const ROWS: usize = 16_384;
 
-/// Times that a recording holds its body.
+/// Repetitions of the body in a recording.
 const RECORDED: u64 = 10;
 
-/// Threads that make a batch of noise, half of whose numbers are sines: each has a ChaCha block of 16 words for either
-/// half.
+/// Threads per batch of noise: each makes 32 numbers from one ChaCha block of 16 words for radii and one for angles.
 const QUARTERS: usize = NOISE_BATCH / 32;
 
 /// A machine with the matrices of one trainer.
 pub struct Device<M> {
     machine: M,
-    /// Where results in double precision are left, and how many fit.
+    /// The buffer for results in double precision, and its size.
     results: Option<(usize, usize)>,
 }
 
@@ -39,7 +38,7 @@ impl<M: Machine> Device<M> {
         }
     }
 
-    /// A buffer for so many results in double precision.
+    /// A buffer for this many results in double precision.
     fn room(&mut self, numbers: usize) -> Result<usize> {
         match self.results {
             Some((buffer, room)) if numbers <= room => Ok(buffer),
@@ -64,7 +63,7 @@ impl<M: Machine> Device<M> {
         })
     }
 
-    /// Runs a kernel that has a thread for every column and takes rows in turns.
+    /// Runs a kernel with a thread for every column, which loops over rows.
     fn for_matrix(
         &mut self,
         kernel: &'static str,
@@ -78,7 +77,7 @@ impl<M: Machine> Device<M> {
     }
 }
 
-/// Blocks for so many rows and columns; none if there is nothing to do.
+/// Blocks for this many rows and columns; `None` if there is nothing to do.
 fn blocks(rows: usize, columns: usize) -> Option<[u32; 2]> {
     let across = u32::try_from(columns.div_ceil(THREADS as usize)).ok()?;
     let down = rows.min(ROWS) as u32;
@@ -97,7 +96,7 @@ fn size(of: usize) -> Argument {
     U64(of as u64)
 }
 
-/// Which function of hidden units, as kernels take it.
+/// The activation function, as kernels take it.
 fn kind(activation: Activation) -> Argument {
     U32(match activation {
         Activation::Relu => 0,
@@ -105,7 +104,7 @@ fn kind(activation: Activation) -> Argument {
     })
 }
 
-/// `C = alpha A B + beta C` by rows as a product by columns.
+/// The row-major product `C = alpha A B + beta C` as a column-major one.
 ///
 /// Rows of `C` are columns of `C^T = B^T A^T`: the same numbers, with the factors exchanged.
 pub fn by_columns(alpha: f32, A: Factor, B: Factor, beta: f32, C: Matrix) -> Gemm {
@@ -119,7 +118,7 @@ pub fn by_columns(alpha: f32, A: Factor, B: Factor, beta: f32, C: Matrix) -> Gem
         transposed: [B_t, A_t],
         sizes: [columns, rows, A.dim().1],
         matrices: [place(B.matrix), place(A.matrix), place(C)],
-        // A matrix of one row or column may have any stride, but BLAS wants one that is not 0.
+        // A matrix of one row or column may have any stride, but BLAS requires a nonzero one.
         strides: [B.matrix, A.matrix, C].map(|matrix| matrix.stride().max(1)),
         alpha,
         beta,
@@ -319,7 +318,7 @@ impl<M: Machine> Operations for Device<M> {
     ) -> Result<()> {
         let mut left = times;
         if recording.is_none() && left > RECORDED {
-            // Libraries prepare themselves at their first call, which cannot be recorded.
+            // Libraries initialise at their first call, which cannot be recorded.
             body(self)?;
             left -= 1;
             self.machine.record()?;
@@ -347,7 +346,7 @@ fn mebibytes(bytes: u64) -> String {
 mod tests {
     use super::*;
 
-    /// A product by columns, the way BLAS defines it, of buffers of values.
+    /// A column-major product of buffers of values, as BLAS defines it.
     fn multiply(gemm: &Gemm, buffers: &mut [Vec<f32>]) {
         let [rows, columns, inner] = gemm.sizes;
         let value = |which: usize, i: usize, j: usize| {
@@ -380,7 +379,7 @@ mod tests {
         for (A_t, B_t) in [(false, false), (true, false), (false, true), (true, true)] {
             let shape =
                 |transposed, (i, j): (usize, usize)| if transposed { (j, i) } else { (i, j) };
-            // Each lies in some columns of a wider matrix.
+            // Each is a block of a larger matrix.
             let matrix = |buffer, (rows, columns): (usize, usize)| {
                 Matrix::whole(buffer, rows + 1, columns + 3)
                     .rows(1..rows + 1)

@@ -1,4 +1,4 @@
-//! The operations on the processor: slow, clear, and what a card is compared with.
+//! The operations on the processor: slow, clear, and the reference for cards.
 
 // Matrices are capital letters, as in the equations of the trainers.
 #![allow(non_snake_case)]
@@ -11,20 +11,20 @@ use ndarray::{Array1, Array2, ArrayView2, Axis};
 use crate::matrix::{Factor, Matrix, Wide};
 use crate::operations::{LinearStep, Noise, NonlinearStep, Operations};
 
-/// The processor in the place of a card.
+/// The processor in place of a card.
 ///
-/// Products are summed in double precision, one entry after the other. It trains as a card does, but slowly: it exists so
-/// that the trainers can be tested, and cards compared.
+/// Sums products in double precision, one entry after the other. It trains like a card, but slowly: it exists to test
+/// the trainers and to check cards against.
 #[derive(Debug, Default)]
 pub struct Host {
     buffers: Vec<Vec<f32>>,
     wide: Vec<Array2<f64>>,
-    /// Bytes that it may hold, if there is a limit.
+    /// Memory limit in bytes, if any.
     limit: Option<u64>,
 }
 
 impl Host {
-    /// The processor as a device with so many bytes of memory.
+    /// The processor as a device with this many bytes of memory.
     pub fn with_memory(bytes: u64) -> Self {
         Self {
             limit: Some(bytes),
@@ -32,7 +32,7 @@ impl Host {
         }
     }
 
-    /// Bytes of all matrices made so far.
+    /// Bytes of all matrices allocated so far.
     pub fn used(&self) -> u64 {
         let single: usize = self.buffers.iter().map(Vec::len).sum();
         let double: usize = self.wide.iter().map(Array2::len).sum();

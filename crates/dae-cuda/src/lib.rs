@@ -1,22 +1,22 @@
 //! The trainers of [`dae`] on an NVIDIA GPU.
 //!
 //! [`LinearTrainer`] and [`NonlinearTrainer`] do what their namesakes in [`dae::train`] do, behind the same traits
-//! ([`dae::train::LinearDescent`], [`dae::train::NonlinearDescent`]): same settings, same starts, same noise bit for bit,
-//! same checkpoints. Results differ by the rounding of products alone.
+//! ([`dae::train::LinearDescent`], [`dae::train::NonlinearDescent`]): same settings, same starts, same noise bit for
+//! bit, same checkpoints. Results differ only in the rounding of products.
 //!
-//! They ask a device for [`Operations`]: products, activations, updates, noise, sums. There are two:
+//! They run on a device that provides [`Operations`]: products, activations, updates, noise, sums. There are two:
 //!
-//! * [`Host`], the processor, slow and clear, on which the trainers are tested;
-//! * a [`Device`] on a [`Machine`](machine::Machine): on a [`Card`], which is [`Card::find`]'s to find.
+//! * [`Host`], the processor, slow and clear, for testing the trainers;
+//! * a [`Device`] on the [`Machine`](machine::Machine) of a [`Card`], which [`Card::find`] looks for.
 //!
-//! Libraries of CUDA (driver, NVRTC and cuBLAS, of CUDA 12 or 13) are looked for when [`Card::find`] is called; none is
-//! needed to build, and where one is missing the answer says so.
+//! [`Card::find`] also looks for the CUDA libraries (driver, NVRTC and cuBLAS, of CUDA 12 or 13). Building needs none
+//! of them; if one is missing, the error names it.
 //!
 //! # Shapes
-//! N samples, D pixels or directions, H hidden units, k modes: any numbers from 1 on. Matrices lie row after row.
+//! N samples, D pixels or directions, H hidden units, k modes: any numbers from 1 up. Matrices are row-major.
 //!
 //! # Errors
-//! Those of `dae`; [`dae::Error::Device`] for whatever the card says, in one line.
+//! Those of `dae`; [`dae::Error::Device`] for errors of the card, in one line.
 //!
 //! # Example
 //! ```

@@ -18,12 +18,11 @@ use crate::operations::{LinearStep, Operations};
 /// An epoch is four products and one fused update; on a card ten epochs are launched at once.
 ///
 /// # Memory
-/// [`LinearTrainer::memory`]: five matrices of D x H and two of H x H in single precision, one of each in double precision
-/// (CIFAR-10: 47 MiB).
+/// [`LinearTrainer::memory`]: five matrices of D x H and two of H x H in single precision, one of each in double
+/// precision (CIFAR-10: 47 MiB).
 ///
 /// # Numerical notes
-/// In single precision; a card does nothing in a lower one. Results are those of the processor but for the rounding of
-/// products.
+/// Training runs in single precision, never lower. Results match the processor's up to the rounding of products.
 ///
 /// # Example
 /// ```
@@ -45,7 +44,7 @@ use crate::operations::{LinearStep, Operations};
 /// # Ok::<(), dae::Error>(())
 /// ```
 pub struct LinearTrainer<O: Operations> {
-    // Before the matrices that it names.
+    // Dropped before the matrices that it refers to.
     recording: Option<O::Recording>,
     operations: O,
     matrices: Matrices,
@@ -64,7 +63,7 @@ struct Matrices {
     sight: Sight,
 }
 
-/// What observing needs, in double precision.
+/// Matrices for observations, in double precision.
 #[derive(Clone, Copy)]
 struct Sight {
     /// Ones, D x 1.
@@ -82,8 +81,8 @@ impl<O: Operations> LinearTrainer<O> {
     /// `lambda`: D eigenvalues; `start`: D x H twice.
     ///
     /// # Errors
-    /// As [`dae::train::linear::LinearTrainer::new`]; another precision than `f32`; a device that fails or has too little
-    /// memory.
+    /// As [`dae::train::linear::LinearTrainer::new`]; a precision other than `f32`; a device that fails or has too
+    /// little memory.
     pub fn new(
         operations: O,
         settings: &Checked<LinearSettings>,
@@ -93,7 +92,7 @@ impl<O: Operations> LinearTrainer<O> {
         Self::resume(operations, settings, lambda, start, 0)
     }
 
-    /// Goes on from the weights that an earlier trainer had at some epoch, on this device or another.
+    /// Resumes from the weights that an earlier trainer had at `epoch`, on this device or another.
     ///
     /// # Errors
     /// As [`LinearTrainer::new`].
@@ -127,16 +126,16 @@ impl<O: Operations> LinearTrainer<O> {
         Ok(trainer)
     }
 
-    /// Bytes of device memory that a trainer of so many directions and hidden units needs for its matrices.
+    /// Device memory in bytes for the matrices of a trainer with this many directions and hidden units.
     pub fn memory((directions, hidden): (usize, usize)) -> u64 {
         let single = 5 * directions * hidden + 3 * directions + 2 * hidden * hidden;
-        // What is read back to observe: a Gram matrix, and a number for each direction.
+        // Observations read back a Gram matrix and a number for each direction.
         let results = hidden * hidden + directions;
         let double = directions * hidden + 2 * directions + results;
         (4 * single + 8 * double) as u64
     }
 
-    /// The device, to ask what it used.
+    /// The device, to query what it used.
     pub fn operations(&self) -> &O {
         &self.operations
     }
@@ -192,7 +191,7 @@ impl Matrices {
         })
     }
 
-    /// `G` and `M` of the weights as they are.
+    /// Computes `G` and `M` from the current weights.
     fn grams<O: Operations>(&self, operations: &mut O) -> Result<()> {
         let LinearStep { Bt, noisy, .. } = self.step;
         operations.product(1.0, Bt.t(), Bt.into(), 0.0, self.G)?;

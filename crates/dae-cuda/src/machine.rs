@@ -1,11 +1,11 @@
-//! What a card is asked for, one step above its driver: memory, copies, kernels by name, and products by columns.
+//! What a card provides, one step above its driver: memory, copies, kernels by name, and column-major products.
 //!
-//! Everything that decides which kernel gets which arguments is plain data made by safe code, so that it can be tested
-//! without a card: the tests run the same kernels, compiled for the processor, behind the same trait.
+//! Safe code decides which kernel gets which arguments, as plain data that can be tested without a card: the tests run
+//! the same kernels, compiled for the processor, behind the same trait.
 
 use dae::Result;
 
-/// Threads of a block, the same for all kernels.
+/// Threads per block, the same for all kernels.
 pub const THREADS: u32 = 256;
 
 /// A place in a buffer.
@@ -13,7 +13,7 @@ pub const THREADS: u32 = 256;
 pub struct Place {
     /// The number of the buffer.
     pub buffer: usize,
-    /// Where in it, in numbers of its type.
+    /// Offset in it, in numbers of its type.
     pub offset: usize,
 }
 
@@ -24,7 +24,7 @@ pub enum Argument {
     At(Place),
     /// A pointer to the first number of a buffer of double precision.
     Wide(usize),
-    /// No pointer.
+    /// A null pointer.
     Null,
     /// `unsigned int`.
     U32(u32),
@@ -34,7 +34,7 @@ pub enum Argument {
     F32(f32),
 }
 
-/// A kernel, the blocks that run it, and what they are given.
+/// A kernel launch: the kernel, its blocks and its arguments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Launch {
     /// Its name in `kernels.cu`, one of [`KERNELS`].
@@ -59,7 +59,7 @@ pub const KERNELS: [&str; 10] = [
     "project",
 ];
 
-/// A product of matrices that lie column after column, as BLAS takes it: `C = alpha op(A) op(B) + beta C`.
+/// A product of column-major matrices, as BLAS takes it: `C = alpha op(A) op(B) + beta C`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gemm {
     /// Whether `op` transposes, for `A` and `B`.
@@ -72,54 +72,54 @@ pub struct Gemm {
     pub strides: [usize; 3],
     /// Factor of the product.
     pub alpha: f32,
-    /// Factor of what `C` was.
+    /// Factor of the old `C`.
     pub beta: f32,
 }
 
-/// A card, or what stands for one in a test.
+/// A card, or its stand-in in a test.
 ///
-/// Calls return before their work is done and take effect in their order. Buffers live as long as the machine.
+/// Calls may return before their work is done, and take effect in order. Buffers live as long as the machine.
 ///
 /// # Errors
-/// All of them: [`dae::Error::Device`], where the machine fails in this call or failed in one before.
+/// Always [`dae::Error::Device`]: the machine failed in this call or in an earlier one.
 pub trait Machine: Send {
-    /// Launches and products that were recorded, to be repeated at once.
+    /// Recorded launches and products, replayed at once.
     type Recording: Send;
 
-    /// What it is called in messages.
+    /// Its name in messages.
     fn name(&self) -> String;
 
-    /// Bytes of memory that are free, and of all there are, after what was asked for before is done.
+    /// Free and total memory in bytes, once earlier work is done.
     ///
     /// # Errors
     /// The machine fails.
     fn memory(&self) -> Result<(u64, u64)>;
 
-    /// A new buffer of single precision, all zeros, by its number.
+    /// Allocates a buffer of single precision, all zeros, and returns its number.
     ///
     /// # Errors
     /// Out of memory.
     fn allocate(&mut self, numbers: usize) -> Result<usize>;
 
-    /// A new buffer of double precision, by its number among those.
+    /// Allocates a buffer of double precision with these values, and returns its number among those.
     ///
     /// # Errors
     /// Out of memory.
     fn allocate_wide(&mut self, values: &[f64]) -> Result<usize>;
 
-    /// Sets numbers of a buffer.
+    /// Copies values into a buffer.
     ///
     /// # Errors
     /// The machine fails.
     fn upload(&mut self, values: &[f32], to: Place) -> Result<()>;
 
-    /// Numbers of a buffer.
+    /// Reads numbers from a buffer.
     ///
     /// # Errors
     /// The machine fails.
     fn download(&self, from: Place, numbers: usize) -> Result<Vec<f32>>;
 
-    /// The first numbers of a buffer of double precision.
+    /// Reads the first numbers of a buffer of double precision.
     ///
     /// # Errors
     /// The machine fails.
@@ -131,25 +131,25 @@ pub trait Machine: Send {
     /// The machine fails.
     fn launch(&mut self, launch: &Launch) -> Result<()>;
 
-    /// Multiplies.
+    /// Runs a product.
     ///
     /// # Errors
     /// The machine fails.
     fn multiply(&mut self, gemm: &Gemm) -> Result<()>;
 
-    /// From here on launches and products are recorded instead of done.
+    /// Starts recording: from here on, launches and products are recorded, not run.
     ///
     /// # Errors
     /// The machine fails.
     fn record(&mut self) -> Result<()>;
 
-    /// What was recorded.
+    /// Ends recording, and returns what was recorded.
     ///
     /// # Errors
     /// The machine fails.
     fn recorded(&mut self) -> Result<Self::Recording>;
 
-    /// Does what was recorded.
+    /// Runs what was recorded.
     ///
     /// # Errors
     /// The machine fails.

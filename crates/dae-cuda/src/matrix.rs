@@ -1,10 +1,10 @@
-//! Names of matrices that lie on a device.
+//! Handles of matrices on a device.
 
 use std::ops::Range;
 
-/// A matrix in single precision on a device, or a range of its rows and columns; row after row.
+/// A row-major matrix in single precision on a device, or a range of its rows and columns.
 ///
-/// Only a name: it says where the numbers lie, and is worth nothing to another device than the one that made it.
+/// Only a handle: it says where the numbers are, and is valid only on the device that made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Matrix {
     buffer: usize,
@@ -26,7 +26,7 @@ impl Matrix {
         }
     }
 
-    /// Some of its rows. What lies outside is left out.
+    /// Some of its rows; the range is clipped to the matrix.
     pub fn rows(self, range: Range<usize>) -> Self {
         let end = range.end.min(self.rows);
         let start = range.start.min(end);
@@ -37,7 +37,7 @@ impl Matrix {
         }
     }
 
-    /// Some of its columns. What lies outside is left out.
+    /// Some of its columns; the range is clipped to the matrix.
     pub fn columns(self, range: Range<usize>) -> Self {
         let end = range.end.min(self.columns);
         let start = range.start.min(end);
@@ -61,7 +61,7 @@ impl Matrix {
         self.buffer
     }
 
-    /// Where in its buffer it begins, in numbers.
+    /// Offset of its first number in the buffer.
     pub fn offset(self) -> usize {
         self.offset
     }
@@ -71,12 +71,12 @@ impl Matrix {
         (self.rows, self.columns)
     }
 
-    /// Numbers from one row to the next.
+    /// Stride: numbers from one row to the next.
     pub fn stride(self) -> usize {
         self.stride
     }
 
-    /// Numbers from its first to its last, both included.
+    /// Numbers from its first to its last, inclusive.
     pub fn span(self) -> usize {
         match self.rows {
             0 => 0,
@@ -84,7 +84,7 @@ impl Matrix {
         }
     }
 
-    /// Whether its rows lie one after the other.
+    /// Whether its rows are contiguous.
     pub fn is_dense(self) -> bool {
         self.stride == self.columns || self.rows <= 1
     }
@@ -93,14 +93,14 @@ impl Matrix {
 /// A factor of a product: a matrix or its transpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Factor {
-    /// The matrix as it lies there.
+    /// The matrix as stored.
     pub matrix: Matrix,
     /// Whether its transpose is meant.
     pub transposed: bool,
 }
 
 impl Factor {
-    /// Rows and columns of what is meant.
+    /// Rows and columns of the factor.
     pub fn dim(self) -> (usize, usize) {
         let (rows, columns) = self.matrix.dim();
         match self.transposed {
@@ -119,7 +119,7 @@ impl From<Matrix> for Factor {
     }
 }
 
-/// A matrix in double precision on a device, row after row.
+/// A row-major matrix in double precision on a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wide {
     /// The number of its buffer.

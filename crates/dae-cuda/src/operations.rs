@@ -1,4 +1,4 @@
-//! What the trainers ask of a device.
+//! What the trainers need from a device.
 
 // Matrices are capital letters, as in the equations of the trainers.
 #![allow(non_snake_case)]
@@ -10,7 +10,7 @@ use ndarray::{Array1, Array2, ArrayView2};
 
 use crate::matrix::{Factor, Matrix, Wide};
 
-/// The numbers of one noise matrix from a row on.
+/// One noise matrix, from some row on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Noise {
     /// The key of the run's noise.
@@ -69,19 +69,19 @@ pub struct NonlinearStep {
 
 /// A device that trains: a card, or the processor in its place ([`Host`](crate::Host)).
 ///
-/// Every call may return before its work is done; calls take effect in their order, and what is read is what all calls
-/// before have made. Products and updates are in single precision, sums for observations in double precision.
+/// Calls may return before their work is done. They take effect in order, and reads see the effect of all earlier
+/// calls. Products and updates are in single precision, sums for observations in double precision.
 ///
 /// # Errors
-/// All of them: [`dae::Error::Device`] where the device fails. Shapes are the callers' affair.
+/// Always [`dae::Error::Device`]: the device failed. Callers are responsible for shapes.
 pub trait Operations: Send {
-    /// A sequence of calls that was recorded, to be repeated at once.
+    /// A recorded sequence of calls, replayed at once.
     type Recording: Send;
 
-    /// Refuses a trainer that needs more memory than there is, in bytes.
+    /// Refuses a trainer that needs more bytes of memory than are free.
     ///
     /// # Errors
-    /// Less than that is free; one line that names both.
+    /// Less memory is free; the message is one line with both numbers.
     fn require(&self, bytes: u64) -> Result<()>;
 
     /// A new matrix of zeros, which lives as long as the device.
@@ -96,7 +96,7 @@ pub trait Operations: Send {
     /// Out of memory.
     fn wide(&mut self, values: &Array2<f64>) -> Result<Wide>;
 
-    /// Sets a matrix, of dense rows, to values from here.
+    /// Copies values from host memory into a matrix with contiguous rows.
     ///
     /// # Errors
     /// The device fails.
@@ -105,7 +105,7 @@ pub trait Operations: Send {
     /// The values of a matrix.
     ///
     /// # Errors
-    /// The device fails, now or in a call before.
+    /// The device fails, now or in an earlier call.
     fn read(&self, from: Matrix) -> Result<Array2<f32>>;
 
     /// Sets `to` to `from`.
@@ -120,7 +120,7 @@ pub trait Operations: Send {
     /// The device fails.
     fn add(&mut self, from: Matrix, to: Matrix) -> Result<()>;
 
-    /// Sets `C` to `alpha A B + beta C`; with `beta` 0 it does not matter what `C` was.
+    /// Sets `C` to `alpha A B + beta C`; with `beta` 0, the old `C` is ignored.
     ///
     /// # Errors
     /// The device fails.
@@ -132,14 +132,14 @@ pub trait Operations: Send {
     /// The device fails.
     fn activate(&mut self, activation: Activation, P: Matrix) -> Result<()>;
 
-    /// Multiplies gradients `dH` at the activations `P` by the slope there.
+    /// Multiplies the gradients `dH` by the slope at the activations `P`.
     ///
     /// # Errors
     /// The device fails.
     fn pull_back(&mut self, activation: Activation, P: Matrix, dH: Matrix) -> Result<()>;
 
-    /// Sets `to` to `X + Z`, or to `Z`, for rows of a noise matrix `Z`; the bits of `Z` are those of the processor. All
-    /// rows are dense.
+    /// Sets `to` to `X + Z`, or to `Z` without `X`, for rows of a noise matrix `Z` with the same bits as on the
+    /// processor. The rows of all matrices are contiguous.
     ///
     /// # Errors
     /// The device fails.
@@ -157,7 +157,7 @@ pub trait Operations: Send {
     /// The device fails.
     fn step_nonlinear(&mut self, step: NonlinearStep) -> Result<()>;
 
-    /// The sum of the products of the entries of each row, in double precision.
+    /// The dot products of corresponding rows, in double precision.
     ///
     /// # Errors
     /// The device fails.
@@ -175,8 +175,8 @@ pub trait Operations: Send {
     /// The device fails.
     fn project(&mut self, U: Wide, A: Matrix) -> Result<Array2<f64>>;
 
-    /// Does `body` so many times. A device may record it and repeat what it recorded, so that it must do the same calls
-    /// every time, and read nothing.
+    /// Runs `body` `times` times. A device may record and replay it, so `body` must make the same calls every time, and
+    /// read nothing.
     ///
     /// # Errors
     /// Those of `body`.

@@ -1,10 +1,10 @@
 //! The experiments of "Learning Dynamics of Linear Denoising Autoencoders": settings, runs, tables and figures.
 //!
 //! The `paper` command and the notebooks call this library; it calls `dae` and `plot` and defines no mathematics of its
-//! own. Its rooms, each of which knows only those before it: [`system`], then [`settings`], [`tables`] and [`runs`], then
-//! [`experiments`], [`results`], [`audit`], [`show`]; beside them [`own`], for the user's own data.
+//! own. Its modules, each of which knows only those before it: [`system`], then [`settings`], [`tables`] and [`runs`],
+//! then [`experiments`], [`results`], [`audit`], [`show`]; beside them [`own`], for the user's own data.
 
-// Lines go through `system::output`: whoever listens may be gone.
+// Lines go through `system::output`: the reader may be gone.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
 #[macro_use]

@@ -1,6 +1,6 @@
 //! The `paper` command.
 
-// Lines go through `output`: whoever listens may be gone.
+// Lines go through `output`: the reader may be gone.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
 mod command;
@@ -11,14 +11,14 @@ use std::process::ExitCode;
 use clap::Parser;
 use paper::note;
 
-/// The status by which a shell knows a program whose reader has gone: 128 and the number of SIGPIPE.
+/// Exit status of a program whose reader is gone: 128 plus the number of SIGPIPE.
 const READER_GONE: u8 = 141;
 
 fn main() -> ExitCode {
     paper::system::machine::use_fast_kernels();
     let command = match command::Command::try_parse() {
         Ok(command) => command,
-        // Help and version, and what to do where nothing was asked for.
+        // Help and version, and help if nothing was asked for.
         Err(asked) if !asked.use_stderr() || asked.kind() == HELP => asked.exit(),
         Err(refused) => {
             note!("{}", one_line(&refused.render().to_string()));
@@ -55,7 +55,7 @@ fn one_line(rendered: &str) -> String {
     format!("{} (more: --help)", words.join(" "))
 }
 
-/// An error and its causes, but for those that it already names itself.
+/// An error and its causes, except those that it already names.
 fn with_causes(error: &anyhow::Error) -> String {
     let mut said = String::new();
     for cause in error.chain().map(ToString::to_string) {

@@ -1,4 +1,4 @@
-//! Axes: range, ticks and their labels, and where their values are on the page.
+//! Axes: range, ticks, labels, and the position of values on the page.
 
 use crate::geometry::{Frame, Px};
 use crate::number::{fixed, superscript};
@@ -6,7 +6,7 @@ use crate::number::{fixed, superscript};
 /// One axis of a panel.
 #[derive(Debug, Clone)]
 pub struct Axis {
-    /// What is shown, with its symbol; empty for none.
+    /// Quantity and its symbol; empty for none.
     pub(crate) label: String,
     /// Smallest and largest value shown.
     pub(crate) range: [f64; 2],
@@ -54,7 +54,7 @@ impl Axis {
         self
     }
 
-    /// Share of the axis, 0 at its start and 1 at its end; outside 0-1 when out of range.
+    /// Position along the axis: 0 at its start, 1 at its end, outside 0-1 when out of range.
     pub fn share(&self, value: f64) -> f64 {
         let [a, b] = self.range;
         if self.logarithmic {
@@ -64,7 +64,7 @@ impl Axis {
         }
     }
 
-    /// `value` if it is nowhere on such an axis.
+    /// `value` if this kind of axis cannot show it.
     pub(crate) fn bad(&self, value: f64) -> Option<f64> {
         let good = value.is_finite() && (value > 0.0 || !self.logarithmic);
         (!good).then_some(value)
@@ -99,16 +99,16 @@ fn round_ticks([a, b]: [f64; 2], count: usize) -> Vec<f64> {
     (first..=last).map(|k| k as f64 * step).collect()
 }
 
-/// Range of `values` and zero, a little wider, for an axis.
+/// An axis range that covers `values` and zero, with some padding.
 pub fn padded(values: impl IntoIterator<Item = f64>) -> [f64; 2] {
     let wider = |[low, high]: [f64; 2], v: f64| [low.min(v), high.max(v)];
     let [low, high] = values.into_iter().fold([0.0; 2], wider);
-    // Never empty, so that an axis can be made of it.
+    // Never empty, so it can be an axis range.
     let room = (0.06 * (high - low)).max(1e-12);
     [low - room, high + room]
 }
 
-/// A frame with the axes at its lower and its left side.
+/// A frame with axes at its lower and left sides.
 pub(crate) struct View<'a> {
     pub frame: &'a Frame,
     pub axes: &'a [Axis; 2],

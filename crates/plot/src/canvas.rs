@@ -18,14 +18,14 @@ use crate::line::{dashes, thinned};
 /// Width of every page in pixels.
 pub const PAGE_WIDTH: f64 = 1000.0;
 
-/// Backend units in one page pixel: `plotters` rounds to whole units, which would be coarse pixels.
+/// Backend units per page pixel. `plotters` rounds to whole units; whole pixels would be too coarse.
 pub(crate) const UNITS: f64 = 10.0;
 
-/// Name under which the embedded font is known to both libraries.
+/// Name of the embedded font in both libraries.
 pub(crate) const FONT: &str = "DejaVu Sans";
 /// `plotters` divides a font size by this before writing it.
 const FONT_DIVISOR: f64 = 1.24;
-/// Ascent plus descent of DejaVu Sans over its em: what `ab_glyph` takes for the size.
+/// Ascent plus descent of DejaVu Sans, in em, which `ab_glyph` takes as the size.
 const FONT_HEIGHT: f64 = (1901.0 + 483.0) / 2048.0;
 
 /// Size of tick labels.
@@ -72,21 +72,21 @@ impl Stroke {
 /// Frames, axes and their ticks.
 pub(crate) const AXIS: Stroke = Stroke::solid(BLACK, 1.4);
 
-/// How a text is written: which side of it is at its point, and the like.
+/// Text style: font, size, colour and anchor.
 pub(crate) type Write = TextStyle<'static>;
 
-/// As text of this size is written, with this side of it at its point.
+/// Style of text of this size with this anchor.
 pub(crate) fn written(size: f64, h: HPos, v: VPos) -> Write {
     let font = (FontFamily::Name(FONT), size * UNITS * FONT_DIVISOR).into_font();
     font.color(&ink(BLACK)).pos(Pos::new(h, v))
 }
 
-/// As a vertical axis is labelled: from bottom to top.
+/// Style of the label of a vertical axis, read from bottom to top.
 pub(crate) fn upwards() -> Write {
     written(LABEL, HPos::Center, VPos::Top).transform(FontTransform::Rotate270)
 }
 
-/// As a row is labelled.
+/// Style of a row label.
 pub(crate) fn bold_upwards(colour: Colour) -> Write {
     let mut how = upwards();
     how.font = how.font.style(FontStyle::Bold);
@@ -100,9 +100,9 @@ pub(crate) struct Canvas<'a> {
 }
 
 impl<'a> Canvas<'a> {
-    /// A page whose SVG goes to `svg`; its height is known when all is drawn, and any will do until then.
+    /// A page whose SVG goes to `svg`. Its height is known only at the end; any value will do until then.
     pub fn new(svg: &'a mut String) -> Self {
-        // That these are fonts is tested; were they not, no text could be measured.
+        // Tests check that these are fonts; otherwise no text could be measured.
         let _ = register_font(FONT, FontStyle::Normal, dejavu::sans::regular());
         let _ = register_font(FONT, FontStyle::Bold, dejavu::sans::bold());
         let size = ((PAGE_WIDTH * UNITS) as u32, i32::MAX as u32);
@@ -115,7 +115,7 @@ impl<'a> Canvas<'a> {
         Ok(self.area.present()?)
     }
 
-    /// Width that a text takes in the size of [`TICK`] or [`LABEL`].
+    /// Width of a text at size [`TICK`] or [`LABEL`].
     pub fn text_width(&self, text: &str, size: f64) -> Result<f64> {
         // Measured large, because the library truncates to whole units.
         let style = written(size, HPos::Left, VPos::Top);
@@ -162,7 +162,7 @@ impl<'a> Canvas<'a> {
         Ok(self.area.draw(&disc)?)
     }
 
-    /// A text of one line.
+    /// One line of text.
     pub fn text(&self, text: &str, at: Px, how: Write) -> Result<()> {
         if text.is_empty() {
             return Ok(());

@@ -18,16 +18,16 @@ pub const BLACK: Colour = Colour::rgb(26, 26, 26);
 pub const WHITE: Colour = Colour::rgb(255, 255, 255);
 /// Grid lines.
 pub const GRID: Colour = Colour::rgb(228, 228, 228);
-/// First of three colours for what is compared.
+/// First of three colours for comparisons.
 pub const DARK: Colour = Colour::rgb(77, 77, 77);
-/// Second of three colours for what is compared.
+/// Second of three colours for comparisons.
 pub const VERMILLION: Colour = Colour::rgb(213, 94, 0);
-/// Third of three colours for what is compared.
+/// Third of three colours for comparisons.
 pub const BLUE: Colour = Colour::rgb(0, 114, 178);
 /// The one curve that a figure singles out: bluish green.
 pub const MARKED: Colour = Colour::rgb(0, 158, 115);
 
-/// The lightest fifth of viridis is lost on white paper, so families of curves stop here.
+/// The light end of viridis is lost on white paper, so families of curves stop here.
 const FAMILY_END: f64 = 0.84;
 
 impl Colour {
@@ -66,7 +66,7 @@ pub fn pastel(level: f64) -> Colour {
     faded(viridis(level.clamp(0.0, 1.0)), 0.5)
 }
 
-/// `colour` mixed with white: 1 leaves it alone, 0 is white. Opaque, unlike transparency, so overlaps stay even.
+/// `colour` mixed with white: strength 1 changes nothing, 0 gives white. Opaque, so that overlaps stay even.
 pub fn faded(colour: Colour, strength: f64) -> Colour {
     let mix = |c: u8| (255.0 - strength.clamp(0.0, 1.0) * (255.0 - f64::from(c))).round() as u8;
     Colour {

@@ -29,7 +29,7 @@ type Edge = (usize, usize, bool);
 impl Field {
     /// Samples `f` over `x` times `y`; the bands are bounded by `levels`, coloured by `colour(0..=1)`.
     ///
-    /// `f` may have no maximum inside: what is below a level is painted as a region without holes.
+    /// `f` must have no interior maximum: regions below a level are painted without holes.
     pub fn sample(
         x: [f64; 2],
         y: [f64; 2],
@@ -99,10 +99,10 @@ impl Field {
         let inside = corners.map(|(i, j)| self.padded(i, j) < level);
         let (lower, upper) = ((i, j, false), (i, j + 1, false));
         let edges: [Edge; 4] = [lower, (i + 1, j, true), upper, (i, j, true)];
-        // Walking round the cell, an outline enters where we step in and leaves where we step out.
+        // Walking round the cell, a piece of outline starts where we step out of the region and ends where we step in.
         let passes = |k: usize, out: bool| inside[k] == out && inside[(k + 1) % 4] != out;
         for leaving in (0..4).filter(|&k| passes(k, true)) {
-            // The entry met first when walking back keeps the two corners of a saddle apart.
+            // At a saddle, the first entry on the way back keeps the two corners apart.
             let mut back = (1..4).map(|s| (leaving + 4 - s) % 4);
             if let Some(entering) = back.find(|&k| passes(k, false)) {
                 next.insert(edges[leaving], edges[entering]);
@@ -110,7 +110,7 @@ impl Field {
         }
     }
 
-    /// Value at a node of the grid with a rim of infinities, which closes the outlines at the border.
+    /// Value at a node of the padded grid, whose rim of infinities closes outlines at the border.
     fn padded(&self, i: usize, j: usize) -> f64 {
         let own = 1..=self.size;
         if own.contains(&i) && own.contains(&j) {

@@ -34,7 +34,7 @@ impl Frame {
         [self.left + self.right, self.top + self.bottom].map(|sum| sum / 2.0)
     }
 
-    /// Whether a point is inside, or on the border but for rounding.
+    /// Whether a point is inside or, up to rounding, on the border.
     pub fn holds(&self, [x, y]: Px) -> bool {
         let within = |v: f64, low: f64, high: f64| (low - 0.5..=high + 0.5).contains(&v);
         within(x, self.left, self.right) && within(y, self.top, self.bottom)
@@ -47,7 +47,7 @@ impl Frame {
     }
 }
 
-/// The point at share `t` of the way from `a` to `b`.
+/// The point a fraction `t` of the way from `a` to `b`.
 pub(crate) fn between<const N: usize>(a: [f64; N], b: [f64; N], t: f64) -> [f64; N] {
     std::array::from_fn(|k| a[k] + t * (b[k] - a[k]))
 }

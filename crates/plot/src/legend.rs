@@ -20,7 +20,7 @@ pub enum Strip {
 pub struct Legend {
     /// Text in front; empty for none.
     pub heading: String,
-    /// In order.
+    /// Entries, in order.
     pub entries: Vec<Entry>,
 }
 

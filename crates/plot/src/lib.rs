@@ -1,9 +1,9 @@
 //! Figures as data, drawn as SVG and PNG.
 //!
-//! A figure is a [`Page`] of [`Row`]s of [`Panel`]s, and a panel holds [`Mark`]s (lines, markers, arrows, a [`Field`] of
-//! colours) on two axes, or a [`Surface`] on three. Legends and colour bars are [`Strip`]s under a row, where they cover
-//! no data. [`Page::draw`] lays the page out, so that frames line up and labels have room, and returns a [`Picture`] with
-//! both files. [`Tiles`] are rows of small images, drawn as PNG alone.
+//! A figure is a [`Page`] of [`Row`]s of [`Panel`]s, and a panel holds [`Mark`]s (lines, markers, arrows, a [`Field`]
+//! of colours) on two axes, or a [`Surface`] on three. Legends and colour bars are [`Strip`]s under a row, where they
+//! cover no data. [`Page::draw`] lays the page out, so that frames line up and labels have room, and returns a
+//! [`Picture`] with both files. [`Tiles`] are rows of small images, drawn as PNG alone.
 //!
 //! # Example
 //!
@@ -31,17 +31,17 @@
 //! # Units
 //!
 //! Points are in the data coordinates of their panel. All other lengths (widths of strokes, radii of markers) are in
-//! pixels of a page that is [`PAGE_WIDTH`] = 1,000 wide; its height follows from the rows. The SVG has this size, the PNG
-//! [`PNG_SCALE`] = 2 times as many pixels. Labels are 21 pixels high, those of ticks 19: some 5 pt where the page is
-//! printed 9 cm wide.
+//! pixels of a page that is [`PAGE_WIDTH`] = 1,000 wide; its height follows from the rows. The SVG has this size, the
+//! PNG [`PNG_SCALE`] = 2 times as many pixels. Labels are 21 pixels high and tick labels 19, about 5 pt when the page
+//! is printed 9 cm wide.
 //!
 //! # What can be relied on
 //!
-//! - The same data give the same bytes. No font has to be installed to draw or to look: DejaVu Sans is compiled in, and
-//!   the text of the SVG is turned into paths.
-//! - The PNG is rendered from the very SVG that is returned, so the two show the same.
+//! - The same data give the same bytes. Neither drawing nor viewing needs an installed font: DejaVu Sans is compiled
+//!   in, and SVG text becomes paths.
+//! - The PNG is rendered from the returned SVG, so both show the same.
 //! - A NaN, an infinity, or a value that is not positive on a logarithmic axis is an [`Error`] that names the panel.
-//! - Colours are safe for colour-blind readers: three of Okabe and Ito's for what is compared, viridis for families.
+//! - Colours suit colour-blind readers: three of Okabe and Ito's for comparisons, viridis for families.
 //! - Title and description are in the SVG for screen readers.
 
 #![expect(

@@ -1,8 +1,8 @@
-//! Lines as they are drawn: cut off at a frame, thinned out, dashed.
+//! Lines: clipped to a frame, thinned out, dashed.
 
 use crate::geometry::{Frame, Px, between, distance};
 
-/// Points closer than this to the last one (page pixels) are left out of a line: nobody can see them.
+/// Points closer than this to the last one kept, in page pixels, are dropped from a line: they are invisible.
 const THIN: f64 = 0.3;
 
 /// The pieces of a line that lie inside `frame`.
@@ -57,7 +57,7 @@ pub(crate) fn thinned(points: &[Px]) -> Vec<Px> {
     straightened(&kept)
 }
 
-/// Leaves out points on the straight line between their neighbours (to a twentieth of a pixel).
+/// Drops points on the straight line between their neighbours (to a twentieth of a pixel).
 fn straightened(points: &[Px]) -> Vec<Px> {
     let mut kept: Vec<Px> = Vec::with_capacity(points.len());
     let mut anchor = 0;

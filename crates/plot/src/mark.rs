@@ -50,7 +50,7 @@ impl Shape {
         }
     }
 
-    /// Draws the marker in the middle of a white rim that sets it off from what lies below.
+    /// Draws the marker with a white rim that sets it off from what lies below.
     pub(crate) fn draw(self, canvas: &Canvas, at: Px, radius: f64, fill: Colour) -> Result<()> {
         let rim = (0.22 * radius).clamp(0.6, 1.6);
         self.fill(canvas, at, radius + rim, WHITE)?;
@@ -67,7 +67,7 @@ impl Shape {
     }
 }
 
-/// Corners at equal angles and these radii in turn, the first at `degrees` from the right, page coordinates (y down).
+/// Corners at equal angles with `radii` in turn; the first is at `degrees` from the right. Page coordinates, y down.
 fn regular(count: usize, radii: &[f64], degrees: f64) -> Vec<Px> {
     let corner = |(i, radius): (usize, &f64)| {
         let angle = (degrees + 360.0 * i as f64 / count as f64).to_radians();
@@ -92,10 +92,10 @@ pub enum Mark {
     Line {
         /// Points in order.
         points: Vec<[f64; 2]>,
-        /// How.
+        /// Line style.
         stroke: Stroke,
     },
-    /// Markers at points; those outside the panel are left out.
+    /// Markers at points; those outside the panel are omitted.
     Markers {
         /// Points.
         points: Vec<[f64; 2]>,
@@ -108,9 +108,9 @@ pub enum Mark {
     },
     /// A horizontal line across the panel.
     Rule {
-        /// Where.
+        /// Height.
         y: f64,
-        /// How.
+        /// Line style.
         stroke: Stroke,
     },
     /// An arrow.
@@ -119,7 +119,7 @@ pub enum Mark {
         from: [f64; 2],
         /// Head.
         to: [f64; 2],
-        /// How.
+        /// Line style.
         stroke: Stroke,
     },
     /// A heat map that fills the panel.
@@ -143,7 +143,7 @@ impl Mark {
         }
     }
 
-    /// A value that these axes cannot show.
+    /// The first value that these axes cannot show, if any.
     pub(crate) fn bad_value(&self, [x, y]: &[Axis; 2]) -> Option<f64> {
         let bad = |p: &[f64; 2]| x.bad(p[0]).or(y.bad(p[1]));
         match self {

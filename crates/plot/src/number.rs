@@ -1,12 +1,12 @@
-//! Numbers as text: rounded, grouped by commas, raised and lowered, with a true minus sign.
+//! Numbers as text: rounded, grouped by commas, as superscripts and subscripts, with a true minus sign.
 
 const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
 const LOWERED: [char; 10] = ['₀', '₁', '₂', '₃', '₄', '₅', '₆', '₇', '₈', '₉'];
 
 /// `value` with at most `digits` significant digits, without trailing zeros.
 ///
-/// From 0.001 to 999,999 in full, with commas from five digits on (four are read at a glance); beyond that as
-/// `4.4 × 10⁻¹⁶`. Digits left of the point are never rounded away: 123,456 to four digits stays what it is.
+/// Written in full from 0.001 to 999,999, with commas from five digits on (four are read at a glance); otherwise as
+/// `4.4 × 10⁻¹⁶`. Digits left of the point are never rounded away: 123,456 to four digits is unchanged.
 ///
 /// # Example
 /// ```
@@ -31,14 +31,14 @@ pub fn significant(value: f64, digits: usize) -> String {
     signed(value, text)
 }
 
-/// `value` with exactly `decimals` decimals and commas between thousands; what rounds to zero has no sign.
+/// `value` with exactly `decimals` decimals and commas between thousands; a value that rounds to zero has no sign.
 pub fn fixed(value: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", value.abs());
     let zero = text.bytes().all(|b| matches!(b, b'0' | b'.'));
     signed(if zero { 0.0 } else { value }, grouped(&text, 4))
 }
 
-/// `value` to one digit in little room, as in `3×10⁻¹⁴`.
+/// `value` to one digit, in compact form, as in `3×10⁻¹⁴`.
 pub fn scientific(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return value.to_string();
@@ -62,7 +62,7 @@ pub fn superscript(number: i32) -> String {
     translated(&number.to_string(), &RAISED)
 }
 
-/// Mantissa with so many decimals, and exponent.
+/// Mantissa with this many decimals, and exponent.
 fn rounded(value: f64, decimals: usize) -> (String, i32) {
     let text = format!("{value:.decimals$e}");
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));

@@ -55,7 +55,7 @@ impl Page {
         develop(&svg, size, [&self.title, &self.description])
     }
 
-    /// The columns, and the width of their frames, which are all equally wide.
+    /// The common width of all frames, and the columns.
     fn columns(&self, canvas: &Canvas) -> Result<(f64, Vec<Column>)> {
         let count = self.rows.iter().map(|row| row.panels.len()).max();
         let mut room = vec![[0.0f64; 2]; count.unwrap_or(0)];

@@ -11,7 +11,7 @@ use crate::surface::Surface;
 /// One panel of a figure.
 #[derive(Debug, Clone)]
 pub struct Panel {
-    /// Its lines.
+    /// Lines of the title.
     title: Vec<String>,
     content: Content,
 }
@@ -34,7 +34,7 @@ struct Plane {
 #[derive(Debug, Clone)]
 struct Bar {
     colours: Vec<Colour>,
-    /// Share of the height and label.
+    /// Fraction of the height, and label.
     ticks: Vec<(f64, String)>,
 }
 
@@ -60,7 +60,7 @@ impl Panel {
         Self { title, content }
     }
 
-    /// The panel with a bar on its right: colours from bottom to top, labels at shares of its height.
+    /// The panel with a bar on its right: colours from bottom to top, labels at fractions of its height.
     pub fn with_bar(mut self, colours: Vec<Colour>, ticks: Vec<(f64, String)>) -> Self {
         if let Content::Plane(plane) = &mut self.content {
             plane.bar = Some(Bar { colours, ticks });
@@ -121,7 +121,7 @@ impl Plane {
         let Some((label, value)) = labels.last().zip(axis.ticks.last()) else {
             return Ok(14.0);
         };
-        // The last label may reach beyond the frame, which is about 200 pixels wide at least.
+        // The last label may reach beyond the frame, which is at least about 200 pixels wide.
         let inside = (1.0 - axis.share(*value)) * 200.0;
         let outside = canvas.text_width(label, TICK)? / 2.0 - inside;
         Ok(outside.max(0.0) + 14.0)
@@ -196,7 +196,7 @@ impl Plane {
     }
 }
 
-/// Room for the labels of ticks, where they are shown, and for the label of the axis, if it has one.
+/// Room for tick labels, where shown, and for the axis label, if any.
 fn room(axis: &Axis, labels: f64, gap: f64) -> f64 {
     let labels = if axis.labelled { labels } else { 12.0 };
     labels
@@ -220,7 +220,7 @@ impl Bar {
         let bar = Frame::new([left, left + BAR_WIDTH], [frame.top, frame.bottom]);
         let step = bar.height() / self.colours.len().max(1) as f64;
         for (i, colour) in self.colours.iter().enumerate() {
-            // Each reaches to the top, under the next one: no seams.
+            // Each extends to the top, under the next one, so there are no seams.
             let bottom = bar.bottom - i as f64 * step;
             canvas.polygon(&Frame { bottom, ..bar }.corners(), *colour)?;
         }

@@ -1,4 +1,4 @@
-//! From the drawn SVG to the two files that are kept: SVG without text elements, and PNG.
+//! Turns the drawn SVG into the two output files: SVG without text elements, and PNG.
 
 use std::sync::{Arc, LazyLock};
 
@@ -16,7 +16,7 @@ pub const PNG_SCALE: u32 = 2;
 pub struct Picture {
     /// The SVG document; all text is paths, so it needs no fonts.
     pub svg: String,
-    /// The PNG file, rendered from the same tree.
+    /// The PNG file, rendered from this SVG.
     pub png: Vec<u8>,
 }
 
@@ -24,7 +24,7 @@ impl Picture {
     /// The same picture with a PNG of half the width and height, for a file that holds many.
     ///
     /// # Errors
-    /// An SVG that is none.
+    /// An invalid SVG.
     pub fn small(self) -> Result<Self> {
         let tree = usvg::Tree::from_str(&self.svg, &usvg::Options::default())?;
         let png = png(&rendered(&tree, 1)?)?;
@@ -56,13 +56,13 @@ pub(crate) fn develop(drawn: &str, size: [f64; 2], spoken: [&str; 2]) -> Result<
         format!("\n<title id=\"title\">{title}</title>\n<desc id=\"desc\">{desc}</desc>\n");
     let written = slim(&tree.to_string(&write));
     let svg = document(written.trim_end(), size, 1.0, &spoken) + "\n";
-    // Rendered from the very file that is kept, without any font: the two cannot differ.
+    // Rendered from the final SVG, without any font, so the two cannot differ.
     let kept = usvg::Tree::from_str(&svg, &usvg::Options::default())?;
     let png = png(&rendered(&kept, PNG_SCALE)?)?;
     Ok(Picture { svg, png })
 }
 
-/// Reads an SVG with text in the font that comes along.
+/// Parses an SVG whose text uses the embedded font.
 pub(crate) fn parsed(svg: &str) -> Result<usvg::Tree> {
     let options = usvg::Options {
         font_family: FONT.to_owned(),
@@ -72,8 +72,8 @@ pub(crate) fn parsed(svg: &str) -> Result<usvg::Tree> {
     Ok(usvg::Tree::from_str(svg, &options)?)
 }
 
-/// `svg` with another head: a view box in units of the drawing, so that the file scales, and rounded joins, as mitred
-/// ones spike at sharp bends. `front` comes before all else.
+/// Gives `svg` a new head: a view box in drawing units, so that the file scales, and round joins, because mitred ones
+/// spike at sharp bends. `front` comes first.
 fn document(svg: &str, size: [f64; 2], units: f64, front: &str) -> String {
     let body = svg.split_once('>').map_or("", |(_, body)| body);
     let ([width, height], [right, bottom]) = (size, size.map(|side| side * units));
@@ -84,8 +84,7 @@ fn document(svg: &str, size: [f64; 2], units: f64, front: &str) -> String {
     )
 }
 
-/// Leaves out what is the default or said once at the top, and puts every element on a line of its own, so that
-/// editors and diffs survive.
+/// Drops defaults and what the head already says, and puts every element on its own line, for editors and diffs.
 fn slim(svg: &str) -> String {
     svg.replace(" stroke-linejoin=\"round\"", "")
         .replace(" stroke=\"none\"", "")
@@ -96,7 +95,7 @@ fn slim(svg: &str) -> String {
         .replace("/><", "/>\n<")
 }
 
-/// `text` as it is written between two tags.
+/// `text` escaped for use between two tags.
 pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

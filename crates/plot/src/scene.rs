@@ -1,4 +1,4 @@
-//! What a surface is drawn from: small pieces in a box, seen from above at an angle, painted from back to front.
+//! Drawing a surface: small pieces in a box, seen from above at an angle, painted from back to front.
 
 use crate::canvas::{Canvas, Stroke};
 use crate::colour::Colour;
@@ -6,24 +6,24 @@ use crate::error::Result;
 use crate::geometry::{Frame, Px, between, moved};
 use crate::mark::Shape;
 
-/// Direction of the eye in the plane, degrees from the x axis: the corner (-, -) is nearest. Of a surface with a
-/// valley from (-, -) to (+, +), the high corners then stand on the left and on the right, and hide nothing.
+/// Azimuth of the eye, in degrees from the x axis: the corner (-, -) is nearest. The high corners of a surface with a
+/// valley from (-, -) to (+, +) then stand left and right, and hide nothing.
 const AZIMUTH: f64 = -122.0;
-/// Height of the eye above the horizon in degrees.
+/// Elevation of the eye above the horizon, in degrees.
 const ELEVATION: f64 = 48.0;
 /// Height of the box, whose sides are 2 long.
 pub(crate) const TOP: f64 = 1.2;
-/// Faces reach this many pixels over their edges: without, the page shines through the seams.
+/// Faces extend this many pixels beyond their edges; otherwise the page shows through the seams.
 const OVERLAP: f64 = 0.4;
-/// How much nearer than the surface its lines count as, so that they are painted after it.
+/// Lines count as nearer than the surface by this much, so that they are painted after it.
 pub(crate) const LIFT: f64 = 0.1;
-/// Longest piece of a line in the box: shorter than a cell, or the order goes wrong.
+/// A piece of a line ends at this length in the box. It must be shorter than a cell, or the painting order goes wrong.
 const PIECE: f64 = 0.06;
 
 /// A point in the box: -1 to 1 along the sides, 0 to [`TOP`] upwards.
 pub(crate) type Boxed = [f64; 3];
 
-/// From the box to the page: orthographic projection.
+/// Orthographic projection from the box to the page.
 pub(crate) struct Camera {
     right: Boxed,
     up: Boxed,
@@ -80,7 +80,7 @@ fn dot(a: Boxed, b: Boxed) -> f64 {
 
 type Paint = Box<dyn Fn(&Canvas) -> Result<()>>;
 
-/// What is to be painted, with its nearness.
+/// Pieces to paint, each with its nearness.
 pub(crate) struct Scene<'a> {
     camera: &'a Camera,
     pieces: Vec<(f64, Paint)>,
@@ -112,7 +112,7 @@ impl<'a> Scene<'a> {
         self.add(middle, 0.0, move |canvas| canvas.polygon(&face, colour));
     }
 
-    /// A short line, painted after what is less than `lift` nearer.
+    /// A short line, painted after pieces that are less than `lift` nearer.
     pub fn stroke(&mut self, points: &[Boxed], lift: f64, stroke: Stroke) {
         let middle = between(points[0], points[points.len() - 1], 0.5);
         let line = self.camera.places(points);
@@ -160,7 +160,8 @@ pub(crate) fn cut_above(polygon: &[[f64; 3]], height: f64) -> Vec<[f64; 3]> {
     kept
 }
 
-/// A line cut into overlapping runs no longer than [`PIECE`]; long segments are divided.
+/// A line cut into runs that share end points. A run ends once it is at least [`PIECE`] long; longer segments are
+/// divided, so that no run reaches twice that.
 fn chunks(points: &[Boxed]) -> Vec<Vec<Boxed>> {
     let mut out = Vec::new();
     let mut run: Vec<Boxed> = Vec::new();

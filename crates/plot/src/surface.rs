@@ -11,7 +11,7 @@ use crate::scene::{Boxed, Camera, LIFT, Scene, TOP, cut_above, level};
 /// A surface with lines and markers on it.
 #[derive(Debug, Clone)]
 pub struct Surface {
-    /// The two horizontal ones and the vertical one; the surface is cut off where its range ends.
+    /// Two horizontal axes and the vertical one; the surface is cut off at the end of the vertical range.
     axes: [Axis; 3],
     /// Cells along each side.
     cells: usize,
@@ -30,17 +30,17 @@ pub struct Surface {
 pub struct Path3 {
     /// Points in order.
     pub points: Vec<[f64; 3]>,
-    /// How; dashes are not supported.
+    /// Line style; dashes are not supported.
     pub stroke: Stroke,
 }
 
 /// Cells between two lines of the mesh.
 const MESH: usize = 3;
-/// How strongly the parts of lines that are behind the surface show through.
+/// Opacity of lines behind the surface.
 const BEHIND: f64 = 0.3;
 
 impl Surface {
-    /// A surface of `f` over the ranges of `x` and `y`, cut off where the range of `z` ends.
+    /// A surface of `f` over the ranges of `x` and `y`, cut off at the end of the range of `z`.
     pub fn sample(
         x: Axis,
         y: Axis,
@@ -83,7 +83,7 @@ impl Surface {
             scene.marker(self.boxed(at), shape, radius, fill);
         }
         scene.paint(canvas)?;
-        // The lines once more, faintly, over everything: what the surface hides shows through.
+        // Draw the lines again, faintly, over everything, so that hidden parts show through.
         for path in &self.paths {
             let line = camera.places(&self.all_boxed(&path.points));
             let mut stroke = path.stroke;
@@ -156,7 +156,7 @@ impl Surface {
         let (rightwards, leftwards) = (under(HPos::Left), under(HPos::Right));
         let beside = written(TICK, HPos::Right, VPos::Center);
         let beside = [beside, written(LABEL, HPos::Left, VPos::Bottom)];
-        // Edge, share of it where the label is, lengths of a tick, way to the label, and how both are written.
+        // Edge, position of the label along it, tick vector, offset of the label, and styles of tick labels and label.
         let edges = [
             ([near, right], 0.5, [4.0, 4.0], [24.0, 20.0], rightwards),
             ([near, left], 0.5, [-4.0, 4.0], [-24.0, 20.0], leftwards),

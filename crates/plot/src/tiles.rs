@@ -29,8 +29,8 @@ const WIDTH: usize = 72;
 pub struct Tiles {
     /// Channels (1 for grey, 3 for colours), height and width of each image.
     pub shape: [usize; 3],
-    /// Label and images of each row. An image is its values from 0 to 1, channel after channel, row after row; what
-    /// lies outside 0-1 is clipped, what is missing black.
+    /// Label and images of each row. An image is its values from 0 to 1, channel by channel and row-major. Values
+    /// outside 0-1 are clipped, missing ones are black.
     pub rows: Vec<(String, Vec<Vec<f64>>)>,
 }
 
@@ -42,7 +42,7 @@ impl Tiles {
     pub fn draw(&self) -> Result<Vec<u8>> {
         let [_, height, width] = self.shape;
         let factor = WIDTH.div_ceil(width.max(1));
-        // From an image to the next one in its row and in its column.
+        // Distance between neighbouring images in a row and in a column.
         let [across, down] = [width, height].map(|side| side * factor + GAP);
         let columns = self.rows.iter().map(|(_, images)| images.len()).max();
         let width = LABEL + columns.unwrap_or(0) * across;
@@ -69,7 +69,7 @@ impl Tiles {
         png(&page)
     }
 
-    /// An image as it is, one pixel for each.
+    /// An image at its original size.
     fn pixels(&self, image: &[f64]) -> Result<Pixmap> {
         let [channels, height, width] = self.shape;
         let level = |channel: usize, pixel: usize| {

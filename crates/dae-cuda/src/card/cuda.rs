@@ -1,4 +1,4 @@
-//! One trainer on a card: its stream, its handle of cuBLAS, its buffers.
+//! One trainer on a card: its stream, cuBLAS handle and buffers.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,12 +11,12 @@ use super::raw::{self, Handle, Recording, Value};
 use super::{Card, Found};
 use crate::machine::{Argument, Gemm, KERNELS, Launch, Machine, Place};
 
-/// Bytes that cuBLAS may use for itself. Left to itself it allocates, which cannot be recorded.
+/// Bytes of workspace for cuBLAS. By default it allocates its own, which cannot be recorded.
 const WORKSPACE: usize = 32 << 20;
 
-/// A card with a stream, a handle of cuBLAS, and the buffers of one trainer.
+/// A card with the stream, cuBLAS handle and buffers of one trainer.
 pub struct Cuda {
-    // In the order in which they are given back.
+    // In drop order.
     blas: Handle,
     workspace: CudaSlice<u8>,
     buffers: Vec<CudaSlice<f32>>,
@@ -51,7 +51,7 @@ impl Cuda {
         Ok(cuda)
     }
 
-    /// Counts bytes that were allocated.
+    /// Counts allocated bytes.
     fn holds(&mut self, bytes: usize) {
         self.held += bytes as u64;
         let before = self.card.held.fetch_add(bytes as u64, Ordering::Relaxed);
@@ -95,7 +95,7 @@ impl Cuda {
 
 impl Drop for Cuda {
     fn drop(&mut self) {
-        // What is given back below is given back on this thread.
+        // The fields are freed next, on this thread.
         let _ = self.card.context.bind_to_thread();
         self.card.held.fetch_sub(self.held, Ordering::Relaxed);
     }
@@ -135,7 +135,7 @@ impl Machine for Cuda {
             return Err(self.no_such_buffer());
         };
         let copied = self.stream.memcpy_htod(values, &mut part);
-        // The values are the caller's, who may change them once this has returned.
+        // The caller may change the values once this has returned.
         let copied = copied.and_then(|()| self.stream.synchronize());
         copied.map_err(|error| self.card.error("copying to it", error))
     }

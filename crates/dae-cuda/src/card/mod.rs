@@ -1,4 +1,4 @@
-//! An NVIDIA GPU: finding it, and what it is.
+//! Finds and describes an NVIDIA GPU.
 
 mod cuda;
 mod raw;
@@ -20,15 +20,15 @@ use crate::machine::KERNELS;
 pub use cuda::Cuda;
 pub use raw::Recording;
 
-/// What the kernels are compiled from.
+/// Source of the kernels.
 const SOURCE: &str = include_str!("../../kernels/kernels.cu");
 
-/// Which card is wanted.
+/// Which card to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
-    /// The one with most free memory.
+    /// The one with the most free memory.
     Auto,
-    /// The one of this number.
+    /// The one with this number.
     Index(usize),
 }
 
@@ -41,7 +41,7 @@ struct Found {
     /// In the order of [`KERNELS`].
     functions: Vec<CudaFunction>,
     description: Description,
-    /// Bytes that trainers hold, and the most that they ever held.
+    /// Bytes held by trainers, now and at the peak.
     held: AtomicU64,
     peak: AtomicU64,
 }
@@ -50,7 +50,7 @@ impl Card {
     /// Looks for a card, loads the libraries of CUDA and compiles the kernels (a second or two).
     ///
     /// # Errors
-    /// Why there is none that can be used. No panic: not where the libraries are missing, nor where they are too old.
+    /// Why no card can be used. Never panics, not even if the libraries are missing or too old.
     pub fn find(which: Which) -> Result<Self, NoCard> {
         // cudarc panics where a library lacks a symbol.
         catch_unwind(AssertUnwindSafe(|| find(which))).unwrap_or_else(|panic| {
@@ -63,12 +63,12 @@ impl Card {
         })
     }
 
-    /// What it is.
+    /// Its description.
     pub fn description(&self) -> &Description {
         &self.0.description
     }
 
-    /// Bytes of memory that are free now, and of all there are.
+    /// Free and total memory, in bytes.
     ///
     /// # Errors
     /// The card fails.
@@ -79,7 +79,7 @@ impl Card {
         Ok((free as u64, total as u64))
     }
 
-    /// The most bytes that trainers on this card held at a time, work space of cuBLAS included.
+    /// Peak memory of the trainers on this card in bytes, including cuBLAS workspace.
     pub fn peak(&self) -> u64 {
         self.0.peak.load(Ordering::Relaxed)
     }
@@ -87,7 +87,7 @@ impl Card {
     /// The operations for one trainer, with a stream of its own.
     ///
     /// # Errors
-    /// The card fails, or has no room for the work space.
+    /// The card fails, or has no room for the workspace.
     pub fn operations(&self) -> Result<Device<Cuda>> {
         Ok(Device::new(Cuda::new(self.0.clone())?))
     }
@@ -137,7 +137,7 @@ fn find(which: Which) -> Result<Card, NoCard> {
     })))
 }
 
-/// The kernels for cards of a compute capability.
+/// Compiles the kernels for a compute capability.
 ///
 /// [`raw::libraries`] must have found NVRTC.
 fn ptx((major, minor): (i32, i32)) -> Result<Ptx, NoCard> {
@@ -198,7 +198,7 @@ fn failed(what: &'static str, reason: String) -> NoCard {
     NoCard::Failed { what, reason }
 }
 
-/// An error of the driver, in its words.
+/// The driver's message for an error.
 fn words(error: DriverError) -> String {
     match error.error_string() {
         Ok(text) => format!("{} ({:?})", text.to_string_lossy(), error.0),
@@ -228,7 +228,7 @@ impl Found {
 mod tests {
     use super::*;
 
-    /// NVRTC needs no card. Without contraction no kernel with an update or noise in it has a fused multiply-add.
+    /// NVRTC needs no card. Without contraction, no kernel but `activate` has a fused multiply-add.
     #[test]
     fn the_kernels_compile_where_nvrtc_is() {
         let nvrtc = raw::libraries()
@@ -247,7 +247,7 @@ mod tests {
             for kernel in KERNELS {
                 let entry = entries.iter().find(|entry| entry.starts_with(kernel));
                 let entry = entry.unwrap_or_else(|| panic!("no {kernel} for {capability:?}"));
-                // Those of the library's hyperbolic tangent are its own affair.
+                // The library's hyperbolic tangent may use them.
                 assert!(kernel == "activate" || !entry.contains("fma."), "{kernel}");
             }
         }

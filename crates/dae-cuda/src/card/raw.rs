@@ -1,6 +1,6 @@
-//! Every unsafe call into the libraries of CUDA. The only file of the crate with unsafe code.
+//! Every unsafe call into the CUDA libraries. The only file of the crate with unsafe code.
 
-// What makes a call sound is said beside it.
+// A comment beside each call says why it is sound.
 #![allow(unsafe_code)]
 
 use std::ffi::c_int;
@@ -16,9 +16,9 @@ use cudarc::driver::{
 
 use crate::machine::THREADS;
 
-/// Whether the libraries of CUDA can be loaded: which, and what has it.
+/// For each CUDA library: whether it can be loaded, its name, and the package that provides it.
 ///
-/// cudarc panics where a library is missing that was not asked about before.
+/// cudarc panics if a library is missing and was not checked for first.
 pub(super) fn libraries() -> [(bool, &'static str, &'static str); 3] {
     let (driver, toolkit) = ("the NVIDIA driver", "the CUDA toolkit");
     // SAFETY: each loads a library, whose initialisers are NVIDIA's.
@@ -34,21 +34,21 @@ pub(super) fn libraries() -> [(bool, &'static str, &'static str); 3] {
 /// The version of CUDA that the driver can run, as a number.
 pub(super) fn cuda_version() -> Result<i32, DriverError> {
     let mut version = 0;
-    // SAFETY: it writes one number to where it is told.
+    // SAFETY: the call writes one number to the given address.
     unsafe { cudarc::driver::sys::cuDriverGetVersion(&mut version) }.result()?;
     Ok(version)
 }
 
-/// Makes buffers from here on without events, which could not be recorded.
+/// Disables events on buffers made from here on: events cannot be recorded.
 pub(super) fn without_events(context: &CudaContext) {
-    // SAFETY: no buffer of this crate is used on another stream than the one it was made on.
+    // SAFETY: every buffer of this crate is used only on the stream it was made on.
     unsafe { context.disable_event_tracking() };
 }
 
-/// A handle of cuBLAS.
+/// A cuBLAS handle.
 pub(super) struct Handle(cublas::sys::cublasHandle_t);
 
-// SAFETY: a handle may be used from any thread, by one at a time; its owner is borrowed for every use that changes it.
+// SAFETY: any thread may use a handle, one at a time; every use that changes it borrows its owner.
 unsafe impl Send for Handle {}
 
 impl Handle {
@@ -60,21 +60,21 @@ impl Handle {
     /// The version of cuBLAS, as a number.
     pub(super) fn version(&self) -> Result<i32, CublasError> {
         let mut version = 0;
-        // SAFETY: the handle lives, and the call writes one number to where it is told.
+        // SAFETY: the handle is alive, and the call writes one number to the given address.
         unsafe { cublas::sys::cublasGetVersion_v2(self.0, &mut version) }.result()?;
         Ok(version)
     }
 
-    /// Puts it on a stream, with work space of its own, in strict single precision.
+    /// Attaches it to a stream and a workspace, in strict single precision.
     ///
-    /// Stream and work space must live as long as it does: [`Cuda`](super::Cuda) owns all three.
+    /// Stream and workspace must live as long as it does: [`Cuda`](super::Cuda) owns all three.
     pub(super) fn prepare(
         &mut self,
         stream: &Arc<CudaStream>,
         workspace: &CudaSlice<u8>,
     ) -> Result<(), CublasError> {
         let (space, _used) = workspace.device_ptr(stream);
-        // SAFETY: as said above. The stream first: setting it takes work space away.
+        // SAFETY: see above. The stream comes first: setting it resets the workspace.
         unsafe {
             cublas::result::set_stream(self.0, stream.cu_stream().cast())?;
             cublas::sys::cublasSetWorkspace_v2(self.0, space as *mut _, workspace.len())
@@ -83,9 +83,9 @@ impl Handle {
         }
     }
 
-    /// `C = alpha op(A) op(B) + beta C` by columns, of matrices at addresses of the device.
+    /// Column-major `C = alpha op(A) op(B) + beta C`, of matrices at device addresses.
     ///
-    /// Sizes and strides must be those of the matrices: [`Gemm`](crate::machine::Gemm) is made from their names.
+    /// Sizes and strides must be those of the matrices: a [`Gemm`](crate::machine::Gemm) is made from their handles.
     pub(super) fn multiply(
         &mut self,
         transposed: [bool; 2],
@@ -97,7 +97,7 @@ impl Handle {
             false => cublasOperation_t::CUBLAS_OP_N,
             true => cublasOperation_t::CUBLAS_OP_T,
         });
-        // SAFETY: the addresses are those of buffers that live; the factors are read before this returns.
+        // SAFETY: the addresses are those of live buffers; the factors are read before this returns.
         unsafe {
             cublas::result::sgemm(
                 self.0,
@@ -121,22 +121,22 @@ impl Handle {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        // SAFETY: it is destroyed once. A card that failed refuses, and then there is nothing left to give back.
+        // SAFETY: it is destroyed once. A failed card refuses; then there is nothing left to free.
         let _ = unsafe { cublas::result::destroy_handle(self.0) };
     }
 }
 
-/// A sequence of launches that is launched at once.
+/// A recorded sequence of launches, launched at once.
 pub struct Recording(pub(super) CudaGraph);
 
-// SAFETY: a graph may be used from any thread, by one at a time; the trainer that owns it is borrowed for every use.
+// SAFETY: any thread may use a graph, one at a time; every use borrows the trainer that owns it.
 unsafe impl Send for Recording {}
 
 /// An argument as the driver takes it.
 pub(super) enum Value {
     /// `unsigned int`.
     U32(u32),
-    /// `unsigned long long`, or an address of the device.
+    /// `unsigned long long`, or a device address.
     U64(u64),
     /// `float`.
     F32(f32),
@@ -144,8 +144,8 @@ pub(super) enum Value {
 
 /// Runs a kernel.
 ///
-/// The values must be what its parameters are, and the addresses those of matrices as large as it is told: launches are
-/// made in `device.rs`, and the tests run every one of them with the same kernels compiled for the processor.
+/// The values must match the kernel's parameters, and the addresses must be those of matrices of the given sizes.
+/// Launches are made in `device.rs`; the tests run every one of them with the same kernels compiled for the processor.
 pub(super) fn launch(
     stream: &CudaStream,
     function: &CudaFunction,
@@ -165,7 +165,7 @@ pub(super) fn launch(
         block_dim: (THREADS, 1, 1),
         shared_mem_bytes: 0,
     };
-    // SAFETY: as said above.
+    // SAFETY: see above.
     unsafe { builder.launch(config) }?;
     Ok(())
 }

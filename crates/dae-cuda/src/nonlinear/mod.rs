@@ -1,7 +1,7 @@
 //! The nonlinear trainer on a device.
 //!
-//! The equations are those of [`dae::train::nonlinear`]. Data, weights and sums stay on the device; the rows are taken a
-//! block at a time, so that work space is bounded.
+//! The equations are those of [`dae::train::nonlinear`]. Data, weights and sums stay on the device. Rows are processed
+//! in blocks, which bounds the workspace.
 
 // Matrices are capital letters, as in the equations of `dae::train::nonlinear`.
 #![allow(non_snake_case)]
@@ -19,24 +19,23 @@ use crate::matrix::{Matrix, Wide};
 use crate::operations::{NonlinearStep, Operations};
 use noise::Sampled;
 
-/// Bytes that the matrices of one block of rows may take.
+/// Maximum bytes for the matrices of one block of rows.
 const WORK: usize = 512 << 20;
 
 /// Full-batch gradient descent on a nonlinear autoencoder, as [`dae::train::nonlinear::NonlinearTrainer`], on a device.
 ///
-/// Noise is that of the processor, bit for bit, with either sampler. The law-equal one factors H x H matrices on the
-/// processor in every epoch, and waits for that.
+/// With either sampler, the noise is that of the processor, bit for bit. The law-equal sampler factors H x H matrices
+/// on the processor in every epoch, and waits for the result.
 ///
 /// # Memory
-/// [`NonlinearTrainer::memory`]: the data (N x D), a few matrices of D x H and H x H, and at most 512 MiB for a block of
-/// rows, all in single precision (CIFAR-10 with directly drawn noise: 865 MiB).
+/// [`NonlinearTrainer::memory`]: the data (N x D), a few matrices of D x H and H x H, and at most 512 MiB for a block
+/// of rows, all in single precision (CIFAR-10 with directly drawn noise: 865 MiB).
 ///
 /// # Numerical notes
-/// Training runs in single precision; a card does nothing in a lower one. Loss and mappings are put together in double
-/// precision from products in single precision. Results are those of the processor but for the rounding of products;
-/// where the law-equal sampler has a singular matrix to factor (no more samples than hidden units, units that are off for
-/// every sample), rounding shows in its root, and the run is another one of the same law.
-///
+/// Training runs in single precision, never lower. Loss and mappings are computed in double precision from products in
+/// single precision. Results match the processor's up to the rounding of products. If the law-equal sampler has to
+/// factor a singular matrix (no more samples than hidden units, or units that are off for every sample), rounding shows
+/// in its root, and the run is a different one of the same law.
 /// # Example
 /// ```
 /// use dae::Settings as _;
@@ -65,7 +64,7 @@ const WORK: usize = 512 << 20;
 /// ```
 pub struct NonlinearTrainer<O> {
     operations: O,
-    /// Of the pixels, in which rows that stand for them lie on the device.
+    /// Order of the pixels on the device.
     order: PixelOrder,
     sizes: Sizes,
     matrices: Matrices,
@@ -80,12 +79,11 @@ pub struct NonlinearTrainer<O> {
     total: f64,
     sampler: Option<Sampler>,
     epoch: u64,
-    /// Epoch of the last observation that was finite, or the one training started from; its weights are in
-    /// [`Matrices::good`].
+    /// Epoch of the last finite observation, or the one training started from; its weights are in [`Matrices::good`].
     good: u64,
 }
 
-/// How large everything is.
+/// Problem sizes.
 #[derive(Debug, Clone, Copy)]
 struct Sizes {
     /// N.
@@ -96,7 +94,7 @@ struct Sizes {
     used: usize,
     /// H.
     hidden: usize,
-    /// Rows that are taken at a time, a multiple of the noise's strips.
+    /// Rows per block, a multiple of the noise's strips.
     block: usize,
 }
 
@@ -140,9 +138,9 @@ impl<O: Operations> NonlinearTrainer<O> {
         Self::in_blocks(operations, settings, (data, modes), noise, state, rows)
     }
 
-    /// As [`NonlinearTrainer::new`], with so many rows taken at a time, rounded up to whole strips of noise.
+    /// As [`NonlinearTrainer::new`], with this many rows per block, rounded up to whole strips of noise.
     ///
-    /// Another number changes the rounding of sums and the memory that is needed, nothing else.
+    /// The number affects only the rounding of sums and the memory needed.
     ///
     /// # Errors
     /// As [`NonlinearTrainer::new`].
@@ -199,8 +197,7 @@ impl<O: Operations> NonlinearTrainer<O> {
         Ok(trainer)
     }
 
-    /// Bytes of device memory that a trainer needs for its matrices, on data of so many samples and pixels, with so many
-    /// modes recorded.
+    /// Device memory in bytes for a trainer's matrices, with this many samples, pixels and recorded modes.
     pub fn memory(settings: &NonlinearSettings, data: (usize, usize), modes: usize) -> u64 {
         let (samples, pixels) = data;
         let sizes = Sizes {
@@ -213,12 +210,12 @@ impl<O: Operations> NonlinearTrainer<O> {
         sizes.memory(parts::sampler(settings, data), modes)
     }
 
-    /// The device, to ask what it used.
+    /// The device, to query what it used.
     pub fn operations(&self) -> &O {
         &self.operations
     }
 
-    /// Forward and backward pass: fills `G`, `C`, `W2tC` and `sums` for the weights as they are.
+    /// Forward and backward pass: fills `G`, `C`, `W2tC` and `sums` for the current weights.
     fn pass(&mut self) -> Result<()> {
         let Self {
             operations,
@@ -236,7 +233,7 @@ impl<O: Operations> NonlinearTrainer<O> {
             let X = matrices.X.rows(rows.clone());
             let block = matrices.block.rows(0..rows.len());
             let [P, dH] = sides(block);
-            // What the first block finds takes the place of the last epoch's sums.
+            // The first block overwrites the sums of the last epoch.
             let keep = if first == 0 { 0.0 } else { 1.0 };
             sampled.forward(operations, (X, first), (W, sizes.used), block)?;
             operations.activate(self.activation, P)?;
@@ -249,7 +246,7 @@ impl<O: Operations> NonlinearTrainer<O> {
         sampled.finish(operations, sizes.used, matrices.sums)
     }
 
-    /// Loss and mappings of the last pass, which must be of the weights as they are.
+    /// Loss and mappings of the last pass, which must be of the current weights.
     fn observe(&mut self) -> Result<Observation> {
         let Self {
             operations,
@@ -296,7 +293,7 @@ fn check_state(state: &State, expected: (usize, usize)) -> Result<()> {
     parts::check_shape("decoder", expected, state.decoder.dim())
 }
 
-/// Rows whose matrices fit into [`WORK`], whole strips of noise.
+/// Rows per block whose matrices fit into [`WORK`], in whole strips of noise.
 fn block_rows(settings: &NonlinearSettings, (samples, pixels): (usize, usize)) -> usize {
     let sampler = parts::sampler(settings, (samples, pixels));
     let noise = noise::columns(sampler, (pixels, settings.hidden));
@@ -311,7 +308,7 @@ impl Sizes {
         let block = self.block.min(self.samples);
         let fixed = self.samples * D + 7 * D * H + 2 * H * H;
         let single = fixed + block * 2 * H + noise::numbers(sampler, self);
-        // The modes, and what is read back to observe.
+        // The modes, and what observations read back.
         let double = D * modes + D + H + modes * H;
         (4 * single + 8 * double) as u64
     }
@@ -339,7 +336,7 @@ impl Matrices {
         })
     }
 
-    /// Copies the data, with zeros for the pixels that they do without, which noise falls on.
+    /// Copies the data, and zeros for the pixels that they omit, because noise falls on those too.
     fn put<O: Operations>(&self, operations: &mut O, X: ArcArray2<f32>) -> Result<()> {
         let (samples, pixels) = self.X.dim();
         if X.ncols() == pixels {
@@ -387,7 +384,7 @@ impl<O: Operations> NonlinearDescent for NonlinearTrainer<O> {
                 self.good = self.epoch;
             }
             Err(_) => {
-                // A device that failed cannot copy either; what it said first is what matters.
+                // A failed device cannot copy either; its first error is the one that matters.
                 let _ = self.operations.copy(good, W);
                 self.epoch = self.good;
                 return seen;
@@ -417,7 +414,7 @@ impl<O: Operations> NonlinearDescent for NonlinearTrainer<O> {
     fn restore(&mut self, state: &State) -> Result<()> {
         check_state(state, (self.sizes.pixels, self.sizes.hidden))?;
         let [encoder, decoder] = [&state.encoder, &state.decoder].map(|W| self.order.arrange(W));
-        // Their shapes were looked at.
+        // Their shapes were checked.
         let W = concatenate(Axis(1), &[encoder.view(), decoder.view()]).unwrap_or(encoder);
         self.operations.write(W.view(), self.matrices.W)?;
         self.operations.copy(self.matrices.W, self.matrices.good)?;

@@ -1,6 +1,6 @@
-//! Noise on the input: none, drawn directly, or drawn small with the same law, as on the processor.
+//! Noise on the input: none, drawn directly, or drawn law-equal from fewer numbers, as on the processor.
 //!
-//! [`dae::train::nonlinear`] has the equations of the law-equal sampler: with `W1 = Q R` the noise is seen only through
+//! [`dae::train::nonlinear`] has the equations of the law-equal sampler: with `W1 = Q R` the noise enters only through
 //! `Z W1 = Y R` and `Z^T dH = Q (Y^T dH) + (I - Q Q^T) E K^T`.
 
 // Matrices are capital letters, as in the equations above.
@@ -15,7 +15,7 @@ use super::{Sizes, sides};
 use crate::matrix::Matrix;
 use crate::operations::{Noise, Operations};
 
-/// The products with the data that an epoch needs, with the noise in them.
+/// The products of an epoch with the noisy data.
 pub(super) struct Sampled {
     kind: Kind,
     key: Key,
@@ -24,7 +24,7 @@ pub(super) struct Sampled {
 }
 
 enum Kind {
-    /// None: two products with matrices of twice the width, which is faster than four.
+    /// No noise: two products with matrices of twice the width, which is faster than four.
     Off,
     /// `X + Z` of the current block, rows x D.
     Direct(Matrix),
@@ -52,7 +52,7 @@ struct LawEqual {
     ZtdH: Matrix,
 }
 
-/// Numbers that the noise of one row takes, for so many pixels and hidden units.
+/// Numbers per row of noise, for this many pixels and hidden units.
 pub(super) fn columns(sampler: Option<Sampler>, (pixels, hidden): (usize, usize)) -> usize {
     match sampler {
         None | Some(Sampler::Auto) => 0,
@@ -61,7 +61,7 @@ pub(super) fn columns(sampler: Option<Sampler>, (pixels, hidden): (usize, usize)
     }
 }
 
-/// Numbers that the noise of a trainer takes.
+/// Numbers that the noise of a trainer needs.
 pub(super) fn numbers(sampler: Option<Sampler>, sizes: Sizes) -> usize {
     let (D, H) = (sizes.pixels, sizes.hidden);
     let rank = D.min(H);
@@ -132,8 +132,8 @@ impl Sampled {
         Ok(())
     }
 
-    /// Sets `AB` to `[(X + Z) W1, X W2^T]`, where `W` is `[W1, W2^T]`, `first` the first of these rows, and X is 0 in all
-    /// pixels but the first `used`.
+    /// Sets `AB` to `[(X + Z) W1, X W2^T]`, where `W` is `[W1, W2^T]`, `first` the first of these rows, and X is 0 in
+    /// all pixels but the first `used`.
     pub(super) fn forward<O: Operations>(
         &self,
         operations: &mut O,
@@ -161,8 +161,8 @@ impl Sampled {
         }
     }
 
-    /// Sets `sums` to `keep sums + [X^T P, (X + Z)^T dH]`, where `PdH` is `[P, dH]` for the rows last seen by `forward`;
-    /// the sums of its own likewise. `keep` is 0 or 1.
+    /// Sets `sums` to `keep sums + [X^T P, (X + Z)^T dH]`, where `PdH` is `[P, dH]` for the rows last seen by
+    /// `forward`, and updates its own sums likewise. `keep` is 0 or 1.
     pub(super) fn backward<O: Operations>(
         &self,
         operations: &mut O,
@@ -191,8 +191,8 @@ impl Sampled {
         }
     }
 
-    /// Adds to `sums` what can be known only after the last block: `Z^T dH = E K^T + Q (Y^T dH - Q^T E K^T)`.
-    /// The products left out all rows but the first `used`.
+    /// Adds to `sums` what is known only after the last block: `Z^T dH = E K^T + Q (Y^T dH - Q^T E K^T)`.
+    /// The products covered only the first `used` rows.
     pub(super) fn finish<O: Operations>(
         &self,
         operations: &mut O,

@@ -1,4 +1,4 @@
-//! The audit: claims measured, results verified, and the tables and the manifest that say so.
+//! The audit: it measures claims, verifies results, and writes the tables and the manifest that say so.
 
 pub mod claims;
 pub mod verify;
@@ -21,7 +21,7 @@ pub fn update(folder: &Path) -> Result<Manifest> {
     write(folder, None)
 }
 
-/// Enters the report, which was just written from the present manifest.
+/// Enters the report, which was just written from the current manifest.
 ///
 /// # Errors
 /// No report, or as [`update`].

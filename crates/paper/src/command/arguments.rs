@@ -1,4 +1,4 @@
-//! Arguments that several verbs take, and values with what is allowed in every refusal.
+//! Arguments of several verbs, and value parsers whose errors say what is allowed.
 
 use std::path::PathBuf;
 
@@ -52,7 +52,7 @@ pub struct Trains {
 }
 
 impl Trains {
-    /// The device, having said which where that needs saying.
+    /// The device; prints a line about it if there is something to say.
     pub fn device(&self) -> anyhow::Result<Device> {
         let (device, line) = Device::choose(self.device)?;
         if let Some(line) = line {
@@ -68,7 +68,7 @@ pub fn whole(text: &str) -> Result<u64, String> {
     text.parse().map_err(refused)
 }
 
-/// Minutes, at most a year of them.
+/// Minutes, at most a year.
 pub fn minutes(text: &str) -> Result<f64, String> {
     const YEAR: f64 = 525_600.0;
     let minutes = text.parse().ok();
@@ -91,7 +91,7 @@ pub fn or_zero(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| "it must be a finite number, zero or more".to_owned())
 }
 
-/// The name of a folder in another: nothing that leads out of it.
+/// The plain name of a folder, which cannot lead out of its parent.
 pub fn folder_name(text: &str) -> Result<String, String> {
     let plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
     match text.chars().all(plain) && !text.starts_with('.') && !text.is_empty() {

@@ -1,4 +1,4 @@
-//! What can be asked of the `paper` command: the long verbs have a file each, the short ones share one.
+//! The verbs of the `paper` command: long ones have a file each, short ones share one.
 
 mod arguments;
 mod data;
@@ -81,7 +81,7 @@ enum Verb {
 }
 
 impl Command {
-    /// Whether what it prints is all that it is for: it has failed if that could not be printed.
+    /// Whether its output is its only purpose: then it fails if the output cannot be printed.
     pub fn is_for_its_output(&self) -> bool {
         matches!(
             self.verb,
@@ -94,11 +94,11 @@ impl Command {
         )
     }
 
-    /// Does what was asked for; `false` means that a check failed.
+    /// Runs the verb; `false` means that a check failed.
     pub fn run(self) -> anyhow::Result<bool> {
         match self.verb {
             Verb::List | Verb::Machine { .. } | Verb::Data(_) | Verb::Cache { .. } => {}
-            // Results are made and judged by what the sources beside them say.
+            // All other verbs make or judge results, and rely on the sources beside them.
             _ => sources::check()?,
         }
         start_threads()?;
@@ -124,7 +124,7 @@ impl Command {
     }
 }
 
-/// 2 for a setting or argument that was refused, 130 for an interruption, 1 for everything else.
+/// The exit code: 2 for a refused setting or argument, 130 for an interruption, 1 for everything else.
 pub fn exit_code(error: &anyhow::Error) -> u8 {
     use paper::Error::{Interrupted, SettingsFile, Stopped, Unknown};
     match error.downcast_ref() {

@@ -44,7 +44,7 @@ pub struct Run {
     fresh: bool,
 }
 
-/// A figure and what became of it; nothing if it could not be made.
+/// A figure and its outcome; `None` if it could not be made.
 type Made = (Figure, Option<Outcome>);
 
 impl Run {
@@ -71,7 +71,7 @@ impl Run {
             };
             match made {
                 Err(error) if ends_everything(&error) => {
-                    // What was made until then belongs together and can be verified.
+                    // What was made so far is consistent and can be verified.
                     if results.iter().any(|(_, made)| made.is_some()) {
                         enter()?;
                     }
@@ -96,7 +96,7 @@ impl Run {
         Ok(audited(&job.folder(), &enter()?)? && passed)
     }
 
-    /// The job, with Ctrl-C and what a scheduler sends before it kills connected to its stop flag.
+    /// The job, with its stop flag connected to Ctrl-C and to the signal that a scheduler sends before it kills.
     fn job(&self, progress: &Progress) -> anyhow::Result<Job> {
         let job = Job {
             fresh: self.fresh,
@@ -109,8 +109,8 @@ impl Run {
         Ok(job)
     }
 
-    /// The figures to make, in order. Without a network, and if none was named, those that need images that are not
-    /// here are left out, and that is said.
+    /// The figures to make, in order. If none was named and there is no network, omits those that need missing images,
+    /// and says so.
     fn figures(&self) -> anyhow::Result<Vec<Figure>> {
         let mut figures = self.figures.clone();
         if !figures.is_empty() {
@@ -120,7 +120,7 @@ impl Run {
         }
         figures = Figure::ALL.to_vec();
         let options = match SourceOptions::from_env() {
-            // The figures that need no images are made; of the other one the summary says why it is not.
+            // The figures that need no images are made; the summary says why the other one is not.
             Err(dae::Error::NoCacheDirectory) => return Ok(figures),
             options => options?,
         };
@@ -140,13 +140,13 @@ impl Run {
     }
 }
 
-/// Whether the figures that are left need not be tried: the user stopped, or the settings are wrong.
+/// Whether to skip the remaining figures: the user stopped, or the settings are wrong.
 fn ends_everything(error: &Error) -> bool {
     use Error::{Interrupted, SettingsFile, Stopped};
     matches!(error, Interrupted { .. } | Stopped | SettingsFile { .. })
 }
 
-/// Prints what became of each figure; `true` if all were made and pass.
+/// Prints the outcome of each figure; `true` if all were made and pass.
 fn summarise(profile: Profile, results: &[Made]) -> bool {
     say!("\nsummary, profile {profile}");
     for (figure, outcome) in results {

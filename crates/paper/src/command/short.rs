@@ -33,7 +33,7 @@ pub fn list() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints in what a profile, with some settings replaced, differs from the paper.
+/// Prints how a profile, with some settings replaced, differs from the paper.
 pub fn print_differences(profile: Profile, set: &[String]) -> anyhow::Result<()> {
     let (_, differences) = experiments::load_with(profile, set)?;
     if differences.is_empty() {
@@ -77,7 +77,7 @@ pub fn inputs(profile: Profile) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints what every record of a result says of the machine.
+/// Prints what every record says of the machine.
 pub fn machine(kernels_only: bool) -> anyhow::Result<()> {
     let here = Session::begin().provenance(0.0);
     let (blas, threads) = (here.blas, here.threads);

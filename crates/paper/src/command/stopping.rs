@@ -1,4 +1,4 @@
-//! Ctrl-C, and what a scheduler sends before it kills.
+//! Ctrl-C, and the signal that a scheduler sends before it kills.
 
 use std::io;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
-/// Signals that follow the first within this are part of it: `timeout` sends one to the process and one to its group.
+/// Signals this soon after the first are part of it: `timeout` sends one to the process and one to its group.
 const ONE_SIGNAL: Duration = Duration::from_millis(100);
 
-/// Lets the first signal set `stop`, and say so, and the second one end the process at once.
+/// The first signal sets `stop` and prints a line; the second one ends the process at once.
 ///
-/// The second does so in its handler: at that moment every thread may be inside a library that never returns. A hang-up
-/// is left alone, so that `nohup` does what it says.
+/// The second does so in its handler, because every thread may be inside a library that never returns. SIGHUP is left
+/// alone, so that `nohup` works.
 pub fn connect(stop: &Arc<AtomicBool>, progress: &Progress) -> io::Result<()> {
     let ready_to_end = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {

@@ -29,7 +29,7 @@ pub struct Row {
     pub tolerance: f64,
     /// Whether they agree.
     pub verdict: Verdict,
-    /// Where the value was published, the reason of the tolerance, and what else there is to know.
+    /// Where the value was published, the reason for the tolerance, and any remark.
     pub note: String,
 }
 

@@ -1,13 +1,12 @@
 //! The manifest of a profile: the hash of every file under `results/<profile>`, and where each figure came from.
 //!
-//! What the files of a figure were made from is in its record, which the manifest has the hash of. It is written last: a
-//! run that ends between the files of a figure and the manifest leaves a manifest that does not fit, and the next run
-//! writes it anew.
+//! The record of a figure says what its files were made from; the manifest has the hash of the record. The manifest is
+//! written last. A run that ends before that leaves an outdated manifest, which the next run rewrites.
 //!
 //! # What the seal is worth
-//! The manifest ends with the SHA-256 of its own content. That, and the hashes in it, find any byte that was changed by
-//! accident or by someone who did not care for the manifest. They do not keep off someone who recomputes the hashes:
-//! against that there are the checks of the tables against the theory, recomputing, and the history of the repository.
+//! The manifest ends with the SHA-256 of its own content. This seal and the hashes detect any byte changed by accident,
+//! or by someone who ignored the manifest. They do not stop someone who recomputes the hashes. Against that there are
+//! the checks of the tables against the theory, recomputation, and the history of the repository.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -39,7 +38,7 @@ pub struct Manifest {
     pub format: u32,
     /// The profile, if any figure was made.
     pub profile: Option<Profile>,
-    /// Where, when and with what each figure was made; `None` if its record is of a version that did not say.
+    /// Where, when and with what each figure was made; `None` if its record is of a version that did not say so.
     pub provenance: BTreeMap<Figure, Option<Provenance>>,
     /// SHA-256 of tables, pictures and records, by path.
     #[serde(deserialize_with = "files::below")]
@@ -56,13 +55,13 @@ pub struct Manifest {
 pub struct Report {
     /// SHA-256 of the file.
     pub sha256: String,
-    /// [`Manifest::content`] at the time: if it is another one now, the report is out of date.
+    /// [`Manifest::content`] at the time; if it differs now, the report is out of date.
     pub content: String,
 }
 
 impl Manifest {
-    /// The manifest of what is recorded and of the tables of the audit, whose hashes are given by path; hashes of tables
-    /// and pictures are those of the records, not of the files.
+    /// The manifest of the records and of the audit's tables, whose hashes are given by path. Hashes of tables and
+    /// pictures come from the records, not from the files.
     pub fn of(recorded: &Recorded, audit: BTreeMap<String, String>) -> Result<Self> {
         let (mut files, mut provenance) = (audit, BTreeMap::new());
         for (&figure, record) in &recorded.records {
@@ -96,34 +95,34 @@ impl Manifest {
         })
     }
 
-    /// The one text that this manifest has.
+    /// The canonical text of this manifest.
     pub fn text(&self) -> Result<Vec<u8>> {
         files::json(Path::new(FILE), self)
     }
 
-    /// Reads the manifest of a profile's folder, without believing it.
+    /// Reads the manifest of a profile's folder, without verifying it.
     pub fn read(folder: &Path) -> Result<Self> {
         let path = folder.join(FILE);
         let text = fs::read(&path).map_err(Error::io(&path))?;
         Self::parse(&text)
     }
 
-    /// Understands the content of a manifest, without believing it.
+    /// Parses a manifest, without verifying it.
     ///
     /// # Errors
-    /// Anything but a manifest, and one that names files outside its folder.
+    /// Not a manifest, or one that names files outside its folder.
     pub fn parse(text: &[u8]) -> Result<Self> {
         serde_json::from_slice(text).map_err(Error::damaged(FILE))
     }
 
-    /// SHA-256 of every file that should be there, by path, but for the manifest itself.
+    /// SHA-256 of every file that should be there, by path, except the manifest itself.
     pub fn expected(&self) -> BTreeMap<&str, &str> {
         let report = self.report.as_ref().map(|r| (REPORT, r.sha256.as_str()));
         let files = self.files.iter().map(|(path, hash)| (&**path, &**hash));
         files.chain(report).collect()
     }
 
-    /// Seals the manifest with a report, or with that of the manifest which is there, and writes it.
+    /// Adds the report, or keeps that of the existing manifest, then seals the manifest and writes it.
     ///
     /// # Errors
     /// The file system failing. The old manifest then stays.
@@ -141,7 +140,7 @@ impl Manifest {
     }
 }
 
-/// Two processes that make figures of one profile write its manifest one after the other, where the file system has locks.
+/// Locks the manifest, if the file system has locks: processes that make figures of one profile write it one at a time.
 pub fn lock(folder: &Path) -> Result<File> {
     let file = files::create(&folder.join("runs/manifest.lock"))?;
     file.lock().ok();

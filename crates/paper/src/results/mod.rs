@@ -1,4 +1,4 @@
-//! Results: the record of each figure, the comparison with published values, the manifest, and making them.
+//! Results: the record of each figure, the comparison with published values, the manifest, and regeneration.
 
 pub mod comparison;
 pub mod manifest;

@@ -29,7 +29,7 @@ pub struct Record {
     pub outputs: BTreeMap<String, String>,
     /// What was expected and what was found.
     pub checks: Vec<Check>,
-    /// Seconds that it took, without training runs that were kept from before.
+    /// Seconds that it took, without training runs kept from before.
     pub seconds: f64,
     /// Where, when and with what it was made; records of earlier versions do not say.
     #[serde(default)]
@@ -93,7 +93,7 @@ impl Record {
         all.filter_map(|p| p.peak_memory).max()
     }
 
-    /// Seconds that making it took altogether, with training runs that were kept from before, if those say.
+    /// Total seconds to make it, with training runs kept from before; `None` if one of those does not say.
     pub fn total_seconds(&self) -> Option<f64> {
         let kept = self.trainings.iter().filter(|training| training.kept);
         let kept = kept.map(|training| training.provenance.as_ref().map(|p| p.seconds));
@@ -160,10 +160,10 @@ impl Recorded {
     }
 }
 
-/// Understands the content of a record; `file` is named in messages.
+/// Parses a record; `file` is named in messages.
 ///
 /// # Errors
-/// Anything but a record, and one that names files outside its folder.
+/// Not a record, or one that names files outside its folder.
 pub fn parse(text: &[u8], file: &str) -> Result<Record> {
     serde_json::from_slice(text).map_err(Error::damaged(file))
 }

@@ -1,4 +1,4 @@
-//! Regenerating figures: run, tables, pictures and checks, and a record that says what they were made from.
+//! Regenerates figures: run, tables, pictures and checks, and a record that says what they were made from.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -34,13 +34,13 @@ pub struct Job {
     pub set: Vec<String>,
     /// The `results` directory.
     pub results: PathBuf,
-    /// Compute everything again, whatever is there.
+    /// Recompute everything, whatever is there.
     pub fresh: bool,
     /// Set from outside to stop at the next opportunity, with a checkpoint.
     pub stop: Arc<AtomicBool>,
     /// Time between two checkpoints of a training run.
     pub checkpoint_every: Duration,
-    /// What trains.
+    /// The device that trains.
     pub device: Device,
 }
 
@@ -60,7 +60,7 @@ impl Job {
         }
     }
 
-    /// Whether a stop was asked for.
+    /// Whether a stop was requested.
     pub fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
@@ -103,7 +103,7 @@ impl Outcome {
 /// What all figures of a job are made from.
 struct Setup {
     settings: Value,
-    /// In what they differ from the paper's.
+    /// How they differ from the paper's.
     differences: Vec<Difference>,
     seed: u64,
     runs: Runs,
@@ -157,7 +157,7 @@ impl Setup {
     }
 }
 
-/// Makes one figure up to date.
+/// Brings one figure up to date.
 ///
 /// # Errors
 /// Bad settings, divergence, or the file system failing. What was there before stays until its replacement is whole.
@@ -212,8 +212,7 @@ pub fn regenerate(figure: Figure, job: &Job, progress: &Progress) -> Result<Outc
     Ok(outcome(record, false))
 }
 
-/// All training runs of a profile in order: the figure, what the run is called there, such as `mnist/DAE`, and how far it
-/// is.
+/// All training runs of a profile, in order: the figure, the label of the run, such as `mnist/DAE`, and its state.
 ///
 /// # Errors
 /// Damaged settings or spectra.
@@ -231,7 +230,7 @@ pub fn training_runs(job: &Job) -> Result<Vec<(Figure, String, State)>> {
     Ok(found)
 }
 
-/// Does one training run of a figure, such as `mnist/DAE`, and keeps it; the figure is made from the kept runs later.
+/// Does one training run of a figure, such as `mnist/DAE`, and keeps it. The figure is made from the kept runs later.
 ///
 /// # Errors
 /// No such run, or as [`regenerate`].
@@ -287,7 +286,7 @@ fn blame(error: Error, profile: Profile, figure: Figure) -> Error {
     }
 }
 
-/// Removes the files of a figure that other settings made and the present ones do not: they would pass for results.
+/// Removes files of a figure that other settings made and the current ones do not: they would pass for results.
 fn remove_what_is_no_longer_made(before: &Record, now: &Record, folder: &Path) -> Result<()> {
     let gone = |path: &&String| !now.outputs.contains_key(*path);
     for path in before.outputs.keys().filter(gone) {
@@ -302,7 +301,7 @@ fn remove_what_is_no_longer_made(before: &Record, now: &Record, folder: &Path) -
     Ok(())
 }
 
-/// The record of a figure whose inputs and files are still what they were.
+/// The record of a figure, if its inputs and files are unchanged.
 fn current(figure: Figure, folder: &Path, inputs: &Inputs) -> Option<Record> {
     let record = Record::read(figure, folder).ok()?;
     let here = |path: &String| files::sha256_of(&folder.join(path));
@@ -311,7 +310,7 @@ fn current(figure: Figure, folder: &Path, inputs: &Inputs) -> Option<Record> {
     (record.inputs == *inputs && intact).then_some(record)
 }
 
-/// Writes tables and pictures, and gives the SHA-256 of each.
+/// Writes tables and pictures, and returns the SHA-256 of each.
 fn write(figure: Figure, folder: &Path, product: &Product) -> Result<BTreeMap<String, String>> {
     let mut outputs = BTreeMap::new();
     let mut put = |path: String, bytes: &[u8]| {

@@ -5,7 +5,7 @@ use super::schema::Schema;
 /// What the documentation says of a setting.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Documented {
-    /// Its name, without what stands before the last dot.
+    /// Its name: the part after the last dot.
     pub name: String,
     /// Its unit.
     pub unit: String,

@@ -1,5 +1,5 @@
-//! Settings in layers: those of the paper, what a profile changes, what the command line changes; and which layer is to
-//! blame for a value that is refused.
+//! Settings in layers: the paper's, then changes by a profile, then changes by the command line; and which layer is to
+//! blame for a refused value.
 
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -12,7 +12,7 @@ use super::schema::Schema;
 use super::walk::{at, leaves};
 use crate::{Error, Result};
 
-/// Settings that were read but not yet looked at.
+/// Settings that were read but not yet checked.
 #[derive(Debug, Clone)]
 pub(super) struct Layers<S> {
     pub(super) tree: Value,
@@ -25,7 +25,7 @@ pub(super) struct Layers<S> {
 type Refused = (&'static str, dae::Error);
 
 impl<S: Schema> Layers<S> {
-    /// The settings that all others change: every key has to be here.
+    /// The base settings, which all others change: every key has to be here.
     pub(super) fn base(file: &str, text: &str) -> Result<Self> {
         let tree = parse::<S>(file, text)?;
         let (keys, schema) = (leaves(&tree).into_iter(), PhantomData);
@@ -50,7 +50,7 @@ impl<S: Schema> Layers<S> {
         Ok(())
     }
 
-    /// The settings, every one of them checked; an error has the layer that a value comes from, its name and what is
+    /// The settings, all of them checked. An error names the layer that a value comes from, the key, and what is
     /// allowed.
     pub(super) fn settings(&self) -> Result<S> {
         let read = serde_path_to_error::deserialize(self.tree.clone());
@@ -61,7 +61,7 @@ impl<S: Schema> Layers<S> {
         }
     }
 
-    /// Where the value of a key comes from; a key that is nowhere is missing in the base.
+    /// The file that the value of a key comes from; a key found nowhere is missing in the base.
     fn file(&self, key: &str) -> &str {
         let within = format!("{key}.");
         let mut found = self.origin.iter();
@@ -73,7 +73,7 @@ impl<S: Schema> Layers<S> {
     fn wrong_type(&self, error: &serde_path_to_error::Error<toml::de::Error>) -> Error {
         let path = error.path().to_string();
         let message = error.inner().message().trim();
-        // What is missing is named by the message, its table by the path.
+        // The message names what is missing, the path its table.
         if let Some(name) = message.strip_prefix("missing field ") {
             let name = name.trim_matches('`');
             let key = match path.as_str() {
@@ -108,12 +108,12 @@ impl<S: Schema> Layers<S> {
         refused(self.file(&key), problem)
     }
 
-    /// Which of the settings of a figure that have the same name is the one that was refused.
+    /// The refused setting, among those of a figure with the same name.
     fn culprit(&self, figure: &'static str, name: &str, value: &str) -> String {
         let named: Vec<String> = self.named(figure, name);
         let same = |error: &Refused| matches!(&error.1, dae::Error::OutOfRange { name: n, value: v, .. } if *n == name && v == value);
-        // The first one without which that complaint is not heard: one for the data set after it, with the same value,
-        // would be heard still.
+        // The first one whose paper value silences the complaint. If another data set has the same bad value, nothing
+        // does, and the first one is blamed.
         let other = |key: &&String| {
             let mut without = self.tree.clone();
             if let (Some(slot), Some(good)) = (at_mut(&mut without, key), paper_value::<S>(key)) {
@@ -126,7 +126,7 @@ impl<S: Schema> Layers<S> {
         found.map_or_else(|| format!("{figure}.{name}"), Clone::clone)
     }
 
-    /// The values of the settings that a range speaks of.
+    /// The values of the settings that a range mentions.
     fn related(&self, figure: &str, range: &str) -> String {
         let words = range.split(|c: char| !(c.is_alphanumeric() || c == '_'));
         let keys = words.flat_map(|word| self.named(figure, word));
@@ -181,7 +181,7 @@ fn refused(file: &str, problem: String) -> Error {
     }
 }
 
-/// Reads TOML that sets at least one value; what is wrong with it is said in one line.
+/// Parses TOML that sets at least one value; what is wrong with it is said in one line.
 fn parse<S: Schema>(file: &str, text: &str) -> Result<Value> {
     let problem = match text.parse::<Table>() {
         Ok(table) if !table.is_empty() => return Ok(Value::Table(table)),

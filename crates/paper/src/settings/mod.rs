@@ -16,7 +16,7 @@ pub use profile::Profile;
 pub use schema::Schema;
 use walk::{at, leaves};
 
-/// One setting in which a profile, or what was set on the command line, differs from the paper.
+/// One setting in which a profile or the command line differs from the paper.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// The setting, such as `fig5.cifar10.directions`.
@@ -28,7 +28,7 @@ pub struct Difference {
 }
 
 /// The settings of a profile with single values replaced, each given as `fig6.mnist.samples=5000` (the value as in a
-/// settings file), and in what they differ from the paper's.
+/// settings file), and how they differ from the paper's.
 ///
 /// # Errors
 /// A setting that is missing, unknown, of the wrong type or out of its range; a replacement that is not of that form.
@@ -41,11 +41,11 @@ pub fn load_with<S: Schema>(profile: Profile, set: &[String]) -> Result<(S, Vec<
     load_layers(Profile::Paper.file(), &layers)
 }
 
-/// Settings from a complete file and others, each of which changes single values of those before it; a file is given as
-/// its name, for messages, and its text.
+/// Settings from a complete file and further ones, each of which changes single values of those before it. A file is
+/// given as its name, for messages, and its text.
 ///
 /// # Errors
-/// As [`load_with`]; the message is one line and has the file, the setting and what is allowed.
+/// As [`load_with`]; the message is one line with the file, the setting and what is allowed.
 ///
 /// # Example
 /// ```
@@ -83,8 +83,7 @@ pub(crate) fn to_json(settings: &impl Serialize) -> Result<Value> {
     serde_json::to_value(settings).map_err(|error| Error::io("settings")(error.into()))
 }
 
-/// In which settings two versions of the settings of an experiment differ, in words such as `epochs = 10 instead of 20`,
-/// by key.
+/// Differences between two versions of an experiment's settings, by key, in words: `epochs = 10 instead of 20`.
 pub(crate) fn differences(own: &Value, other: &Value) -> Vec<(String, String)> {
     let differing = leaves(other).into_iter().filter_map(|(key, value)| {
         let found = at(own, &key).unwrap_or(&Value::Null);

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 
 /// The settings of all experiments together, as the registry of experiments defines them.
 pub trait Schema: DeserializeOwned + Clone {
-    /// Looks at every setting of every experiment.
+    /// Checks every setting of every experiment.
     ///
     /// # Errors
     /// The first experiment that refuses one of its settings, and what it says.

@@ -1,4 +1,4 @@
-//! Settings as a tree: the one walk that everything takes which goes through all of them.
+//! Settings as a tree, and the one walk through all of them.
 
 /// A value that may have others below it, by name.
 pub trait Tree: Sized {
@@ -20,7 +20,7 @@ impl Tree for serde_json::Value {
     }
 }
 
-/// All values that have nothing below them, by their keys such as `fig5.mnist.alpha`; an empty table is one.
+/// All leaves, by their keys such as `fig5.mnist.alpha`; an empty table is a leaf.
 pub fn leaves<T: Tree>(tree: &T) -> Vec<(String, &T)> {
     let mut found = Vec::new();
     for (name, value) in tree.below().unwrap_or_default() {

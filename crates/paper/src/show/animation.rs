@@ -1,4 +1,4 @@
-//! Pictures one after the other in one file: an animated PNG, which is a still picture for whoever shows no more.
+//! Animated PNG files, which viewers without animation show as a still picture.
 
 use std::io::Cursor;
 
@@ -11,7 +11,7 @@ use crate::experiments::load;
 use crate::settings::Profile;
 use crate::{Error, Result, plot};
 
-/// Milliseconds of the still picture and of each other.
+/// Milliseconds for the still picture, and for each other one.
 const STILL: u16 = 3000;
 const EACH: u16 = 100;
 
@@ -24,7 +24,7 @@ pub struct Pixels {
     pub rgba: Vec<[u8; 4]>,
 }
 
-/// Figure 4 in motion as an animated PNG: its end as a still picture, then the way there.
+/// Figure 4 in motion as an animated PNG: its end as a still picture, then the way to it.
 ///
 /// # Errors
 /// Settings or pictures that cannot be used.
@@ -42,7 +42,7 @@ impl Pixels {
     /// Reads a PNG file of four channels.
     ///
     /// # Errors
-    /// A file that is none.
+    /// Not such a file.
     pub fn of(file: &[u8]) -> Result<Self> {
         let mut size = [0; 2];
         let read = |size: &mut [u32; 2]| -> Result<Vec<u8>, png::DecodingError> {
@@ -64,7 +64,7 @@ impl Pixels {
     }
 }
 
-/// Pictures of one size as an animated PNG that goes on for ever, the first one shown for longer.
+/// Pictures of one size as an animated PNG that loops forever; the first one is shown for longer.
 ///
 /// # Errors
 /// No picture, or pictures of several sizes.
@@ -93,7 +93,7 @@ fn write(file: &mut Vec<u8>, first: &Pixels, others: &[Pixels]) -> Result<(), pn
     writer.write_image_data(first.rgba.as_flattened())?;
     let mut before = first;
     for frame in others {
-        // What is as it was before is transparent, which takes no room.
+        // Unchanged pixels are transparent, which takes no room.
         let changes = before.rgba.iter().zip(&frame.rgba);
         let changes = changes.map(|(old, new)| if old == new { [0; 4] } else { *new });
         writer.set_frame_delay(EACH, 1000)?;

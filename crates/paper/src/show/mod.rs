@@ -1,4 +1,4 @@
-//! What is shown of the results: the report, the places in README and docs, and what notebooks call.
+//! How results are shown: the report, the places in README and docs, and what notebooks call.
 
 pub mod animation;
 pub mod notebook;

@@ -19,7 +19,7 @@ pub fn count(value: usize) -> String {
     }
 }
 
-/// A time, in the largest unit that leaves at least 1.
+/// A time in ms (below 0.1 s), s, min or h.
 pub fn duration(seconds: f64) -> String {
     let (value, unit) = match seconds {
         s if s < 0.1 => (1000.0 * s, "ms"),
@@ -30,12 +30,12 @@ pub fn duration(seconds: f64) -> String {
     format!("{} {unit}", significant(value, 3))
 }
 
-/// What was measured: six digits, or two of what is all but nothing.
+/// A measured value: six digits, or two if it is nearly zero.
 pub fn measure(value: f64) -> String {
     or(value, if value.abs() < 1e-3 { 2 } else { 6 }, "")
 }
 
-/// A number, or other words where there is none.
+/// A number, or other words if it is not finite.
 pub fn or(value: f64, digits: usize, none: &str) -> String {
     match value.is_finite() {
         true => significant(value, digits),

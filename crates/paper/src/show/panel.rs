@@ -1,19 +1,19 @@
-//! The panel on which a reader moves the parameters of the theory: one source for the report and the notebooks.
+//! The panel with sliders for the parameters of the theory, shared by the report and the notebooks.
 
 use askama::Template;
 
 use crate::{Error, Result};
 
-/// The script that computes the closed forms, to be checked against `dae::theory`.
+/// The script that computes the closed forms, tested against `dae::theory`.
 pub const DYNAMICS: &str = include_str!("../../templates/dynamics.js");
 
 /// The script that draws and fills in.
 pub(super) const SCRIPT: &str = include_str!("../../templates/panel.js");
 
-/// How it looks.
+/// Its style sheet.
 pub(super) const STYLE: &str = include_str!("../../templates/panel.css");
 
-/// A parameter, with the range of its slider as HTML has it.
+/// A parameter, with the range of its slider as HTML takes it.
 #[derive(Debug, Clone, Copy)]
 struct Slider {
     name: &'static str,
@@ -25,7 +25,7 @@ struct Slider {
     value: &'static str,
 }
 
-/// All of them; those of start, rate and axis hold the power of ten.
+/// All sliders; those of start, rate and axis hold the power of ten.
 const SLIDERS: [Slider; 6] = [
     slider(["lambda", "λ", "variance of the data", "0", "5", "0.01", "1"]),
     slider([
@@ -51,7 +51,7 @@ const SLIDERS: [Slider; 6] = [
     slider(["epochs", "axis", "epochs drawn", "1", "7", "any", "3.204"]),
 ];
 
-/// Rows of its table: name, label, whether two models are compared in it; the last one is nothing but a comparison.
+/// Rows of its table: name, label, and whether two models are compared in it; the last one is only a comparison.
 const ROWS: [(&str, &str, bool); 5] = [
     ("fixed", "Fixed point of w", false),
     ("time", "Epochs to 95% of it", true),
@@ -64,7 +64,7 @@ const ROWS: [(&str, &str, bool); 5] = [
 #[derive(Debug, Clone, Template)]
 #[template(path = "panel.html")]
 pub struct Panel {
-    /// Each with whether it is shown; the others keep their values.
+    /// Each with whether it is shown; hidden ones keep their values.
     sliders: Vec<(Slider, bool)>,
     /// Name and label of each model that is drawn.
     models: Vec<(&'static str, &'static str)>,
@@ -91,11 +91,11 @@ impl Panel {
         }
     }
 
-    /// With some of the parameters `lambda`, `epsilon`, `gamma`, `w0`, `alpha`, and the axis; without `gamma` there is no
-    /// WDAE.
+    /// With some of the parameters `lambda`, `epsilon`, `gamma`, `w0`, `alpha`, and the axis; without `gamma` there is
+    /// no WDAE.
     ///
     /// # Errors
-    /// A parameter that there is not.
+    /// An unknown parameter.
     pub(super) fn of(parameters: &[&str]) -> Result<Self> {
         let mut panel = Self::whole();
         let names = SLIDERS.map(|slider| slider.name);

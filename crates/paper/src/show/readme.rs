@@ -1,6 +1,6 @@
-//! What the results say, written into `README.md` and, in `docs`, `running.md`, `CLAIMS.md` and `performance.md`.
+//! Writes the results into `README.md` and, in `docs`, `running.md`, `CLAIMS.md` and `performance.md`.
 //!
-//! All but the claims page, which is written as a whole, have places of the form
+//! The claims page is written as a whole. The others have places of the form
 //!
 //! ```text
 //! <!-- results: costs -->
@@ -8,9 +8,9 @@
 //! <!-- end of results -->
 //! ```
 //!
-//! and what is between the two lines is replaced. The README shows the agreement and the claims page the claims, both
-//! from `results/paper`. The tables of the performance page are those of `results/bench`. The page on running shows the
-//! costs, from `results/costs.csv`: it keeps what was measured for every profile, since only `paper` is committed.
+//! The text between the two lines is replaced. The README shows the agreement and the claims page the claims, both from
+//! `results/paper`. The tables of the performance page are those of `results/bench`. The page on running shows the
+//! costs, from `results/costs.csv`. That file keeps the measurements of every profile, since only `paper` is committed.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -30,13 +30,13 @@ use crate::tables::read::{from_csv, to_csv};
 use crate::tables::{Check, Tally, Verdict};
 use crate::{Error, Result};
 
-/// Our trainers beside others.
+/// The table of our trainers and their peers.
 const PEERS: &str = "peers";
 
-/// Further tables below `results/bench`, which the performance page shows whole.
+/// Further tables below `results/bench`, which the performance page shows in full.
 const MEASURED: [&str; 5] = ["limit", "kernels", "precision", "costs", "first-use"];
 
-/// What a row of [`PEERS`] says that the performance page shows.
+/// The columns of [`PEERS`] that the performance page shows.
 #[derive(Deserialize)]
 struct Peer {
     case: String,
@@ -73,7 +73,7 @@ pub struct Cost {
     pub started: Option<String>,
 }
 
-/// Brings the costs and all pages of a clone up to date; gives the paths.
+/// Brings the costs and all pages of a clone up to date; returns their paths.
 ///
 /// # Errors
 /// Damaged results, a page without a place for them, or the file system failing.
@@ -129,7 +129,7 @@ impl Spliced {
         Ok(Self { page, text })
     }
 
-    /// Replaces what is in a place.
+    /// Replaces the content of a place.
     fn replace(&mut self, place: &str, content: &str) -> Result<()> {
         let begin = format!("<!-- results: {place} -->");
         let parts = self.text.split_once(&format!("{begin}\n"));
@@ -143,7 +143,7 @@ impl Spliced {
     }
 }
 
-/// What every profile cost: of the profiles that are there, what their records say, of the others what was kept.
+/// The costs of every profile: from its records if there are any, otherwise those kept before.
 ///
 /// # Errors
 /// Damaged records or a damaged file of costs.
@@ -185,7 +185,7 @@ fn table(header: &str, rows: impl IntoIterator<Item = Vec<String>>) -> String {
 }
 
 fn costs_table(costs: &[Cost]) -> String {
-    // Figures that are made without training take no time to speak of.
+    // Figures without training take negligible time.
     let trained = |figure: &&Figure| !sources::of_trainings(figure.name()).is_empty();
     let (trained, cheap): (Vec<Figure>, Vec<Figure>) = Figure::ALL.iter().partition(trained);
     let trained = trained.into_iter().map(|figure| vec![figure]);
@@ -207,7 +207,7 @@ fn costs_table(costs: &[Cost]) -> String {
             seconds.map_or_else(not_recorded, duration)
         };
         let peak = own.iter().filter_map(|cost| cost.peak_memory).max();
-        // Where figures were made on different machines, that of the longest one is named.
+        // If figures were made on different machines, the one that worked longest is named.
         let seconds = |cost: &Cost| cost.seconds.unwrap_or(0.0);
         let longest = own
             .iter()

@@ -1,7 +1,7 @@
-//! What the cache holds, and what of it no clone needs any more.
+//! The contents of the cache, and which of them no clone needs any more.
 //!
-//! Downloads, the Python environments and the kernel are shared by all clones. What is built of a clone's own crates is
-//! not: its folder has a file `clone` with the path of the clone, and is of no use when that clone is gone.
+//! All clones share downloads, the Python environments and the kernel. Builds of a clone's own crates are not shared:
+//! their folder has a file `clone` with the path of the clone, and is useless once that clone is gone.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,27 +17,27 @@ const OF_CLONES: [&str; 2] = ["build", "notebooks"];
 pub struct Item {
     /// Where it is.
     pub path: PathBuf,
-    /// Bytes on disk that nothing before it in the list has, too: files that several folders share count once.
+    /// Bytes on disk, without files that an earlier item of the list has, too: shared files count once.
     pub bytes: u64,
     /// Whose it is.
     pub owner: Owner,
 }
 
-/// Whose something in the cache is.
+/// The owner of something in the cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Owner {
     /// Of use to every clone.
     Shared,
     /// Of use to this clone only.
     Clone(PathBuf),
-    /// Of use to a clone that is not there any more.
+    /// Of use to a clone that is gone.
     Gone(PathBuf),
 }
 
 /// Everything that a cache holds, in order.
 ///
 /// # Errors
-/// The file system failing. A cache that is not there holds nothing.
+/// The file system failing. A missing cache holds nothing.
 pub fn items(cache: &Path) -> Result<Vec<Item>> {
     let mut paths = Vec::new();
     for path in below(cache)? {
@@ -56,7 +56,7 @@ pub fn items(cache: &Path) -> Result<Vec<Item>> {
     Ok(paths.into_iter().map(item).collect())
 }
 
-/// Removes what belongs to clones that are gone; gives what it removed.
+/// Removes what belongs to clones that are gone; returns what it removed.
 pub fn clean(cache: &Path) -> Result<Vec<Item>> {
     let mut gone = items(cache)?;
     gone.retain(|item| matches!(item.owner, Owner::Gone(_)));
@@ -81,8 +81,8 @@ fn below(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Whose a folder is. What is removed has to be ours beyond doubt, also where the cache is somebody's home: a hash for a
-/// name in one of the folders of clones, and a file with nothing but an absolute path.
+/// The owner of a folder. Only what is ours beyond doubt may be removed, even if the cache is somebody's home: the name
+/// must be a hash, in one of the folders of clones, and the file `clone` must hold nothing but an absolute path.
 fn owner(path: &Path, cache: &Path) -> Owner {
     let among_clones = path
         .parent()
@@ -102,7 +102,7 @@ fn owner(path: &Path, cache: &Path) -> Owner {
     }
 }
 
-/// Bytes on disk of a file or of everything below a folder, but for files that were seen before.
+/// Bytes on disk of a file, or of everything below a folder, except files seen before.
 fn size(path: &Path, seen: &mut BTreeSet<(u64, u64)>) -> u64 {
     let Ok(metadata) = fs::symlink_metadata(path) else {
         return 0;

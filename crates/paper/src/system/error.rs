@@ -15,11 +15,11 @@ pub enum Error {
     #[error(transparent)]
     Plot(#[from] crate::plot::Error),
 
-    /// A settings file is not what it should be.
+    /// A settings file is invalid.
     #[error("{file}: {problem}")]
     SettingsFile { file: String, problem: String },
 
-    /// A figure, model or data set that does not exist was asked for.
+    /// An unknown figure, model or data set was requested.
     #[error("there is no {kind} called `{name}`; choose one of {choices}")]
     Unknown {
         kind: &'static str,
@@ -38,14 +38,14 @@ pub enum Error {
         value: f64,
     },
 
-    /// A table could not be shown.
+    /// polars failed on a table.
     #[error("table {table}: {source}")]
     Table {
         table: String,
         source: polars::error::PolarsError,
     },
 
-    /// A file of this repository does not have the form that it should have.
+    /// A file of this repository is malformed.
     #[error("{file}: {problem}; restore it from the repository")]
     Repository { file: String, problem: String },
 
@@ -59,7 +59,7 @@ pub enum Error {
         profile: &'static str,
     },
 
-    /// A recorded file cannot be read as what it should be.
+    /// A recorded file cannot be parsed.
     #[error("{file}: {problem}; it was changed or damaged: make the figure again with `paper run`")]
     Damaged { file: String, problem: String },
 
@@ -69,7 +69,7 @@ pub enum Error {
     )]
     DamagedRecord { problem: String },
 
-    /// Another process is at the same training run.
+    /// Another process is doing the same training run.
     #[error(
         "{name} is being trained by another process, which holds {lock}; wait for it, or choose another run with --only",
         lock = .lock.display()
@@ -86,18 +86,18 @@ pub enum Error {
         epochs: u64,
     },
 
-    /// A stop was asked for between two figures.
+    /// A stop was requested between two figures.
     #[error("stopped before it was begun; the same command makes what is missing")]
     Stopped,
 
-    /// The program does not belong to the sources that lie where it was built.
+    /// The sources where this program was built are not those it was built from.
     #[error(
         "the sources in {root} are not those that this program was built from; build it again (`make build`)",
         root = .root.display()
     )]
     OtherSources { root: PathBuf },
 
-    /// The user's own data are not what can be read; rows and columns are counted from 1.
+    /// The user's own data cannot be read; rows and columns are counted from 1.
     #[error("{}{}: {problem}", .file.display(), place(*.row, *.column))]
     Input {
         file: PathBuf,
@@ -106,11 +106,11 @@ pub enum Error {
         problem: String,
     },
 
-    /// A card was asked for that cannot be used.
+    /// The requested card cannot be used.
     #[error("{device}: {why}, or train on the processor (--device cpu)")]
     NoDevice { device: String, why: String },
 
-    /// The system starts no more threads; who wanted them, and what it said.
+    /// The system refuses to start more threads; who wanted them, and its message.
     #[error(
         "the system does not let this process start as many threads as it wants ({what}); \
          raise its limit (`ulimit -u`), or set RAYON_NUM_THREADS=1"
@@ -125,7 +125,7 @@ pub enum Error {
     },
 }
 
-/// The result of everything in this crate that can fail.
+/// The result type of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
@@ -145,7 +145,7 @@ impl Error {
         }
     }
 
-    /// Builds [`Error::Input`] about a row, and a column of it, which are counted from 0 here.
+    /// Builds [`Error::Input`] about a row, and perhaps a column; both are counted from 0 here.
     pub(crate) fn input_at(
         file: &Path,
         row: u64,
@@ -170,7 +170,7 @@ impl Error {
     }
 }
 
-/// Where in a file something is, as it follows the name.
+/// A position in a file, as text that follows its name.
 fn place(row: Option<u64>, column: Option<u64>) -> String {
     let part =
         |what, number: Option<u64>| number.map_or(String::new(), |n| format!(", {what} {n}"));

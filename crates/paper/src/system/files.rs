@@ -1,4 +1,4 @@
-//! Files that are either there or not, never half.
+//! Files that are complete or absent, never half written.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::sources::hash::hexadecimal;
 use super::{Error, Result};
 
-/// Writes beside and renames, creating the folder if need be.
+/// Writes a temporary file and renames it, creating the folder if needed.
 ///
 /// # Errors
 /// The file system failing; the old file is then untouched.
@@ -34,7 +34,7 @@ pub fn json(path: &Path, value: &impl Serialize) -> Result<Vec<u8>> {
     Ok(text)
 }
 
-/// Writes a file if its content is not there already.
+/// Writes a file unless it has this content already.
 pub(crate) fn write_if_new(path: &Path, bytes: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(());
@@ -42,7 +42,7 @@ pub(crate) fn write_if_new(path: &Path, bytes: &[u8]) -> Result<()> {
     write(path, bytes)
 }
 
-/// Opens a lock file, creating it and its folder if need be.
+/// Opens a lockfile, creating it and its folder if needed.
 pub(crate) fn create(path: &Path) -> Result<File> {
     create_folder_of(path)?;
     File::create(path).map_err(Error::io(path))
@@ -64,7 +64,7 @@ pub fn sha256_of(path: &Path) -> Option<String> {
     read(path).ok().map(|bytes| sha256(&bytes))
 }
 
-/// SHA-256 of a file of any size, which is read a piece at a time.
+/// SHA-256 of a file of any size, which is read in pieces.
 ///
 /// # Errors
 /// As [`read`].
@@ -81,7 +81,7 @@ pub(crate) fn sha256_of_large(path: &Path) -> io::Result<String> {
     }
 }
 
-/// Opens a regular file to be read a piece at a time.
+/// Opens a regular file, to be read in pieces.
 ///
 /// # Errors
 /// As [`read`].
@@ -95,7 +95,7 @@ pub(crate) fn open(path: &Path) -> io::Result<BufReader<File>> {
 /// Reads a regular file. Reading a named pipe or a device in its place might never end.
 ///
 /// # Errors
-/// Anything but a regular file, or the file system failing.
+/// Not a regular file, or the file system failing.
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("not a regular file"));

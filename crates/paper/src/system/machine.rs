@@ -1,4 +1,4 @@
-//! Getting out of the machine what it has.
+//! Making full use of the machine.
 
 use std::panic;
 
@@ -7,11 +7,10 @@ use rayon::ThreadPoolBuilder;
 
 use super::{Error, Result};
 
-/// Starts the threads of rayon and polars, which otherwise start when they are first needed and panic where the system
-/// does not let them.
+/// Starts the threads of rayon and polars. Otherwise they would start on first use, and panic if the system refuses.
 ///
 /// # Errors
-/// The system not letting them; a pool that was started before counts as started.
+/// The system refuses; a pool that was started before counts as started.
 pub fn start_threads() -> Result<()> {
     let shortage = |what: String| Error::Threads { what };
     let rayon = ThreadPoolBuilder::new().build_global();
@@ -20,7 +19,7 @@ pub fn start_threads() -> Result<()> {
     {
         return Err(shortage(format!("rayon: {error}")));
     }
-    // Polars has no other way to say that it failed. Its panic is caught and said in a line.
+    // Polars panics if its threads cannot start. The panic is caught and turned into a one-line error.
     let before = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
     let written = panic::catch_unwind(|| {
@@ -35,10 +34,10 @@ pub fn start_threads() -> Result<()> {
     }
 }
 
-/// Starts this program anew with faster kernels of OpenBLAS, if it was started with slow ones for want of knowledge
-/// ([`dae::blas::better_core`]). To be called first: OpenBLAS chooses when it is loaded, before `main`.
+/// Restarts this program with faster OpenBLAS kernels, if OpenBLAS chose slow ones because it does not know the
+/// processor ([`dae::blas::better_core`]). Call this first: OpenBLAS chooses when it is loaded, before `main`.
 ///
-/// Process number, arguments and open files stay the same. If it cannot be started anew, it goes on as it is.
+/// Process id, arguments and open files stay the same. If the restart fails, the program goes on as it is.
 #[cfg(unix)]
 pub fn use_fast_kernels() {
     use std::env::{args_os, current_exe};
@@ -53,10 +52,10 @@ pub fn use_fast_kernels() {
     if let Some(name) = arguments.next() {
         again.arg0(name);
     }
-    // It comes back only if it failed.
+    // This returns only if it failed.
     let _ = again.args(arguments).env(dae::blas::CORE_TYPE, core).exec();
 }
 
-/// Nothing: this system cannot start a program in the place of another.
+/// Does nothing: this system cannot replace a running program by another.
 #[cfg(not(unix))]
 pub fn use_fast_kernels() {}

@@ -1,4 +1,4 @@
-//! What everything else stands on: errors, files, lines and progress, what trains, and where and with what something is computed.
+//! The foundation of everything else: errors, files, output, progress, devices and provenance.
 
 #[macro_use]
 pub mod output;

@@ -1,13 +1,13 @@
-//! What the command says, on streams that may be gone.
+//! Output of the command, on streams that may be closed.
 //!
-//! Rust's `println!` panics where nobody reads any more, and a panic ends a training of hours. A line that cannot be
-//! written is dropped here. Whether that matters is for the command to say: what it computed counts, not who listened.
+//! Rust's `println!` panics if the reader is gone, and a panic would end hours of training. A line that cannot be
+//! written is dropped here. The command decides whether that matters: what it computed counts, not who listened.
 
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};
 use std::sync::OnceLock;
 
-/// Why standard output took a line no more.
+/// Why standard output refused a line.
 static LOST: OnceLock<ErrorKind> = OnceLock::new();
 
 /// Prints a line on standard output, as [`println!`] does, or drops it.
@@ -25,7 +25,7 @@ macro_rules! note {
 /// Prints a line on standard output; see [`say!`](crate::say).
 pub fn out(line: Arguments) {
     let mut stream = io::stdout().lock();
-    // Standard output keeps an unfinished line for itself, so that only flushing shows whether it was taken.
+    // Standard output is buffered, so only flushing shows whether a line was taken.
     if let Err(error) = writeln!(stream, "{line}").and_then(|()| stream.flush()) {
         LOST.get_or_init(|| error.kind());
     }

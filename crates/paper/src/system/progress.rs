@@ -10,7 +10,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 /// Seconds between two plain lines of the same task.
 const LINE_EVERY: Duration = Duration::from_secs(20);
-/// Time between two states of a bar in a notebook.
+/// Time between two redraws of a bar in a notebook.
 const REDRAW_EVERY: Duration = Duration::from_millis(200);
 /// Width of a bar in a notebook, in characters.
 const BAR: u64 = 24;
@@ -24,21 +24,21 @@ pub enum Progress {
     Bars(MultiProgress),
     /// A line at the start, one every 20 seconds, one at the end.
     Lines,
-    /// On standard output, for a notebook: in our kernel a bar that is redrawn in place and gone at the end, elsewhere a
-    /// line for each quarter of a task. What is left says nothing that changes from run to run.
+    /// On standard output, for a notebook: in our kernel a bar that is redrawn in place and removed at the end,
+    /// elsewhere a line for each quarter of a task. The remaining text does not change from run to run.
     Printed,
     /// Nothing.
     Silent,
 }
 
-/// The folder of the kernel that runs the cells; none in another kernel than ours.
+/// The folder of the kernel that runs the cells; `None` outside our kernel.
 pub(crate) fn kernel() -> Option<PathBuf> {
     let folder = env::var_os("DAE_KERNEL").filter(|folder| !folder.is_empty());
     folder.map(PathBuf::from)
 }
 
-/// Whether this process runs the cells of our kernel, which puts a line that begins with a carriage return over the one
-/// before (`scripts/notebooks/kernel.py`).
+/// Whether this process runs the cells of our kernel, which writes a line that begins with a carriage return over the
+/// one before (`scripts/notebooks/kernel.py`).
 fn in_kernel() -> bool {
     kernel().is_some()
 }
@@ -46,14 +46,14 @@ fn in_kernel() -> bool {
 /// The progress of one task.
 pub struct Bar {
     progress: Progress,
-    /// Hidden unless bars are drawn; it keeps time and length in any case.
+    /// Hidden unless bars are drawn; it measures the time in any case.
     drawn: ProgressBar,
     label: String,
     total: u64,
-    /// Where the task was when it first said so: not at 0 when it goes on from a checkpoint.
+    /// The first reported position: not 0 if the task resumed from a checkpoint.
     first: Cell<Option<u64>>,
     last: Cell<Instant>,
-    /// Quarters that were printed.
+    /// Quarters printed so far.
     printed: Cell<u64>,
 }
 
@@ -78,7 +78,7 @@ impl Progress {
         }
     }
 
-    /// Prints a line in the place of a bar that is not drawn any more.
+    /// Prints a line in place of a bar that is no longer drawn.
     pub fn over_bar(&self, line: &str) {
         match self {
             Self::Printed if in_kernel() => say!("\r\r{line:<LINE$}"),
@@ -120,7 +120,7 @@ impl Progress {
 }
 
 impl Bar {
-    /// Says how far the task is.
+    /// Reports the position of the task.
     pub fn set(&self, position: u64, message: &str) {
         let (label, total) = (&self.label, self.total);
         let first = self.first.get().unwrap_or(position);

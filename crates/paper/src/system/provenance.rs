@@ -12,7 +12,7 @@ use sysinfo::{CpuRefreshKind, RefreshKind, System};
 
 use super::sources;
 
-/// The circumstances of a computation, as they were while it went on.
+/// The circumstances of a computation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Provenance {
     /// Revision of the repository.
@@ -35,12 +35,12 @@ pub struct Provenance {
     pub started: String,
     /// Wall time in seconds; for a training run that was interrupted, over all its sessions.
     pub seconds: f64,
-    /// Largest resident memory in bytes that the process had since the figure began; only Linux tells it.
+    /// Peak resident memory of the process since the figure began, in bytes; only on Linux.
     pub peak_memory: Option<u64>,
-    /// What trained, in order, if this is a training run: the processor, or a card with the versions of its libraries.
+    /// For a training run, the devices in order: the processor, or a card with the versions of its libraries.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub devices: Vec<String>,
-    /// Memory of the card in use, in bytes.
+    /// Peak memory of the card that trainers held, in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_memory: Option<u64>,
 }
@@ -49,7 +49,7 @@ pub struct Provenance {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Revision {
-    /// As `git` says.
+    /// According to `git`.
     Git {
         /// The commit.
         commit: String,
@@ -72,29 +72,29 @@ pub struct Blas {
 /// How many threads could compute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Threads {
-    /// Of BLAS.
+    /// Threads of BLAS.
     pub blas: usize,
-    /// Of everything else that is parallel.
+    /// Threads of everything else that is parallel.
     pub rayon: usize,
     /// Processors that the process may use.
     pub available: usize,
 }
 
-/// A computation that is going on.
+/// A running computation.
 pub struct Session {
     began: SystemTime,
     clock: Instant,
 }
 
 impl Session {
-    /// Begins one, and lets the count of peak memory begin with it where the system can do that.
+    /// Begins one, and resets the peak memory count if the system can do that.
     pub fn begin() -> Self {
         // Linux: 5 resets the peak resident size. Where it cannot be reset, the peak is that of the whole process.
         let _ = fs::write("/proc/self/clear_refs", "5");
         Self::within()
     }
 
-    /// Begins one inside another, whose count of peak memory goes on.
+    /// Begins one inside another, without resetting the peak memory count.
     pub fn within() -> Self {
         Self {
             began: SystemTime::now(),
@@ -107,7 +107,7 @@ impl Session {
         self.clock.elapsed()
     }
 
-    /// The circumstances, now that `seconds` have gone into it.
+    /// The circumstances, after `seconds` of work.
     pub fn provenance(&self, seconds: f64) -> Provenance {
         let crates = sources::CRATES.iter();
         let crates = crates.map(|&(name, version)| (name.to_owned(), version.to_owned()));
@@ -137,10 +137,10 @@ impl Session {
 }
 
 impl Revision {
-    /// The revision of the clone that a folder is the root of.
+    /// The revision of the clone with this root.
     ///
-    /// A repository that the folder lies in, or that the environment names, is somebody else's unless its own root is
-    /// this folder and its commit has these sources.
+    /// A repository that contains the folder, or that the environment names, does not count unless its own root is this
+    /// folder and its commit has these sources.
     pub fn now(root: &Path) -> Self {
         Self::of(root).unwrap_or_else(Self::Unknown)
     }
@@ -159,7 +159,7 @@ impl Revision {
         if !same(Path::new(&top), root) || !tracked() {
             return Err(other.to_owned());
         }
-        // What is being computed lands in `results`: that it changes says nothing about the code.
+        // Results go to `results`; changes there say nothing about the code.
         let changes = "status --porcelain --untracked-files=normal --ignore-submodules=none \
                        -- :(top) :(top,exclude)results";
         Ok(Self::Git {
@@ -172,7 +172,7 @@ impl Revision {
 /// A file that every commit of this project has.
 const SOURCE: &str = "crates/paper/Cargo.toml";
 
-/// What git says in a folder. Variables that name another repository, index or work tree are not passed on to it.
+/// The output of git in a folder. Variables that name another repository, index or work tree are not passed on to it.
 fn git(folder: &Path, arguments: &str) -> Result<String, String> {
     let mut command = Command::new("git");
     for (name, _) in env::vars_os() {
@@ -180,7 +180,7 @@ fn git(folder: &Path, arguments: &str) -> Result<String, String> {
             command.env_remove(name);
         }
     }
-    // It only looks: a checkout may be read-only.
+    // git only reads here: a checkout may be read-only.
     command.env("GIT_OPTIONAL_LOCKS", "0").arg("-C").arg(folder);
     let output = command.args(arguments.split(' ')).output();
     let output = output.map_err(|error| format!("git cannot be run: {error}"))?;

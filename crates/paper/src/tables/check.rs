@@ -1,4 +1,4 @@
-//! Expectations: a number that was computed, what it should be, how far off it may be, and what became of it.
+//! Expectations: a computed number, what it should be, how far off it may be, and the verdict.
 
 use std::fmt;
 use std::ops::Not;
@@ -18,7 +18,7 @@ dae::named! {
 }
 
 dae::named! {
-    /// What became of an expectation; in the order in which they are counted.
+    /// The verdict on an expectation, in the order of counting.
     pub enum Verdict as "verdict" {
         /// Within its tolerance.
         Pass = "pass",
@@ -26,7 +26,7 @@ dae::named! {
         Corrected = "corrected",
         /// Not within its tolerance.
         Fail = "FAIL",
-        /// What it is about was not made, or not with settings that allow the comparison.
+        /// Its subject was not made, or not with settings that allow the comparison.
         NotMeasured = "not measured",
     }
 }
@@ -41,17 +41,17 @@ pub struct Check {
     /// What it should be.
     #[serde(deserialize_with = "number_or_nan")]
     pub expected: f64,
-    /// What it is; NaN, which agrees with nothing, where it should be there and is not.
+    /// What it is; NaN, which agrees with nothing, if it should be there and is not.
     #[serde(deserialize_with = "number_or_nan")]
     pub found: f64,
     /// Largest allowed absolute difference.
     pub tolerance: f64,
-    /// Why the tolerance is what it is; why nothing was measured, if nothing was.
+    /// The reason for the tolerance; if nothing was measured, why not.
     pub reason: String,
     /// Whether there is something to judge.
     #[serde(default = "yes", skip_serializing_if = "bool::clone")]
     pub measured: bool,
-    /// Whether it is about what holds instead of a claim that does not.
+    /// Whether it is about the correction of a claim that does not hold.
     #[serde(default, skip_serializing_if = "Not::not")]
     pub corrects: bool,
 }
@@ -77,7 +77,7 @@ impl Check {
         }
     }
 
-    /// The same expectation where there is nothing to measure, and why.
+    /// The same expectation with nothing to measure, and why.
     pub fn not_measured(self, why: impl Into<String>) -> Self {
         Self {
             found: f64::NAN,
@@ -97,7 +97,7 @@ impl Check {
         self.deviation().abs() <= self.tolerance
     }
 
-    /// What became of it.
+    /// The verdict.
     pub fn verdict(&self) -> Verdict {
         match (self.measured, self.passes(), self.corrects) {
             (false, ..) => Verdict::NotMeasured,
@@ -107,7 +107,7 @@ impl Check {
         }
     }
 
-    /// Deviation as a share of the tolerance, for ranking; infinite for what should be there and is not.
+    /// Deviation as a share of the tolerance, for ranking; infinite if the value is missing.
     pub fn share(&self) -> f64 {
         match self.deviation().abs() {
             0.0 => 0.0,
@@ -164,7 +164,7 @@ impl<'a> Tally<'a> {
         self.count(Verdict::Pass) + self.count(Verdict::Corrected)
     }
 
-    /// The one that takes up most of its tolerance.
+    /// The one that uses most of its tolerance.
     pub fn furthest(&self) -> Option<&'a Check> {
         let measured = self.0.iter().copied().filter(|check| check.measured);
         measured.max_by(|a, b| a.share().total_cmp(&b.share()))
@@ -172,15 +172,15 @@ impl<'a> Tally<'a> {
 
     /// The verdict on all together.
     ///
-    /// One that fails decides. Otherwise what was measured does: a correction says more than the rest passing, and what
-    /// was not measured says nothing, so that it counts only where nothing else is there.
+    /// A failure decides. Otherwise a correction outranks a pass. Unmeasured checks say nothing, so they decide only if
+    /// there are no others.
     pub fn verdict(&self) -> Verdict {
         let mut order = [Verdict::Fail, Verdict::Corrected, Verdict::Pass].into_iter();
         let first = order.find(|&one| self.count(one) > 0);
         first.unwrap_or(Verdict::NotMeasured)
     }
 
-    /// [`Tally::verdict`] in words, with how much was measured where that is not all.
+    /// [`Tally::verdict`] in words, with how many were measured if not all were.
     pub fn words(&self) -> String {
         let (measured, of, verdict) = (self.measured(), self.len(), self.verdict());
         match measured {
@@ -190,7 +190,7 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// How many there are of each verdict, such as `57 pass, 3 corrected`.
+    /// The number of checks with each verdict, such as `57 pass, 3 corrected`.
     pub fn counts(&self) -> String {
         let words = Verdict::ALL.map(|verdict| match self.count(verdict) {
             0 => None,
@@ -200,7 +200,7 @@ impl<'a> Tally<'a> {
     }
 }
 
-/// The largest absolute value of a series, and NaN if there is one in it.
+/// The largest absolute value of a series; NaN if any value is NaN.
 pub fn largest(values: impl IntoIterator<Item = f64>) -> f64 {
     let larger = |worst: f64, value: f64| match worst.is_nan() || value.is_nan() {
         true => f64::NAN,

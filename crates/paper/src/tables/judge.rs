@@ -1,4 +1,4 @@
-//! Comparing tables row by row, and saying where they are wrong.
+//! Compares tables row by row, and says where they are wrong.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -10,16 +10,16 @@ use super::rows::Row;
 use super::table::Table;
 use crate::Result;
 
-/// Of each column that is wrong, as many rows are shown.
+/// Rows shown of each wrong column.
 const SHOWN: usize = 3;
 
-/// Rounding: the same formula on another processor or with another mathematical library.
+/// Rounding: the same formula on another processor or with another math library.
 pub const ROUNDING: f64 = 1e-10;
 
 /// Collects what is wrong with the tables of a figure.
 pub struct Judge<'a> {
     tables: Tables<'a>,
-    /// Seed of everything random in the tables: where a theory starts where training does.
+    /// Seed of everything random in the tables, for a theory that starts where training does.
     pub seed: u64,
     judged: usize,
     problems: Vec<(String, String)>,
@@ -98,13 +98,13 @@ impl<'a> Judge<'a> {
         self.wrong(at, &words);
     }
 
-    /// As [`Judge::value`], within rounding of the size of the value.
+    /// As [`Judge::value`], within rounding for a value of this size.
     pub fn exact(&mut self, at: At, [expected, found]: [f64; 2], why: &str) {
         let tolerance = ROUNDING * expected.abs().max(1.0);
         self.value(at, [expected, found], tolerance, why);
     }
 
-    /// Judges that a value is not above another, but for a tolerance; what is judged is by how much it is.
+    /// Judges that a value exceeds another by no more than a tolerance; the excess is what is judged.
     pub fn at_most(&mut self, at: At, [most, found]: [f64; 2], tolerance: f64, why: &str) {
         // NaN is never right, and `max` would lose it.
         let above = if found > most {
@@ -132,7 +132,7 @@ impl<'a> Judge<'a> {
         self.problems.push((format!("tables/{file}"), words));
     }
 
-    /// Judges which rows there are: `true` if their keys are those that the settings give, in order.
+    /// Judges the keys of the rows: `true` if they are those that the settings give, in order.
     pub fn keys<R: Row, K: PartialEq + Debug>(
         &mut self,
         rows: &[R],
@@ -158,7 +158,7 @@ impl<'a> Judge<'a> {
         fits
     }
 
-    /// Judges a whole table by the same one computed again, entry by entry.
+    /// Judges a whole table against its recomputation, entry by entry.
     pub fn same(&mut self, again: &Table) -> Result<()> {
         let file = again.name;
         let expected = records(file, &again.csv()?)?;

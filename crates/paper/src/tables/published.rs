@@ -46,7 +46,7 @@ impl Published {
         }
     }
 
-    /// Where it was published, the reason of the tolerance, and what else there is to know.
+    /// Where it was published, the reason for the tolerance, and any remark.
     pub fn note(&self, remark: &str) -> String {
         let (source, reason) = (&self.source, &self.reason);
         let separator = if remark.is_empty() { "" } else { "; " };
@@ -66,10 +66,9 @@ impl Published {
 /// What the tables say about a published value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Found {
-    /// A value, NaN if the tables should hold it and do not, and in what harmless way its settings differ from the
-    /// paper's.
+    /// A value, NaN if the tables lack it, and how its settings differ, harmlessly, from the paper's.
     Value(f64, String),
-    /// The settings differ from the paper's so that the values cannot be compared.
+    /// The settings differ from the paper's in a way that rules out a comparison.
     NotComparable(String),
 }
 
@@ -83,7 +82,7 @@ pub fn of(figure: &str) -> Result<Vec<Published>> {
     Ok(values)
 }
 
-/// Understands the content of the file.
+/// Parses the file.
 pub fn parse(text: &[u8]) -> Result<Vec<Published>> {
     let mut reader = csv::ReaderBuilder::new()
         .comment(Some(b'#'))

@@ -1,4 +1,4 @@
-//! Tables read: the rows of one as they lie on disk or were just made, and CSV of other kinds.
+//! Reads tables, from disk or just made, and writes and reads other CSV files.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use super::rows::Row;
 use super::table::Table;
 use crate::{Error, Result};
 
-/// Where tables are read from: as they lie below the folder of a profile, or as they were just made.
+/// Where tables are read from: the folder of a profile, or memory.
 #[derive(Debug, Clone, Copy)]
 pub enum Tables<'a> {
     /// Below this folder, in `tables/`.
@@ -41,14 +41,14 @@ impl Tables<'_> {
     /// The rows of a table.
     ///
     /// # Errors
-    /// No such table, other columns than it should have, or an entry that is not of its column's kind or not finite;
-    /// with the line, counted from 1 with the header.
+    /// No such table, wrong columns, or an entry that is not of its column's kind or not finite; with the line, counted
+    /// from 1 with the header.
     pub fn rows<R: Row>(&self) -> Result<Vec<R>> {
         parse(&self.bytes(R::FILE)?)
     }
 }
 
-/// Understands the content of a table.
+/// Parses a table.
 pub fn parse<R: Row>(bytes: &[u8]) -> Result<Vec<R>> {
     let damaged = |problem: String| Error::damaged(format!("tables/{}", R::FILE))(problem);
     let mut reader = Reader::from_reader(bytes);
@@ -81,7 +81,7 @@ pub fn parse<R: Row>(bytes: &[u8]) -> Result<Vec<R>> {
     reader.into_records().enumerate().map(row).collect()
 }
 
-/// The first column of a line that holds a number but no finite one, and that.
+/// The first column of a line with a number that is not finite, and that number.
 fn not_finite(record: &StringRecord) -> Option<(usize, f64)> {
     let numbers = record.iter().map(str::parse).enumerate();
     let mut numbers = numbers.filter_map(|(column, number)| Some((column, number.ok()?)));
@@ -95,7 +95,7 @@ pub(super) fn records(name: &str, bytes: &[u8]) -> Result<Vec<StringRecord>> {
     records.map_err(Error::damaged(format!("tables/{name}")))
 }
 
-/// Other rows as CSV text: those of the audit and of benchmarks, in which a number may be missing.
+/// Other rows as CSV text: those of the audit and of benchmarks, which may lack a number.
 pub fn to_csv<R: Serialize>(rows: &[R], file: &str) -> Result<Vec<u8>> {
     let mut writer = Writer::from_writer(Vec::new());
     let written = rows.iter().try_for_each(|row| writer.serialize(row));

@@ -1,4 +1,4 @@
-//! The rows of a table as Rust knows them: one type a table, written through polars and read back as they are.
+//! The rows of a table as Rust types: one type per table, written through polars and read back unchanged.
 
 use dae::data::DataSet;
 use polars::prelude::Column;
@@ -16,7 +16,7 @@ pub trait Row: Serialize + DeserializeOwned {
     fn columns(rows: &[Self]) -> Vec<Column>;
 }
 
-/// Something that can stand in a column.
+/// A type that can stand in a column.
 pub trait Cell: Sized {
     /// A column of such values.
     fn column<'a>(name: &str, values: impl Iterator<Item = &'a Self>) -> Column
@@ -24,7 +24,7 @@ pub trait Cell: Sized {
         Self: 'a;
 }
 
-/// Lets a type stand in a column by what polars has for it: `cell!(Model: |model| model.name())`.
+/// Lets a type stand in a column, as a type that polars knows: `cell!(Model: |model| model.name())`.
 macro_rules! cell {
     ($type:ty: $value:expr) => {
         impl $crate::tables::rows::Cell for $type {

@@ -1,11 +1,11 @@
-//! Tidy tables: one observation a row, written as CSV by polars.
+//! Tidy tables: one observation per row, written as CSV by polars.
 
 use polars::prelude::{Column, CsvWriter, DataFrame, SerWriter};
 
 use super::rows::Row;
 use crate::{Error, Result};
 
-/// A table under the name that it has under `tables/`.
+/// A table, with its name under `tables/`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     /// File name without directory, such as `fig1_dynamics.csv`.
@@ -15,7 +15,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// Puts rows together.
+    /// Builds a table from rows.
     ///
     /// # Errors
     /// A number that is not finite (no table of this project ever holds NaN).
@@ -23,7 +23,7 @@ impl Table {
         Self::new(R::FILE, R::columns(rows))
     }
 
-    /// Puts columns of equal length together.
+    /// Builds a table from columns of equal length.
     ///
     /// # Errors
     /// Columns of unequal length; a number that is not finite.
@@ -48,7 +48,7 @@ impl Table {
         Ok(Self { name, frame })
     }
 
-    /// The table as CSV text, floats in their shortest form that reads back exactly.
+    /// The table as CSV text, with floats in the shortest form that reads back exactly.
     ///
     /// # Errors
     /// polars failing to write.

@@ -16,12 +16,12 @@ use crate::settings::{Profile, differences, to_json, walk};
 use crate::tables::Check;
 use crate::tables::check::largest;
 
-/// Noise on test images from which and up to which the price of regularisers is claimed, and from which noise is all but
-/// free.
+/// The range of noise on test images for which the price of regularisers is claimed, and the noise from which on noise
+/// is all but free.
 const PRICED: [f64; 2] = [0.1, 4.0];
 const FREE: f64 = 0.5;
 
-/// The settings of Figure 7, if they are the paper's but for groups that a claim does not need; else why not.
+/// The settings of Figure 7, if they match the paper's in all groups that a claim needs; otherwise why they do not.
 fn comparable(
     recorded: &Recorded,
     groups: &[&str],
@@ -49,7 +49,7 @@ fn comparable(
     Ok(settings.ok_or_else(|| "fig7 has not been made".to_owned()))
 }
 
-/// Measures, or that they cannot be made: then one without a number.
+/// The measures; if they cannot be made, a single one without a number.
 fn measured(
     recorded: &Recorded,
     groups: &[&str],
@@ -65,7 +65,7 @@ fn measured(
     }
 }
 
-/// Prices of a regulariser on both data sets, from some noise on.
+/// Prices of a regulariser on both data sets, from the given noise on.
 fn prices(rows: &[Price], regulariser: Regulariser, from: f64) -> Vec<&Price> {
     let range = from..=PRICED[1];
     let own = |row: &&Price| row.regulariser == regulariser && range.contains(&row.epsilon);
@@ -172,7 +172,7 @@ pub(super) fn stopping_is_a_step(recorded: &Recorded) -> Result<Vec<Check>> {
     })
 }
 
-/// The checks of the record whose quantity begins with some words, as measures.
+/// The checks of the record whose quantity begins with one of these texts, as measures.
 fn of_record(recorded: &Recorded, beginnings: &[&str]) -> Vec<Check> {
     let record = recorded.records.get(&Figure::Fig7);
     let checks = record.into_iter().flat_map(|record| &record.checks);

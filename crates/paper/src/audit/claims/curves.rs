@@ -2,7 +2,7 @@
 
 /// The epoch at which a rising curve passes a level, interpolated; `None` if it does not.
 ///
-/// Between two recorded epochs the logit of `w / top` is taken to be linear, which for a logistic curve it is.
+/// Between two recorded epochs the logit of `w / top` is interpolated linearly, which is exact for a logistic curve.
 pub fn passes(epochs: &[u64], w: &[f64], (level, top): (f64, f64)) -> Option<f64> {
     // A curve that begins at the level or above it does not pass it.
     w.first().filter(|&&w| w < level)?;

@@ -1,7 +1,7 @@
 //! What the paper claims, measured: `tables/claims.csv`.
 //!
-//! The claims, with what there is to say about each, are in `data/claims.toml`; a function here measures each of them,
-//! from the recorded tables wherever these hold what is needed.
+//! The claims and their explanations are in `data/claims.toml`. A function here measures each of them, from the
+//! recorded tables where these suffice.
 
 mod beyond;
 pub mod curves;
@@ -44,7 +44,7 @@ pub struct Row {
     pub source: String,
     pub statement: String,
     pub quantity: String,
-    /// Unknown only where what it depends on was not made.
+    /// Unknown only if what it depends on was not made.
     pub expected: Option<f64>,
     pub measured: Option<f64>,
     pub tolerance: f64,
@@ -186,20 +186,20 @@ fn claim(
     }
 }
 
-/// A measure of a figure that is not there.
+/// A measure of a figure that was not made.
 fn not_made(figure: Figure, quantity: &str, expected: f64, tolerance: f64) -> Check {
     let check = claim(quantity, [expected, f64::NAN], tolerance, "");
     check.not_measured(format!("{figure} has not been made"))
 }
 
-/// The value that is furthest from another one.
+/// The value that is furthest from a given one.
 fn furthest(values: &[f64], from: f64) -> f64 {
     let by_distance = |a: &&f64, b: &&f64| (*a - from).abs().total_cmp(&(*b - from).abs());
     let found = values.iter().max_by(by_distance);
     found.copied().unwrap_or(f64::NAN)
 }
 
-/// A list in words.
+/// A list, separated by commas.
 fn list(words: impl IntoIterator<Item = String>) -> String {
     words.into_iter().collect::<Vec<_>>().join(", ")
 }

@@ -30,7 +30,7 @@ fn of_fig5(recorded: &Recorded, network: (DataSet, Model)) -> Result<Vec<(Curve,
     all.into_iter().map(with_eigenvalue).collect()
 }
 
-/// Why the networks of a figure cannot stand for the paper's, if they cannot.
+/// Why the networks of a figure are not comparable with the paper's; `None` if they are.
 fn not_as_published(
     recorded: &Recorded,
     (figure, dataset): (Figure, DataSet),
@@ -258,17 +258,17 @@ pub(super) fn nonlinear_networks_follow(recorded: &Recorded) -> Result<Vec<Check
             let after = times.iter().filter(|(_, d, w)| d > w).count();
             Ok((after as f64, format!("epochs of DAE and WDAE: {each}")))
         })?);
-        // Mode 0 rises within a few recorded epochs: its ratio would be one of small whole numbers.
+        // Mode 0 rises within a few recorded epochs: its ratio would be one of small integers.
         let rising = like.iter().filter(|pair| pair.dae.mode > 0);
         all.extend(rising.map(|pair| pair.ratio()));
     }
     Ok(all)
 }
 
-/// Plateaus count as like where the linear theory has them within this.
+/// Plateaus count as like if they differ by less than this in the linear theory.
 const LIKE: f64 = 0.1;
 
-/// One mode of DAE and WDAE, and what the linear theory says of it.
+/// One mode of DAE and WDAE, and the linear theory for it.
 struct Pair {
     dae: Curve,
     wdae: Curve,
@@ -285,7 +285,7 @@ fn of_fig6(recorded: &Recorded, dataset: DataSet) -> Result<Vec<Pair>> {
     };
     let tables = recorded.tables();
     let spectrum = tables.rows::<fig6::rows::Spectrum>()?;
-    // The error is averaged over D pixels there: in the convention of the theory the decay is this.
+    // Figure 6 averages the error over D pixels: this is its decay in the convention of the theory.
     let gamma = 0.5 * settings.weight_decay * dataset.pixels() as f64;
     let epsilon = settings.of(dataset).sigma.powi(2);
     let all = fig6::published::read(&tables)?;
@@ -314,12 +314,12 @@ fn of_fig6(recorded: &Recorded, dataset: DataSet) -> Result<Vec<Pair>> {
 }
 
 impl Pair {
-    /// Whether the claim, which is about equal regularisation, is about this mode.
+    /// Whether the claim, which assumes equal regularisation, applies to this mode.
     fn is_like(&self) -> bool {
         (self.theory[0] - self.theory[1]).abs() < LIKE
     }
 
-    /// Difference of the plateaus beyond that of the theory.
+    /// Difference of the plateaus minus that of the theory.
     fn beyond_theory(&self) -> f64 {
         (self.dae.last() - self.wdae.last()) - (self.theory[0] - self.theory[1])
     }
@@ -330,7 +330,7 @@ impl Pair {
         format!("mode {mode}: {dae:.3} and {wdae:.3} (theory {noise:.3} and {decay:.3})")
     }
 
-    /// Ratio of the times at which WDAE and DAE rise, beside that of the linear theory.
+    /// Ratio of the half-rise times of WDAE and DAE, against that of the linear theory.
     fn ratio(&self) -> Check {
         let time = |curve: &Curve| {
             let level = (0.5 * curve.last(), 2.0 * curve.last());

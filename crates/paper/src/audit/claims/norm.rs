@@ -38,7 +38,7 @@ pub(super) fn end_of_fig4(model: Model, recorded: &Recorded) -> Result<Vec<Check
     let paths = paths(&rows, model);
     let ends = paths.iter().filter_map(|path| path.last());
     let distances = ends.map(|end| end.w1 * end.w2 - fixed_point);
-    // Under decay the fixed point of w moves as long as w2^2 - w1^2 is there.
+    // Under decay the fixed point of w moves until w2^2 - w1^2 has vanished.
     let tolerance = if model == Model::Dae { 1e-3 } else { 0.02 };
     let s = settings.alpha * settings.epochs as f64;
     let note = format!(
@@ -117,7 +117,7 @@ pub(super) fn decay_shrinks_the_norm(recorded: &Recorded) -> Result<Vec<Check>> 
     let pairs = under_decay.iter().zip(&under_noise);
     let larger = pairs.filter(|(w, d)| w >= d).count();
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-    // The flow from where the table ends, until nothing is left of w2^2 - w1^2.
+    // The flow from the end of the table, until w2^2 - w1^2 has vanished.
     let mode = Mode::decaying(settings.lambda, settings.gamma)?;
     let far = 40.0 / settings.gamma + 40.0 / mode.growth();
     let least = (2.0 * mode.fixed_point()).sqrt();

@@ -54,7 +54,7 @@ impl Curve {
     }
 }
 
-/// The curves that rows make up: each row is what tells its curve apart, epoch and mapping; epoch 0 begins a curve.
+/// Groups rows into curves. A row is the key of its curve, an epoch and a mapping; epoch 0 begins a curve.
 fn curves(rows: impl Iterator<Item = ((Model, f64, f64), u64, f64)>) -> Vec<Curve> {
     let mut curves: Vec<Curve> = Vec::new();
     for ((model, lambda, epsilon), epoch, w) in rows {
@@ -92,14 +92,14 @@ fn of_fig3(recorded: &Recorded, lambda: f64, variant: Variant) -> Result<Vec<Cur
     })))
 }
 
-/// Pairs of a DAE and the WDAE that belongs to it.
+/// Pairs of a DAE and its WDAE.
 fn pairs(curves: &[Curve]) -> impl Iterator<Item = (&Curve, &Curve)> {
     let of = |model| move |curve: &&Curve| curve.model == model;
     let wdae = curves.iter().filter(of(Model::Wdae));
     curves.iter().filter(of(Model::Dae)).zip(wdae)
 }
 
-/// How many times as long as the DAE the WDAE takes to half of its fixed point.
+/// Time of the WDAE to half of its fixed point, over that of the DAE.
 fn ratio((dae, wdae): (&Curve, &Curve)) -> Option<f64> {
     Some(wdae.half_rise()? / dae.half_rise()?)
 }
@@ -155,7 +155,7 @@ pub(super) fn noise_is_faster_than_decay(recorded: &Recorded) -> Result<Vec<Chec
             format!("closed forms, interpolated between recorded epochs; ratio by epsilon: {each}");
         all.push(claim(quantity, [1.0, furthest(&relative, 1.0)], 1e-6, note));
     }
-    // The same by gradient descent, which knows no closed form.
+    // The same by gradient descent, which uses no closed form.
     let (lambda, start) = (1.0, [settings.w0.sqrt(); 2]);
     let mut relative = Vec::new();
     for &epsilon in settings.epsilon.iter().filter(|&&epsilon| epsilon > 0.0) {
@@ -212,7 +212,7 @@ pub(super) fn faster_at_optimal_rates(recorded: &Recorded) -> Result<Vec<Check>>
         largest(pairs(curves).flat_map(|(dae, wdae)| dae.w.iter().zip(&wdae.w).map(|(d, w)| d - w)))
     };
     let lead = difference(&published);
-    // Gradient descent at the optimal rates themselves, not at a share of them.
+    // Gradient descent at the optimal rates themselves, not at a fraction of them.
     let mut descended = Vec::new();
     let start = [settings.w0.sqrt(); 2];
     let path = |mode: &Mode| descent(mode, rates::optimal(mode)?, 500, start);

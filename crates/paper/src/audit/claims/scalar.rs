@@ -16,7 +16,7 @@ use crate::results::Recorded;
 use crate::tables::Check;
 use crate::tables::check::largest;
 
-/// Shares of a learning rate at which errors of first order are seen to shrink.
+/// Divisors of a learning rate at which errors of first order are seen to shrink.
 pub(super) const SHARES: [u32; 4] = [8, 16, 32, 64];
 
 /// The mapping `w2 w1`.

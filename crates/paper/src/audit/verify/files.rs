@@ -12,8 +12,8 @@ use crate::system::files::{self, key};
 use crate::system::sources;
 use crate::tables::{PUBLISHED, published};
 
-/// Folders that are left out: training runs, which are no results and have keys of their own, and notebooks exported for
-/// reading. Neither is committed.
+/// Folders that are skipped: training runs, which are not results and have keys of their own, and notebooks exported
+/// for reading. Neither is committed.
 const LEFT_OUT: [&str; 2] = ["runs", "site"];
 
 pub(super) fn check(recorded: &Recorded, verification: &mut Verification) {
@@ -68,7 +68,7 @@ pub(super) fn check(recorded: &Recorded, verification: &mut Verification) {
     verification.done.push((Part::Files, looked_at));
 }
 
-/// The manifest, if it can be read; whatever is wrong with it becomes a finding.
+/// The manifest, if it can be read; anything wrong with it becomes a finding.
 fn read(folder: &Path, verification: &mut Verification) -> Option<Manifest> {
     let mut wrong = |problem: String| verification.find(Part::Files, manifest::FILE, problem);
     let text = fs::read(folder.join(manifest::FILE))
@@ -88,7 +88,7 @@ fn read(folder: &Path, verification: &mut Verification) -> Option<Manifest> {
     Some(manifest)
 }
 
-/// Whether a figure starts from the data that are here, and is of the present sources and published values.
+/// Checks the inputs of a figure against the data here, the sources of this program and the published values.
 fn inputs(record: &Record, verification: &mut Verification) {
     let (figure, inputs) = (record.figure, &record.inputs);
     for (dataset, spectrum) in spectra::committed().unwrap_or_default() {
@@ -112,7 +112,7 @@ fn inputs(record: &Record, verification: &mut Verification) {
     }
 }
 
-/// Every file below a folder, by its path from there, but for what is left out.
+/// Every file below a folder, by its relative path, except in skipped folders.
 fn present(folder: &Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut folders = vec![folder.to_owned()];
@@ -122,7 +122,7 @@ fn present(folder: &Path) -> BTreeSet<String> {
             let Ok(name) = path.strip_prefix(folder) else {
                 continue;
             };
-            // A link to a folder counts as a file: it may lead anywhere, also round in circles.
+            // A link to a folder counts as a file: it may lead anywhere, even in circles.
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 if LEFT_OUT.iter().all(|left_out| name != Path::new(left_out)) {
                     folders.push(path);

@@ -1,8 +1,8 @@
 //! Whether recorded results are what they say they are, and what they should be.
 //!
-//! Four questions, in this order: are the files those of the manifest; do the tables satisfy the theory; do they agree
-//! with the published values and claims; and, if asked for, does computing them again give the same. Settings come from
-//! the records. No image and no network is needed but to train Figure 6 again.
+//! Four questions, in this order: do the files match the manifest; do the tables satisfy the theory; do they agree with
+//! the published values and claims; and, on request, does recomputing them give the same. Settings come from the
+//! records. Only retraining Figure 6 needs images or a network.
 
 mod files;
 mod recompute;
@@ -25,15 +25,15 @@ dae::named! {
         Theory = "theory",
         /// Tables against published values and claims.
         Values = "values",
-        /// Tables against the same computed again.
+        /// Tables against recomputed ones.
         Recomputed = "recomputed",
     }
 }
 
-/// Something that is not as it should be.
+/// Something that is wrong.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
-    /// The question.
+    /// The question that it answers.
     pub part: Part,
     /// The file, by its path below the profile's folder.
     pub file: String,
@@ -41,25 +41,25 @@ pub struct Finding {
     pub problem: String,
 }
 
-/// What was looked at and what was found.
+/// What was checked and what was found.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Verification {
     /// What is wrong; empty if all holds.
     pub findings: Vec<Finding>,
-    /// What was looked at, in words.
+    /// What was checked, in words.
     pub done: Vec<(Part, String)>,
-    /// What is no fault but should be known.
+    /// What is not wrong but should be known.
     pub notes: Vec<String>,
 }
 
-/// What to compute again.
+/// What to recompute.
 #[derive(Debug, Clone, Default)]
 pub struct Again {
     /// The figures that are made without training on data.
     pub cheap: bool,
     /// Training runs, such as `fig5/mnist/DAE`, or `all`.
     pub runs: Vec<String>,
-    /// What trains them.
+    /// The device that trains them.
     pub device: Device,
 }
 
@@ -86,7 +86,7 @@ impl Verification {
         }
     }
 
-    /// Enters what came of judging tables.
+    /// Enters the outcome of judging tables.
     fn judged(&mut self, part: Part, what: &str, judge: &Judge, result: Result<()>) {
         for (file, problem) in judge.problems() {
             self.find(part, file, problem);
@@ -103,8 +103,7 @@ impl Verification {
 /// Verifies the results in a profile's folder.
 ///
 /// # Errors
-/// A training run that is not there was named, or training it again failed. Everything that is wrong with the results
-/// is a finding, not an error.
+/// An unknown training run was named, or retraining failed. Anything wrong with the results is a finding, not an error.
 pub fn verify(folder: &Path, again: &Again, progress: &Progress) -> Result<Verification> {
     let mut verification = Verification::default();
     let (recorded, damaged) = Recorded::open_what_can_be(folder);

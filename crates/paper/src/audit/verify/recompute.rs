@@ -1,4 +1,4 @@
-//! Computing again from the recorded settings, and comparing with the recorded tables.
+//! Recomputes from the recorded settings, and compares with the recorded tables.
 
 use super::{Again, Part, Verification, of_record};
 use crate::experiments::{Context, spectra};
@@ -28,7 +28,7 @@ pub(super) fn check(
     let mut known = Vec::new();
     for (figure, record) in &recorded.records {
         let (experiment, settings) = (figure.experiment(), &record.inputs.settings);
-        // That settings cannot be read is a finding of the theory already.
+        // Unreadable settings are already a finding of the theory.
         let trainings = experiment.trainings(settings, &context(record));
         let trainings = trainings.unwrap_or_default();
         if again.cheap && trainings.is_empty() {

@@ -1,4 +1,4 @@
-//! Tables against published values and claims, and what the audit wrote down against what it would write now.
+//! Tables against published values and claims, and the audit's tables against what it would write now.
 
 use std::fs;
 
@@ -44,7 +44,7 @@ pub(super) fn check(recorded: &Recorded, verification: &mut Verification) {
     }
 }
 
-/// Enters the checks that fail, each with its file and what to say before it, and how many were measured and were not.
+/// Enters the failed checks, each with its file and a prefix, and the numbers of measured and unmeasured ones.
 fn judge(
     checks: impl Iterator<Item = (Check, [String; 2])>,
     words: [&str; 2],
@@ -64,9 +64,9 @@ fn judge(
     verification.done.push((Part::Values, words));
 }
 
-/// Whether a table of the audit says what the tables of the figures say now.
+/// Checks that a table of the audit says what the tables of the figures say now.
 ///
-/// Numbers that are measured anew may differ in their last digits on another processor.
+/// Numbers measured anew may differ in their last digits on another processor.
 fn as_written<R: Serialize>(
     rows: &[R],
     file: &str,
@@ -75,7 +75,7 @@ fn as_written<R: Serialize>(
 ) -> Result<()> {
     let expected = to_csv(rows, file)?;
     let Ok(found) = fs::read(recorded.folder.join(file)) else {
-        // That it is missing is a finding of the files already.
+        // Its absence is already a finding of the files.
         return Ok(());
     };
     let [expected, found] = [&expected, &found].map(|text| String::from_utf8_lossy(text));
@@ -95,7 +95,7 @@ fn as_written<R: Serialize>(
     Ok(())
 }
 
-/// Whether two lines are the same but for the last digits of numbers.
+/// Whether two lines are equal up to the last digits of numbers.
 fn same(a: &str, b: &str) -> bool {
     let number = |text: &str| text.parse::<f64>().ok();
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(1e-3);
@@ -105,7 +105,7 @@ fn same(a: &str, b: &str) -> bool {
     a == b || cells(a).count() == cells(b).count() && cells(a).zip(cells(b)).all(alike)
 }
 
-/// The checks that a record holds: they pass, and those of published values say what the tables say.
+/// Verifies the checks in a record: they pass, and those of published values say what the tables say.
 fn checks_of(record: &Record, recorded: &Recorded, verification: &mut Verification) -> Result<()> {
     let file = Record::file(record.figure);
     let now = comparison::of(record.figure, &record.inputs.settings, &recorded.tables())?;

@@ -1,4 +1,4 @@
-//! Beyond the paper: what the notebook of Figure 7 shows of its runs, and what it lets a reader try.
+//! Beyond the paper: what the notebook of Figure 7 shows of its runs, and what a reader can try there.
 
 use dae::data::DataSet;
 use dae::theory::deep::{Deep, Start};
@@ -18,11 +18,10 @@ use crate::tables::Check;
 use crate::{Error, Result};
 
 impl Notebook {
-    /// Figure 7 with the settings that it was made with: from the training runs that were recorded, or trained here if
-    /// `recompute` says so.
+    /// Figure 7 with the settings that it was made with: from the recorded training runs, or trained here if
+    /// `recompute` is set.
     ///
-    /// Says in a line which it was. Where none were recorded, the sizes of the profile `smoke` are trained instead, which
-    /// takes seconds.
+    /// Prints which it was. If none were recorded, trains the sizes of the profile `smoke`, which takes seconds.
     ///
     /// # Errors
     /// Divergence; images in the cache that are damaged.
@@ -32,7 +31,7 @@ impl Notebook {
         recompute: bool,
     ) -> Result<(Checked<fig7::Settings>, fig7::run::Run)> {
         let (spectra, kept, none) = (spectra::committed()?, self.recorded(), Runs::none());
-        // Where the cache lies is nothing for a notebook to keep.
+        // The path of the cache does not belong in a notebook.
         let silent = Progress::Silent;
         let with = |runs| self.context(&spectra, runs, &silent);
         let all = jobs(&settings, &with(&kept), images::there());
@@ -52,11 +51,11 @@ impl Notebook {
         Ok((settings, run))
     }
 
-    /// How far theory is from the wide network of a model in each of the leading modes: the paper's formula, and with the
-    /// exact clock and the free start. Root mean square over the recorded epochs.
+    /// The deviation of theory from the wide network of a model in each of the leading modes, as root mean square over
+    /// the recorded epochs: for the paper's formula, and for the exact clock with the free start.
     ///
     /// # Errors
-    /// Divergence, where the run was not recorded.
+    /// Divergence, if the run was not recorded.
     pub fn deviations(
         &self,
         settings: &Checked<fig7::Settings>,
@@ -82,11 +81,11 @@ impl Notebook {
         ])
     }
 
-    /// Half-rise epochs of every start and mode but the first, in standard deviations of their law: from the mean of the
-    /// law, and from that by the paper's formula.
+    /// Half-rise epochs of every start and of every mode but the first, in standard deviations of their law: from the
+    /// mean of the law, and from that of the paper's formula.
     ///
     /// # Errors
-    /// Divergence, where the runs were not recorded.
+    /// Divergence, if the runs were not recorded.
     pub fn half_rises(&self, settings: &Checked<fig7::Settings>) -> Result<[Vec<f64>; 2]> {
         let Outcome::HalfRises(all) = self.outcome(settings, Task::Seeds)? else {
             return Err(no_such(Task::Seeds));
@@ -103,7 +102,7 @@ impl Notebook {
         Ok([law, paper])
     }
 
-    /// What a run of Figure 7 left behind, which is trained here and not kept if it was not recorded.
+    /// The outcome of a run of Figure 7. If it was not recorded, it is trained here and not kept.
     fn outcome(&self, settings: &Checked<fig7::Settings>, task: Task) -> Result<Outcome> {
         let (spectra, kept, none) = (spectra::committed()?, self.recorded(), Runs::none());
         let silent = Progress::Silent;
@@ -128,7 +127,7 @@ fn no_such(task: Task) -> Error {
     }
 }
 
-/// Theory as a line beside what was trained or measured as markers, for each group of rows that follow each other with the same label.
+/// Theory as lines and trained or measured values as markers, for each group of consecutive rows with the same label.
 ///
 /// Points are `[x, y]`; a row may have no measured one.
 pub fn beside<R>(
@@ -148,7 +147,7 @@ pub fn beside<R>(
         lines.push(curve(name, own.iter().map(&theory).collect(), place));
         let found: Vec<_> = own.iter().filter_map(&measured).collect();
         if !found.is_empty() {
-            // As many as can be told apart.
+            // Only as many as can be told apart.
             let step = found.len().div_ceil(24);
             let found = found.into_iter().step_by(step).collect();
             markers.push(curve("trained or measured".to_owned(), found, place).markers());
@@ -158,7 +157,7 @@ pub fn beside<R>(
     lines
 }
 
-/// The checks about a panel, or whatever else their names begin with.
+/// The checks whose quantity begins with `start`, such as the letter of a panel.
 pub fn about(checks: &[Check], start: &str) -> Vec<Check> {
     let own = checks
         .iter()
@@ -166,7 +165,7 @@ pub fn about(checks: &[Check], start: &str) -> Vec<Check> {
     own.cloned().collect()
 }
 
-/// How often values fall into each of so many equal parts of a range, as shares of all of them, drawn as steps.
+/// A histogram over a range in equal parts, as shares of all values, drawn as steps.
 pub fn histogram(label: &str, values: &[f64], [low, high]: [f64; 2], parts: usize) -> Curve {
     let (width, all) = ((high - low) / parts as f64, values.len().max(1) as f64);
     let (mut x, mut y) = (vec![low], vec![0.0]);
@@ -182,12 +181,12 @@ pub fn histogram(label: &str, values: &[f64], [low, high]: [f64; 2], parts: usiz
     Curve::new(label, x, y)
 }
 
-/// The mapping with which two layers start in the mean, `H init_std^2 / 2`.
+/// The mean initial mapping of two layers, `H init_std^2 / 2`.
 pub fn mean_start(settings: &fig7::Settings) -> f64 {
     theory::mean_start(settings, DataSet::Mnist)
 }
 
-/// The mapping of modes in a network of so many layers with weight decay at time `s`, from layers of size `a0` with
+/// The mappings of modes at time `s` in a network of this many layers with weight decay, from layers of size `a0` with
 /// orthonormal rows or columns.
 ///
 /// # Errors
@@ -208,7 +207,7 @@ pub fn ends_of_depth(
     Ok(ends)
 }
 
-/// Trains a network with the noise in each direction that dials a filter; the noise, and the mapping at the end.
+/// Trains a network with the noise per direction that gives a filter; returns the noise, and the mapping at the end.
 ///
 /// # Errors
 /// Lengths that differ; a filter not above 0 or above 1; divergence.

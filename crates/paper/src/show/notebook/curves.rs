@@ -55,7 +55,7 @@ impl Curve {
         }
     }
 
-    /// The line in the colour of one among several that belong together.
+    /// The line in the colour of one member of a family.
     pub fn among(self, place: usize, count: usize) -> Self {
         Self {
             colour: Some(plot::family(place, count)),
@@ -107,7 +107,7 @@ impl Curve {
     }
 }
 
-/// A chart of which more is said than what is along its axes.
+/// A chart with more options than the names of its axes.
 ///
 /// # Example
 /// ```
@@ -125,7 +125,7 @@ pub struct Chart {
 }
 
 impl Chart {
-    /// Names what is along the axes.
+    /// Names the axes.
     pub fn new(x: &str, y: &str) -> Self {
         Self {
             labels: [x, y].map(str::to_owned),
@@ -134,7 +134,7 @@ impl Chart {
         }
     }
 
-    /// A logarithmic axis of x.
+    /// Makes the x axis logarithmic.
     pub fn log_x(self) -> Self {
         let [_, y] = self.logarithmic;
         Self {
@@ -143,7 +143,7 @@ impl Chart {
         }
     }
 
-    /// A logarithmic axis of y.
+    /// Makes the y axis logarithmic.
     pub fn log_y(self) -> Self {
         let [x, _] = self.logarithmic;
         Self {
@@ -152,7 +152,7 @@ impl Chart {
         }
     }
 
-    /// Shows this part of the axis of y alone.
+    /// Shows only this part of the y axis.
     pub fn between(self, low: f64, high: f64) -> Self {
         Self {
             range: Some([low, high]),
@@ -160,11 +160,11 @@ impl Chart {
         }
     }
 
-    /// Draws lines in one panel with a legend below; an empty panel where there are none. At half the resolution of a
-    /// figure, so that a notebook may hold many.
+    /// Draws lines in one panel with a legend below; an empty panel if there are none. The resolution is half that of a
+    /// figure, so that a notebook can hold many.
     ///
-    /// The lines are borrowed because of notebooks: where the last expression of a cell takes a variable of the cell for
-    /// itself, the kernel shows the result as text instead of as a picture.
+    /// The lines are borrowed because of notebooks: if the last expression of a cell moves a variable of the cell, the
+    /// kernel shows the result as text, not as a picture.
     ///
     /// # Errors
     /// A value that is not finite, or not above zero on a logarithmic axis.
@@ -198,19 +198,19 @@ impl Chart {
     }
 }
 
-/// A logarithmic axis that has a length.
+/// A logarithmic axis of nonzero length.
 fn logarithm(label: &str, [low, high]: [f64; 2]) -> Axis {
     let drawn = low > 0.0 && low < high && high.is_finite();
     Axis::log(label, if drawn { [low, high] } else { [1.0, 10.0] })
 }
 
-/// The least and the largest value.
+/// The minimum and the maximum.
 fn extent(values: impl Iterator<Item = f64> + Clone) -> [f64; 2] {
     let low = values.clone().fold(f64::INFINITY, f64::min);
     [low, values.fold(f64::NEG_INFINITY, f64::max)]
 }
 
-/// Draws lines in one panel: a [`Chart`] of which no more is said, at the resolution of a figure.
+/// Draws lines in one panel: a [`Chart`] without further options, at the resolution of a figure.
 ///
 /// # Errors
 /// A value that is not finite.
@@ -235,7 +235,7 @@ fn draw([x, y]: [Axis; 2], lines: &[Curve]) -> Result<Picture> {
     for (i, line) in drawn.into_iter().chain(markers) {
         let colour = line.colour.unwrap_or_else(|| plot::family(i, lines.len()));
         marks.push(line.mark(colour));
-        // Lines that belong together share a label, which is black where their colours differ.
+        // Lines that belong together share a label, which is black if their colours differ.
         if !entries.iter().any(|entry| entry.label == line.label) {
             let mut others = lines.iter().filter(|other| other.label == line.label);
             let differ = others.any(|other| other.colour != line.colour);

@@ -5,7 +5,7 @@ use polars::prelude::{BooleanChunked, Column, DataFrame, DataType, NewChunkedArr
 use crate::tables::Table;
 use crate::{Error, Result};
 
-/// Name under which errors speak of what a cell builds.
+/// The name in errors for what a cell builds.
 const HERE: &str = "of this cell";
 
 /// A frame from named columns of numbers.
@@ -24,7 +24,7 @@ pub fn frame<const N: usize>(columns: [(&str, Vec<f64>); N]) -> Result<DataFrame
     Ok(Table::new(HERE, columns.into())?.frame)
 }
 
-/// A table of which some rows can be taken.
+/// A table whose rows can be selected.
 pub trait Rows {
     /// The whole table.
     fn frame(&self) -> &DataFrame;
@@ -43,8 +43,8 @@ pub trait Rows {
             table: HERE.to_owned(),
             source,
         };
-        // Not `self.column`: that looks into a hash table which the frame keeps, and in a notebook the cell that made
-        // it and the cell that looks are two libraries, whose hashes have different seeds.
+        // Not `self.column`, which uses a hash table inside the frame. In a notebook, the cell that made the frame and
+        // the cell that looks are two libraries, whose hashes have different seeds.
         let names = frame.columns().iter().map(|own| own.name().as_str());
         let named = frame.columns().iter().find(|found| found.name() == column);
         let found = named.ok_or_else(|| Error::Unknown {

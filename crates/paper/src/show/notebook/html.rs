@@ -2,7 +2,7 @@
 
 use super::Content;
 
-/// One cell of a table: words on the left, a number on the right, words that stand out.
+/// One cell of a table: left-aligned text, a right-aligned number, or emphasised text.
 pub(super) enum Cell {
     Text(String),
     Number(String),
@@ -12,7 +12,7 @@ pub(super) enum Cell {
 /// A table with a line under it.
 pub(super) struct Table<'a> {
     pub header: Vec<&'a str>,
-    /// Rows of as many cells.
+    /// Rows with as many cells as the header.
     pub rows: Vec<Vec<Cell>>,
     pub caption: String,
 }
@@ -88,7 +88,7 @@ impl Table<'_> {
     }
 }
 
-/// Text that means itself inside an element or an attribute.
+/// Text escaped for use inside an element or an attribute.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

@@ -12,7 +12,7 @@ use crate::experiments::fig6::train::images::Images;
 use crate::plot::Tiles;
 use crate::system::progress::Progress;
 
-/// The leading images of a data set with their leading eigen-directions; empty where the images are not at hand.
+/// The leading images of a data set with their leading eigen-directions; empty if the images are not available.
 #[derive(Debug, Clone)]
 pub struct Album {
     pub(super) dataset: DataSet,
@@ -22,7 +22,7 @@ pub struct Album {
 /// Some images of one size, real or made up.
 ///
 /// # Shapes
-/// `count x D`, one image a row, channel after channel; pixels from 0 to 1, but for noise.
+/// `count x D`, one image per row, channel by channel; pixels from 0 to 1, except for noise.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Batch(pub Array2<f64>);
 
@@ -59,7 +59,7 @@ impl Album {
         images.map_or(0, |images| images.pixels.nrows())
     }
 
-    /// Whether the images are not at hand.
+    /// Whether the images are unavailable.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -81,7 +81,7 @@ impl Album {
         Batch(&images.0 + &noise)
     }
 
-    /// The eigenvalues that belong to the directions, descending.
+    /// The eigenvalues of the directions, descending.
     pub fn lambda(&self) -> Vec<f64> {
         let of = |Images { basis, .. }: &Images| {
             let lambda = basis.lambda.iter().take(basis.vectors.ncols());
@@ -90,7 +90,7 @@ impl Album {
         self.images.as_ref().map(of).unwrap_or_default()
     }
 
-    /// The leading eigen-directions as images, one a row: 0 is mid-grey, the largest component black or white.
+    /// The leading eigen-directions as images, one per row: 0 is mid-grey, the largest component black or white.
     pub fn directions(&self, count: usize) -> Batch {
         let Some(images) = &self.images else {
             return self.none();
@@ -105,8 +105,7 @@ impl Album {
         Batch(rows)
     }
 
-    /// What a linear network with these mappings makes of images: `X U diag(w) U^T`, with the leading directions alone
-    /// in `U`.
+    /// The output of a linear network with these mappings: `X U diag(w) U^T`, with only the leading directions in `U`.
     pub fn mapped(&self, images: &Batch, mappings: &[f64]) -> Batch {
         let Some(own) = &self.images else {
             return self.none();
@@ -137,20 +136,20 @@ impl Album {
 /// Rows of images with a label on the left of each, to be drawn.
 #[derive(Debug, Clone)]
 pub struct Sheet {
-    /// What to say instead where there are no images.
+    /// The message if there are no images.
     absent: Option<String>,
     tiles: Tiles,
 }
 
 impl Sheet {
-    /// One more row: images from left to right, one a row of the matrix.
+    /// Adds a row: images from left to right, one per row of the matrix.
     pub fn row(mut self, label: impl Into<String>, images: &Batch) -> Self {
         let images = images.0.rows().into_iter().map(|image| image.to_vec());
         self.tiles.rows.push((label.into(), images.collect()));
         self
     }
 
-    /// Draws the rows, or says what to do where there are no images.
+    /// Draws the rows, or says what to do if there are no images.
     pub fn draw(&self) -> Result<Grid> {
         if let Some(why) = &self.absent {
             return Ok(Grid::Absent(why.clone()));
@@ -172,7 +171,7 @@ pub(super) fn cached(dataset: DataSet) -> Result<bool> {
     Ok(cache.join(dataset.name()).exists())
 }
 
-/// What to say where images are needed and absent.
+/// The message if images are missing.
 pub(super) fn absent(dataset: DataSet) -> String {
     let name = style::dataset(dataset);
     format!(

@@ -8,7 +8,7 @@ use super::{Album, Batch};
 use crate::Result;
 
 impl Album {
-    /// Images of which each pixel is 0 with probability `q`, else divided by `1 - q`.
+    /// Images with each pixel set to 0 with probability `q`, otherwise divided by `1 - q`.
     pub fn masked(&self, images: &Batch, q: f64, seed: u64) -> Batch {
         let (rows, columns) = images.0.dim();
         let mut rng = stream(seed, &["notebook", self.dataset.name(), "mask"]);
@@ -20,7 +20,7 @@ impl Album {
         Batch(&images.0 * &factors)
     }
 
-    /// How much of the pixels' own second moments each leading direction meets, `k_i`.
+    /// The second moments of the pixels, weighted by each leading direction, `k_i`.
     ///
     /// # Errors
     /// As [`pixel_moments`].
@@ -28,8 +28,8 @@ impl Album {
         Ok(self.moments()?.diag().to_vec())
     }
 
-    /// The sizes of the leading entries of `U^T diag(S_pp) U` as one image, the largest white: as many rows and columns as
-    /// images have. None for images that are not square, or in colour.
+    /// The absolute values of the leading entries of `U^T diag(S_pp) U` as one image of the usual size, the largest
+    /// white. No image if the images are not square, or are in colour.
     ///
     /// # Errors
     /// As [`pixel_moments`].

@@ -1,6 +1,6 @@
-//! What the notebooks call: settings of a profile, tables, figures and images in the form that a notebook shows.
+//! What the notebooks call: settings of a profile, tables, figures and images in forms that a notebook can show.
 //!
-//! A notebook opens with `let notebook = Notebook::open()?`, which reads its surroundings:
+//! A notebook opens with `let notebook = Notebook::open()?`, which reads the environment:
 //!
 //! | Variable | Meaning | Default |
 //! |---|---|---|
@@ -9,7 +9,7 @@
 //! | `DAE_NOTEBOOK_TABLES` | folder into which [`Notebook::keep`] writes | nothing is written |
 //! | `DAE_KERNEL` | folder of the kernel that runs the cells, which sets it | panics and the end of the process are not explained |
 //!
-//! Whatever is the last expression of a cell and has [`Show`] is shown by it: figures, tables, checks, settings, images.
+//! A cell shows its last expression if that has [`Show`]: figures, tables, checks, settings, images.
 
 mod beyond;
 mod curves;
@@ -48,7 +48,7 @@ use crate::system::progress::{self, Progress};
 use crate::tables::{Check, Table, Tables};
 use crate::{Error, Result};
 
-/// What every cell of the notebooks may use without saying where it is from.
+/// What every cell of the notebooks may use without a path.
 pub mod prelude {
     pub use super::{
         Album, Batch, Chart, Curve, Grid, Notebook, Rows, SettingsTable, Sheet, Show, about,
@@ -69,7 +69,7 @@ pub mod prelude {
     };
     pub use dae::train::nonlinear::Activation;
     pub use dae::{Checked, Settings as _};
-    // Nameable, so that a cell may keep one in a variable.
+    // Exported, so that a cell can keep one in a variable.
     pub use polars::prelude::DataFrame;
 }
 
@@ -89,8 +89,8 @@ pub struct Notebook {
 impl Notebook {
     /// Reads the environment, and the settings of the profile that it names.
     ///
-    /// In a kernel it also sees to it that a panic shows its message alone, and that the end of the process that runs
-    /// the cells (by an interrupt, a crash, `exit`) is said to have taken the variables with it.
+    /// In our kernel, it also makes a panic show only its message. When the process that runs the cells ends (by an
+    /// interrupt, a crash, `exit`), the reader is told that the variables are gone.
     ///
     /// # Errors
     /// A profile that does not exist; a folder from which the clone cannot be found.
@@ -140,8 +140,8 @@ impl Notebook {
         Album::open(&self.settings.fig6, dataset, directions, &Progress::Silent)
     }
 
-    /// Writes tables into the folder that `DAE_NOTEBOOK_TABLES` names, the same bytes as the `paper` command would;
-    /// does nothing if it is not set.
+    /// Writes tables into the folder that `DAE_NOTEBOOK_TABLES` names, with the same bytes as the `paper` command; does
+    /// nothing if it is not set.
     pub fn keep(&self, tables: &[Table]) -> Result<()> {
         let Some(folder) = &self.tables else {
             return Ok(());

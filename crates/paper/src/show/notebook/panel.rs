@@ -1,4 +1,4 @@
-//! The panel of the report as what a cell shows.
+//! The panel of the report as the output of a cell.
 
 use std::io;
 
@@ -12,12 +12,12 @@ use crate::plot::Picture;
 use crate::show::panel::{DYNAMICS, Panel, SCRIPT, STYLE};
 use crate::{Error, Result};
 
-/// Colours that can be seen on a light page and on a dark one: a cell does not know on which it is shown.
+/// Colours for light and dark pages: a cell does not know which it is on.
 const COLOURS: &str = ".dae-panel { --page: transparent; --raised: transparent; --text: currentColor; --soft: currentColor; \
     --line: rgba(128, 128, 128, .4); --link: #2a7ab8; --ae: #808080; --wdae: #d9660d; --dae: #2a8fcc; }";
 
-/// Makes a panel of each place that is none yet. Ids are unlike those of other panels on the page. The arrow keys move a
-/// slider and not JupyterLab's cells: it asks the element with the focus, not those around it.
+/// Turns each empty place into a panel, with ids unlike those of other panels on the page. The attribute makes the
+/// arrow keys move a slider, not JupyterLab's cells: JupyterLab asks the element with the focus, not those around it.
 const PLACE: &str = r#"for (const root of document.querySelectorAll(".dae-panel:not([id])")) {
   root.id = "dae" + Math.random().toString(36).slice(2);
   root.innerHTML = INNER.replaceAll('"panel-', '"' + root.id + "-");
@@ -28,21 +28,21 @@ const PLACE: &str = r#"for (const root of document.querySelectorAll(".dae-panel:
 }"#;
 
 impl Notebook {
-    /// Sliders for some of the parameters `lambda`, `epsilon`, `gamma`, `w0` and `alpha`, and what the theory says for their
-    /// values. It moves wherever scripts run; [`Panel::picture`] shows how it starts.
+    /// Sliders for some of the parameters `lambda`, `epsilon`, `gamma`, `w0` and `alpha`, and what the theory says for
+    /// their values. It works wherever scripts run; [`Panel::picture`] shows how it starts.
     ///
     /// # Errors
-    /// A parameter that there is not.
+    /// An unknown parameter.
     pub fn panel(&self, parameters: &[&str]) -> Result<Panel> {
         Panel::of(parameters)
     }
 }
 
 impl Panel {
-    /// The curves with which the panel starts, as a figure.
+    /// The initial curves of the panel, as a figure.
     ///
     /// # Errors
-    /// None but those of drawing.
+    /// Only those of drawing.
     pub fn picture(&self) -> Result<Picture> {
         let [lambda, epsilon, w0, alpha] =
             ["lambda", "epsilon", "w0", "alpha"].map(|name| self.start(name));
@@ -65,13 +65,13 @@ impl Panel {
         curves("epoch", "mapping w", &lines)
     }
 
-    /// HTML with its script, which makes everything: where scripts do not run there is nothing dead to be seen.
+    /// HTML with the script that makes everything: where scripts do not run, no dead controls are shown.
     fn html(&self) -> Result<String> {
         let inner = self
             .render()
             .map_err(|error| Error::io("panel.html")(io::Error::other(error)))?;
         let inner = format!("<style>{COLOURS}\n{STYLE}</style>\n{inner}");
-        // In a script no tag may end.
+        // A closing tag would end the script.
         let inner = json!(inner).to_string().replace("</", "<\\/");
         let script = PLACE.replace("INNER", &inner);
         Ok(format!(

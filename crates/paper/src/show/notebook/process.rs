@@ -12,24 +12,24 @@ use std::{io, mem, panic};
 use signal_hook::consts::SIGUSR1;
 use signal_hook::flag;
 
-/// What a reader has lost, and how to have it again.
+/// Tells a reader what is lost, and how to restore it.
 const ENDED: &str = "The process that held the variables of this notebook has ended, and they are gone. \
     Run its cells again, from the first on (in JupyterLab: Run > Run All Above Selected Cell).";
 
-/// Waits for the other end of its standard input to close, which happens however the process there ends, then speaks.
+/// Waits for its standard input to close, which happens however the other process ends, then prints the message.
 const WATCH: &str = "cat >/dev/null; printf '%s\\n' \"$0\"";
 
-/// Makes this process fail as a reader needs it: a panic says what went wrong without the stack of the kernel, and the
-/// end of the process says that the variables went with it.
+/// Makes the failures of this process readable: a panic shows its message without the stack of the kernel, and the end
+/// of the process tells the reader that the variables are gone.
 ///
-/// An interrupt kills this process, the kernel starts another one and says no more than the signal: so a process of its
-/// own watches this one. `folder` is the kernel's own; a file in it says that this process is watched already, which a
-/// variable here cannot, because each cell is a library that has its own.
+/// An interrupt may kill this process. The kernel then starts another one and reports only the signal, so a separate
+/// process watches this one. `folder` is the kernel's own. A file in it says that this process is watched already, and
+/// tells the kernel that it listens to interrupts (`kernel.py`).
 pub(super) fn prepare(folder: &Path) {
     panic::set_hook(Box::new(|panic| note!("{panic}")));
     match File::create_new(folder.join(format!("watched-{}", id()))) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        // Nobody is told the less for a file that cannot be written, and an interrupt ends a process without the file.
+        // If the file cannot be written, watch all the same; an interrupt then ends the process.
         _ => {
             watch(OsStr::new(ENDED));
             drop(listen());
@@ -37,15 +37,15 @@ pub(super) fn prepare(folder: &Path) {
     }
 }
 
-/// What an interrupt does. Our kernel makes it a signal for the process that runs the cells (`kernel.py`).
+/// What an interrupt does. Our kernel turns it into a signal for the process that runs the cells (`kernel.py`).
 struct Interrupt {
-    /// Whether it ends the process at once: where nothing trains, or at the second one.
+    /// Whether it ends the process at once: if nothing trains, or at the second one.
     ends: Arc<AtomicBool>,
-    /// Set by it.
+    /// Set by an interrupt.
     stop: Arc<AtomicBool>,
 }
 
-/// Of this process: all cells share the library that this is in.
+/// One for this process: all cells share the library that contains it.
 static INTERRUPT: LazyLock<Interrupt> = LazyLock::new(|| Interrupt {
     ends: Arc::new(AtomicBool::new(true)),
     stop: Arc::default(),
@@ -59,7 +59,7 @@ fn listen() -> io::Result<()> {
     Ok(())
 }
 
-/// While this lives, an interrupt sets `stop` and ends nothing.
+/// While this lives, the first interrupt sets `stop` and ends nothing.
 pub(super) struct Training {
     pub stop: Arc<AtomicBool>,
 }
@@ -87,7 +87,7 @@ fn watch(message: &OsStr) {
         .stdin(Stdio::piped())
         .stderr(Stdio::null())
         .spawn();
-    // Without a watcher the kernel's own message has to do. What it reads from stays open as long as this process lives.
+    // Without a watcher the kernel's own message must do. The pipe stays open as long as this process lives.
     if let Ok(mut watcher) = watcher {
         mem::forget(watcher.stdin.take());
     }

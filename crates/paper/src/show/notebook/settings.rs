@@ -22,7 +22,7 @@ impl SettingsTable {
     pub fn new(figure: Figure, settings: &impl Serialize, paper: &AllSettings) -> Result<Self> {
         let (here, paper) = (to_json(settings)?, to_json(paper)?);
         let documented = documented(figure.about().documentation);
-        // In the order of the documentation, which has those of the data sets last; MNIST first.
+        // In the order of the documentation, which lists those of the data sets last; MNIST comes first.
         let place = |key: &str| {
             let (group, name) = key.rsplit_once('.').unwrap_or(("", key));
             let rank = documented.iter().position(|own| own.name == name);

@@ -11,10 +11,10 @@ use crate::tables::{Check, Origin, Table, Tally};
 
 /// Rows that a table may have before its middle is left out.
 const MOST: usize = 24;
-/// Rows that are shown of a longer one.
+/// Rows shown of a longer one.
 const ROWS: usize = 10;
 
-/// One form of something that is shown; the viewer takes the richest that it knows.
+/// One form of what is shown; the viewer takes the richest that it knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
     /// Such as `text/html`.

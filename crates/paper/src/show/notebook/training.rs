@@ -1,4 +1,4 @@
-//! Training runs in a notebook: done in the cell, or those that the `paper` command recorded.
+//! Training runs in a notebook: done in the cell, or recorded by the `paper` command.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::system::progress::{self, Progress};
 use crate::{Error, Result};
 
 impl Notebook {
-    /// Trains a linear autoencoder on the spectrum of a data set as in Figure 5, saying how far it is.
+    /// Trains a linear autoencoder on the spectrum of a data set as in Figure 5, and reports progress.
     ///
     /// # Errors
     /// Divergence.
@@ -58,9 +58,9 @@ impl Notebook {
         )
     }
 
-    /// The training runs of a row of Figure 5: those that were recorded, or trained here if `recompute` says so.
+    /// The training runs of a row of Figure 5: the recorded ones, or trained here if `recompute` is set.
     ///
-    /// Says in a line which it was. There are none if none were recorded.
+    /// Prints which it was. Empty if none were recorded.
     ///
     /// # Errors
     /// Divergence.
@@ -86,11 +86,10 @@ impl Notebook {
         jobs.iter().map(training).collect()
     }
 
-    /// The training runs of Figure 6, with the settings that they were made with: those that were recorded, or trained
-    /// here if `recompute` says so.
+    /// The training runs of Figure 6, with the settings that they were made with: the recorded ones, or trained here if
+    /// `recompute` is set.
     ///
-    /// Says in a line which it was. Where none were recorded, the sizes of the profile `smoke` are trained instead,
-    /// which takes seconds.
+    /// Prints which it was. If none were recorded, trains the sizes of the profile `smoke`, which takes seconds.
     ///
     /// # Errors
     /// Divergence.
@@ -116,7 +115,7 @@ impl Notebook {
         Ok((settings, fig6::run::Run { trainings }))
     }
 
-    /// Trains a nonlinear autoencoder on the images of a data set as in Figure 6, saying how far it is, and gives the
+    /// Trains a nonlinear autoencoder on the images of a data set as in Figure 6, and reports progress. Returns the
     /// mapping of each recorded mode as a curve; no curves if the images are not on this machine.
     ///
     /// # Errors
@@ -132,8 +131,8 @@ impl Notebook {
         Ok(trainings.iter().flat_map(mappings).collect())
     }
 
-    /// The mappings at the end of Figure 6 on a data set, beside what a linear DAE with the same noise would end at; no
-    /// rows if the data set was not trained on.
+    /// The mappings at the end of Figure 6 on a data set, beside the fixed points of a linear DAE with the same noise;
+    /// no rows if the data set was not trained on.
     ///
     /// # Errors
     /// Values that are not finite.
@@ -178,7 +177,7 @@ impl Notebook {
                 say!("{}", images::absent(job.dataset));
                 return Ok(Vec::new());
             }
-            // Silently: where the cache lies is nothing for a notebook to keep.
+            // Silently: the path of the cache does not belong in a notebook.
             loaded.get(settings, job.dataset, &Progress::Silent)?;
         }
         train_each(
@@ -222,8 +221,8 @@ impl Notebook {
     }
 }
 
-/// Does one training run after the other. An interrupt ends the present one with what it has come to so far, which is what
-/// `partial` makes of its checkpoint, and leaves out those after it.
+/// Does one training run after the other. An interrupt ends the current one with its result so far, which `partial`
+/// makes of its checkpoint, and skips the rest.
 fn train_each<J, C: DeserializeOwned, T>(
     jobs: &[J],
     name: impl Fn(&J) -> &str,
@@ -263,7 +262,7 @@ fn mappings(training: &fig6::run::Training) -> Vec<Curve> {
     let epochs: Vec<u64> = seen.iter().map(|seen| seen.epoch).collect();
     let curve = |(i, mode): (usize, &usize)| {
         let at = |i| seen.iter().map(move |seen| seen.mappings.get(i).copied());
-        // A mode that was not seen is no number, which is refused where it would be drawn.
+        // A mode that was not seen is NaN, which drawing refuses.
         let mapping: Vec<f64> = at(i).map(|w| w.unwrap_or(f64::NAN)).collect();
         Curve::by_epoch(format!("mode {mode}"), &epochs, &mapping)
     };

@@ -5,10 +5,10 @@ use std::path::{Component, Path};
 
 use crate::settings::Profile;
 
-/// Where the root of the repository is, seen from the report.
+/// The root of the repository, relative to the report.
 const ROOT: &str = "../../";
 
-/// Where a link of a page in `docs/` leads from the report; `None` if there is nothing.
+/// The target of a link in a page of `docs/`, relative to the report; `None` if there is nothing.
 pub(super) fn document_link(folder: &Path, target: &str) -> Option<String> {
     if target.starts_with("https://") {
         return Some(target.to_owned());
@@ -33,9 +33,9 @@ fn normal(path: &Path) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// Links and titles of the notebooks: as pages where they were exported, as they are in the repository otherwise.
+/// Links and titles of the notebooks: exported pages if there are any, otherwise the files in the repository.
 ///
-/// Exported pages are not committed, and the report of `paper` is: it must not link to them.
+/// Exported pages are not committed, but the report of `paper` is: it must not link to them.
 pub(super) fn notebooks(folder: &Path, profile: Profile) -> Vec<[String; 2]> {
     let pages = match profile {
         Profile::Paper => Vec::new(),

@@ -4,9 +4,9 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 /// Turns Markdown into HTML below a heading of the second level.
 ///
-/// The title of the page is left out, its sections become headings of the third level with ids that start with
-/// `prefix`, tables can be scrolled with the keyboard, and HTML in the text is shown as text. Relative links go through
-/// `link`; one that it does not know loses its target and keeps its words.
+/// Drops the title of the page. Sections become headings of the third level, with ids that start with `prefix`. Tables
+/// scroll by keyboard, and HTML in the text is shown as text. Links go through `link`; an unknown one loses its target
+/// and keeps its words.
 pub fn to_html(text: &str, prefix: &str, link: impl Fn(&str) -> Option<String>) -> String {
     let title = text
         .strip_prefix("# ")
@@ -14,7 +14,7 @@ pub fn to_html(text: &str, prefix: &str, link: impl Fn(&str) -> Option<String>) 
     let text = title.map_or(text, |(_, rest)| rest);
     let parsed: Vec<Event> = Parser::new_ext(text, Options::ENABLE_TABLES).collect();
     let mut events = Vec::new();
-    // The id of the section that the text is in, and whether the link that it is in has kept its target.
+    // The id of the current section, and whether the current link has kept its target.
     let (mut section, mut linked) = (prefix.to_owned(), false);
     for (place, event) in parsed.iter().enumerate() {
         match event.clone() {
@@ -32,7 +32,7 @@ pub fn to_html(text: &str, prefix: &str, link: impl Fn(&str) -> Option<String>) 
             }
             Event::Html(text) | Event::InlineHtml(text) => events.push(Event::Text(text)),
             Event::Start(Tag::Table(columns)) => {
-                // There is nothing to escape in a slug.
+                // A slug needs no escaping.
                 let scroll = format!(
                     r#"<div class="scroll" tabindex="0" role="region" aria-labelledby="{section}">"#
                 );
@@ -62,7 +62,7 @@ pub fn to_html(text: &str, prefix: &str, link: impl Fn(&str) -> Option<String>) 
                 }));
             }
             Event::End(TagEnd::Link) if !linked => {}
-            // Pictures would have to be fetched.
+            // Images are dropped: they would have to be fetched.
             Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => {}
             other => events.push(other),
         }
@@ -81,7 +81,7 @@ fn lowered(level: HeadingLevel) -> HeadingLevel {
     }
 }
 
-/// The id of a heading, which the events begin with: `Figure 3` under `deviations` gives `deviations-figure-3`.
+/// The id of the heading that the events begin with: `Figure 3` under `deviations` gives `deviations-figure-3`.
 fn slug<'a>(prefix: &str, heading: impl Iterator<Item = &'a Event<'a>>) -> String {
     let inner = heading.take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_))));
     let words: String = inner

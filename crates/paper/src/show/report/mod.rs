@@ -1,7 +1,7 @@
-//! The report: one HTML file that shows what is recorded of a profile, and opens without a network.
+//! The report: one HTML file that shows what is recorded of a profile, and opens offline.
 //!
-//! It is a function of what lies under `results/<profile>` and of the pages in `docs/`: the same results give the same
-//! bytes. It never runs anything; what is not there, or is not what its record says, is reported as such.
+//! It depends only on what lies under `results/<profile>` and on the pages in `docs/`: the same results give the same
+//! bytes. It never runs anything. Missing files, and files that do not match their record, are reported as such.
 
 mod head;
 mod links;
@@ -28,7 +28,7 @@ use crate::{Error, Result};
 /// Nothing recorded, damaged records or tables, or the file system failing.
 pub fn write(results: &Path, profile: Profile) -> Result<PathBuf> {
     let folder = results.join(profile.name());
-    // Looked at first, so that a wrong folder stays as it is.
+    // Checked first, so that a wrong folder stays as it is.
     recorded(&folder, profile)?;
     audit::update(&folder)?;
     let path = folder.join(REPORT);
@@ -37,7 +37,7 @@ pub fn write(results: &Path, profile: Profile) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// The report of what lies in the folder of a profile; changes nothing.
+/// The report on the folder of a profile; changes nothing.
 ///
 /// # Errors
 /// Nothing recorded, or damaged records.

@@ -33,7 +33,7 @@ const BIAS: &str = include_str!("../../../../../docs/BIAS.md");
 pub(super) struct Page<'a> {
     profile: Profile,
     figures: Vec<Section<'a>>,
-    /// Claims of the paper and what was measured of each; none if that was not written.
+    /// Claims of the paper and what was measured of each; empty if the table of claims was not written.
     claims: Vec<(Claim, Vec<Check>)>,
     deviations: String,
     bias: String,
@@ -55,7 +55,7 @@ struct Made<'a> {
     record: &'a Record,
     /// What is wrong with its files.
     problems: Vec<String>,
-    /// The SVG file as an address.
+    /// The SVG file as a data URL.
     drawing: Option<String>,
     published: Vec<Check>,
     theory: Vec<Check>,
@@ -221,7 +221,7 @@ impl<'a> Made<'a> {
         !self.record.differences.is_empty()
     }
 
-    /// The value of a setting in the paper, where the profile has another.
+    /// The value of a setting in the paper, if the profile has another.
     fn in_paper(&self, key: &str) -> Option<&str> {
         let full = format!("{}.{key}", self.record.figure);
         let found = self.record.differences.iter().find(|own| own.key == full);
@@ -231,18 +231,18 @@ impl<'a> Made<'a> {
     fn time(&self) -> String {
         match self.record.total_seconds() {
             Some(seconds) => duration(seconds),
-            // Runs that were kept from before do not all say how long they took.
+            // Not all runs kept from before say how long they took.
             None => format!("over {}", duration(self.record.seconds)),
         }
     }
 }
 
-/// An SVG file as an address that holds all of it: a picture in a page of its own runs nothing and has ids of its own.
+/// An SVG file as a data URL. As a document of its own it runs no scripts, and has ids of its own.
 fn address(svg: &str) -> String {
     let mut address = "data:image/svg+xml,".to_owned();
     for c in svg.chars() {
         match c {
-            // The other quotes do as well around attributes, none of which holds any, and need no escape.
+            // Single quotes work around attributes, too. No attribute contains one, and they need no escape.
             '"' => address.push('\''),
             '%' | '#' | '<' | '>' | '&' | '\n' => {
                 address.push_str(&format!("%{:02X}", u32::from(c)));
@@ -253,7 +253,7 @@ fn address(svg: &str) -> String {
     address
 }
 
-/// How a verdict is coloured; the word itself says the same.
+/// The CSS class that colours a verdict; the word itself says the same.
 fn class(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "pass",
@@ -294,7 +294,7 @@ fn counted(checks: &[Check], hold: &str, are_open: &str) -> Vec<String> {
     parts
 }
 
-/// The check that takes up most of its tolerance.
+/// The check that uses most of its tolerance.
 fn furthest(checks: &[Check]) -> Option<String> {
     let check = Tally::of(checks).furthest()?;
     let [off, allowed] = [check.deviation().abs(), check.tolerance].map(|value| shown(value, 2));

@@ -1,6 +1,6 @@
 //! What names in settings and tables mean.
 
-/// Meaning and unit of a setting or column, by its name (without what stands before the last dot).
+/// Meaning and unit of a setting or column, by the last part of its dotted name.
 pub(super) fn meaning(name: &str) -> Option<&'static str> {
     let name = name.rsplit('.').next().unwrap_or(name);
     Some(match name {

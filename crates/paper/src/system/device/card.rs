@@ -1,4 +1,4 @@
-//! NVIDIA cards, by the trainers of `dae-cuda`.
+//! NVIDIA cards, with the trainers of `dae-cuda`.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ use crate::Result;
 pub(super) struct Card(dae_cuda::Card);
 
 impl Card {
-    /// The card of this number, or the one with most free memory.
+    /// The card with this number, or the one with the most free memory.
     pub(super) fn open(number: Option<usize>) -> Result<Self, String> {
         let card = dae_cuda::Card::find(number.map_or(Which::Auto, Which::Index));
         card.map(Self).map_err(|why| why.to_string())

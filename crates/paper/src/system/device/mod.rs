@@ -1,7 +1,7 @@
-//! What trains: the processor, or a graphics card where there is one.
+//! The device that trains: the processor, or a graphics card if there is one.
 //!
-//! Experiments ask a [`Device`] for a trainer and do not know which they hold. Only a build with the feature `cuda` has
-//! cards, which `make GPU=1` makes.
+//! Experiments ask a [`Device`] for a trainer and do not know which they get. Only a build with the feature `cuda`,
+//! made by `make GPU=1`, supports cards.
 
 #[cfg(feature = "cuda")]
 mod card;
@@ -26,10 +26,10 @@ use card::Card;
 /// The environment variable that stands for `--device`.
 pub const VARIABLE: &str = "DAE_DEVICE";
 
-/// How the processor is called in provenance and in what is said.
+/// Name of the processor in provenance and messages.
 const PROCESSOR: &str = "processor";
 
-/// What should train.
+/// Which device should train.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Choice {
     /// A card if there is one with room, else the processor.
@@ -37,7 +37,7 @@ pub enum Choice {
     Auto,
     /// The processor.
     Cpu,
-    /// The card of this number, as the driver counts, or the one with most free memory.
+    /// The card with this number, as the driver counts, or the one with the most free memory.
     Cuda(Option<usize>),
 }
 
@@ -67,10 +67,10 @@ impl fmt::Display for Choice {
     }
 }
 
-/// What trains.
+/// The device that trains.
 #[derive(Debug, Clone, Default)]
 pub struct Device {
-    /// None is the processor.
+    /// `None` is the processor.
     card: Option<Card>,
     /// Whether the processor may do what the card has no room for.
     only_preferred: bool,
@@ -82,10 +82,10 @@ impl Device {
         Self::default()
     }
 
-    /// The device that was asked for, and a line about it where there is something to say.
+    /// The requested device, and a line about it if there is something to say.
     ///
     /// # Errors
-    /// A card was asked for, and it is not there or cannot be used.
+    /// A card was requested that is missing or cannot be used.
     pub fn choose(choice: Choice) -> Result<(Self, Option<String>)> {
         match choice {
             Choice::Cpu => Ok((Self::processor(), None)),
@@ -129,7 +129,7 @@ impl Device {
             .map_or_else(|| PROCESSOR.to_owned(), Card::name)
     }
 
-    /// Most memory of the card that trainers held at a time, in bytes.
+    /// Peak memory of the card that trainers held, in bytes.
     pub fn memory(&self) -> Option<u64> {
         self.card.as_ref().and_then(Card::memory)
     }
@@ -139,7 +139,7 @@ impl Device {
         self.only_preferred
     }
 
-    /// A linear trainer that goes on from the weights of some epoch. Double precision is the processor's.
+    /// A linear trainer that resumes from the weights at `epoch`. Double precision always runs on the processor.
     ///
     /// # Errors
     /// As [`LinearTrainer::resume`]; a card that has no room, or fails.
@@ -160,7 +160,7 @@ impl Device {
         }
     }
 
-    /// A nonlinear trainer that goes on from a state.
+    /// A nonlinear trainer that resumes from a state.
     ///
     /// # Errors
     /// As [`NonlinearTrainer::new`]; a card that has no room, or fails.

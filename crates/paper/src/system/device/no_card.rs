@@ -1,4 +1,4 @@
-//! In place of cards, where the program was built without them.
+//! Stand-in for cards, in a program built without them.
 
 use dae::Checked;
 use dae::random::Key;

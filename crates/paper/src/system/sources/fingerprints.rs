@@ -1,4 +1,4 @@
-//! What decides the numbers of what, by folder: no list can forget a file.
+//! Which sources decide which numbers, by folder, so that no list can forget a file.
 //!
 //! Used when this crate is built (`build.rs`), and by the test that changes a file of each kind.
 
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::hash;
 
-/// One folder for each experiment, beside what several share.
+/// One folder for each experiment, beside the shared one.
 const EXPERIMENTS: &str = "crates/paper/src/experiments";
 
 /// What several experiments share.
@@ -20,20 +20,20 @@ const COMMON: &str = "crates/paper/src/experiments/common";
 /// The trainers, each in a folder of its own.
 const TRAINERS: &str = "crates/dae/src/train";
 
-/// What every training run depends on beside its trainers and the folder `train` of its experiment.
+/// What every training run depends on besides its trainers and the folder `train` of its experiment.
 const NUMERICS: &[&str] = &[
     "crates/dae/src/numerics",
     "crates/paper/src/experiments/common/epochs.rs",
 ];
 
-/// What decides spectra and eigen-directions that are computed from images, whose content has a fingerprint of its own.
+/// What decides spectra and eigen-directions computed from images. The content of the images has its own fingerprint.
 const SPECTRA: &[&str] = &[
     "crates/dae/src/numerics",
     "crates/dae/src/data/images",
     "crates/dae/src/data/spectrum",
 ];
 
-/// What every table and figure depends on beside the folder of its experiment.
+/// What every table and figure depends on besides the folder of its experiment.
 const SHARED: &[&str] = &[
     "crates/dae/src/numerics",
     "crates/dae/src/theory",
@@ -43,7 +43,7 @@ const SHARED: &[&str] = &[
     COMMON,
 ];
 
-/// Dependencies that compute: another version of one of them counts as a change of the sources.
+/// Dependencies that compute: a new version of one of them counts as a change of the sources.
 pub const DEPENDENCIES: &[&str] = &[
     "lax",
     "ndarray",
@@ -60,18 +60,18 @@ pub const DEPENDENCIES: &[&str] = &[
 
 /// SHA-256 over sources, in hexadecimal.
 pub struct Fingerprints {
-    /// Of what decides spectra and eigen-directions of images.
+    /// Of the sources that decide spectra and eigen-directions of images.
     pub spectra: String,
-    /// Of what each figure depends on.
+    /// Of the sources of each figure.
     pub figures: BTreeMap<String, String>,
-    /// Of what decides the numbers of the training runs of a figure that has any.
+    /// Of the sources that decide the numbers of a figure's training runs, if it has any.
     pub trainings: BTreeMap<String, String>,
 }
 
 /// The fingerprints of the sources in a clone.
 ///
 /// # Errors
-/// A place that is not there, or that cannot be read.
+/// A missing or unreadable place.
 pub fn of(root: &Path) -> io::Result<Fingerprints> {
     let (mut figures, mut trainings) = (BTreeMap::new(), BTreeMap::new());
     for name in folders(&root.join(EXPERIMENTS))? {
@@ -107,8 +107,8 @@ fn folders(place: &Path) -> io::Result<BTreeSet<String>> {
     Ok(names)
 }
 
-/// The folders of the trainers that sources at a place name, and of those that these name: Rust reaches a trainer only by
-/// its name.
+/// The folders of the trainers that sources at a place name, directly or through other trainers. Rust reaches a trainer
+/// only by its name.
 fn trainers(root: &Path, place: &str) -> io::Result<BTreeSet<String>> {
     let all = folders(&root.join(TRAINERS))?;
     let (mut found, mut places) = (BTreeSet::new(), vec![place.to_owned()]);
@@ -131,7 +131,7 @@ fn trainers(root: &Path, place: &str) -> io::Result<BTreeSet<String>> {
     Ok(found)
 }
 
-/// Sources without the lines that are comments: those decide no number, and may be written better at any time.
+/// Sources without comment lines, which decide no number and may be improved at any time.
 fn code(text: String) -> String {
     let lines = text.lines();
     let lines = lines.filter(|line| !line.trim_start().starts_with("//"));

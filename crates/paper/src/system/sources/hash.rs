@@ -31,13 +31,13 @@ pub const PROGRAM: &[&str] = &[
     "docs/DEVIATIONS.md",
 ];
 
-/// Endings of source files: what an editor leaves beside them has others.
+/// Extensions of source files; what an editor leaves beside them has others.
 const SOURCES: &str = "css csv cu html js lock md rs svg toml";
 
-/// Adds the names and contents of all source files at some places, in order; `part` says what of a file counts.
+/// Adds the names and contents of all source files at some places, in order; `part` selects what counts of a file.
 ///
 /// # Errors
-/// A place that is not there, or that cannot be read; so do those below.
+/// A missing or unreadable place; likewise in the functions below.
 pub fn add_files(
     hash: &mut Sha256,
     root: &Path,
@@ -57,7 +57,7 @@ pub fn add_files(
     Ok(())
 }
 
-/// Adds some bytes, and how many they are.
+/// Adds some bytes, and their number.
 pub fn add(hash: &mut Sha256, part: &[u8]) {
     hash.update((part.len() as u64).to_le_bytes());
     hash.update(part);

@@ -24,8 +24,8 @@ fn find(list: &[(&str, &'static str)], figure: &str) -> &'static str {
     own.map_or("", |(_, hash)| hash)
 }
 
-/// Refuses to go on where the sources that lie where this program was built are others than those it was built from:
-/// what it made would bear the wrong fingerprints. A program whose sources are gone goes on.
+/// Fails if the sources where this program was built are not those it was built from: its results would bear the wrong
+/// fingerprints. Succeeds if the sources are gone.
 pub fn check() -> Result<()> {
     check_against(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
 }

@@ -50,8 +50,8 @@ pub struct Bar {
     drawn: ProgressBar,
     label: String,
     total: u64,
-    /// The first reported position: not 0 if the task resumed from a checkpoint.
-    first: Cell<Option<u64>>,
+    /// Position and time of the first report: a task that resumes from a checkpoint does not begin at 0.
+    first: Cell<Option<(u64, Instant)>>,
     last: Cell<Instant>,
     /// Quarters printed so far.
     printed: Cell<u64>,
@@ -123,12 +123,13 @@ impl Bar {
     /// Reports the position of the task.
     pub fn set(&self, position: u64, message: &str) {
         let (label, total) = (&self.label, self.total);
-        let first = self.first.get().unwrap_or(position);
-        self.first.set(Some(first));
-        let rate = position.saturating_sub(first) as f64 / self.drawn.elapsed().as_secs_f64();
+        let (first, since) = self.first.get().unwrap_or((position, Instant::now()));
+        self.first.set(Some((first, since)));
+        let rate = position.saturating_sub(first) as f64 / since.elapsed().as_secs_f64();
         let left = total.saturating_sub(position) as f64 / rate;
-        let left = match left.is_finite() {
-            true => format!("{left:.0} s left  "),
+        // Unknown at the first report.
+        let pace = match rate > 0.0 {
+            true => format!("{rate:.1}/s  {left:.0} s left  "),
             false => String::new(),
         };
         match &self.progress {
@@ -138,7 +139,7 @@ impl Bar {
             }
             Progress::Lines if self.last.get().elapsed() >= LINE_EVERY => {
                 self.last.set(Instant::now());
-                note!("{label}: {position}/{total}  {rate:.1}/s  {left}{message}");
+                note!("{label}: {position}/{total}  {pace}{message}");
             }
             Progress::Printed if in_kernel() => {
                 if self.last.get().elapsed() >= REDRAW_EVERY {
@@ -146,7 +147,7 @@ impl Bar {
                     let full = (BAR * position).checked_div(total).unwrap_or(BAR).min(BAR);
                     let bar = "█".repeat(full as usize) + &"░".repeat((BAR - full) as usize);
                     let line =
-                        format!("{label}  {bar}  {position}/{total} epochs  {left}{message}");
+                        format!("{label}  {bar}  {position}/{total} epochs  {pace}{message}");
                     say!("\r{line:<LINE$}");
                 }
             }

@@ -289,6 +289,7 @@ def copy(source, destination, own=True):
     """
     links = True
     for folder, folders, files in os.walk(source):
+        # Incremental data are what earlier versions left.
         folders[:] = [name for name in folders if name != "incremental" and (own or not OWN.match(name))]
         target = destination / Path(folder).relative_to(source)
         target.mkdir(parents=True, exist_ok=True)

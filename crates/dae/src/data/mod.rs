@@ -20,7 +20,6 @@ mod npz;
 mod pickle;
 mod source;
 mod spectrum;
-mod sums;
 
 pub use directions::Directions;
 pub use images::{DataSet, Expected, Images, Split};
@@ -28,5 +27,4 @@ pub use source::{
     CacheEntry, CacheState, Event, SourceOptions, cache_dir, load, load_expected, verify,
     verify_expected,
 };
-pub use spectrum::{Eigen, Spectrum, rounding, second_moment};
-pub use sums::Sums;
+pub use spectrum::{Eigen, Spectrum, Sums, rounding, second_moment};

@@ -3,8 +3,9 @@
 // Matrices are capital letters, as in the equations below.
 #![allow(non_snake_case)]
 
-use ndarray::Array2;
-use ndarray_linalg::{Cholesky, Diag, Eigh, QR, SolveTriangular, UPLO};
+use ndarray::{Array1, Array2};
+use ndarray_linalg::{Cholesky, Diag, Eigh, QR, SVD, SolveTriangular, UPLO};
+use rayon::join;
 
 use crate::Result;
 
@@ -19,6 +20,15 @@ pub(crate) fn factor(gram: &Array2<f64>) -> Result<Array2<f64>> {
     }
     let (values, vectors) = gram.eigh(UPLO::Lower)?;
     Ok(vectors * values.mapv(|x| x.max(0.0).sqrt()))
+}
+
+/// The singular values of `W1 W2` in descending order, from `W1^T W1 = K1 K1^T` and `W2 W2^T = K2 K2^T`.
+///
+/// They are those of the H x H matrix `K1^T K2`; D x D is never built.
+pub(crate) fn singular_values([encoder, decoder]: [&Array2<f64>; 2]) -> Result<Array1<f64>> {
+    let (encoder, decoder) = join(|| factor(encoder), || factor(decoder));
+    let (_, values, _) = encoder?.t().dot(&decoder?).svd(false, false)?;
+    Ok(values)
 }
 
 /// Thin factorisation `W1 = Q R`, `Q` with orthonormal columns and `R` upper triangular.

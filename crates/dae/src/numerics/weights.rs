@@ -4,12 +4,11 @@
 #![allow(non_snake_case)]
 
 use ndarray::{Array1, Array2, Axis, s};
-use ndarray_linalg::SVD;
 use rayon::join;
 use serde::{Deserialize, Serialize};
 
 use super::blas;
-use super::factors::factor;
+use super::factors::singular_values;
 use super::random::{Rng, normal_matrix};
 use crate::Result;
 use crate::error::{non_negative, shape};
@@ -77,8 +76,7 @@ impl Weights {
 
     /// All H singular values of `W1 W2` in descending order (those beyond the rank are 0).
     ///
-    /// With `W1^T W1 = K1 K1^T` and `W2 W2^T = K2 K2^T` they are the singular values of the H x H matrix
-    /// `K1^T K2`, in any basis; D x D is never built.
+    /// They are the same in any basis.
     ///
     /// # Errors
     /// LAPACK failing, as it does on values that are not finite.
@@ -88,9 +86,8 @@ impl Weights {
     pub fn singular_values(&self) -> Result<Array1<f64>> {
         // Weights may be measured before a trainer exists.
         blas::use_one_thread();
-        let root = |W: &Array2<f64>| factor(&W.t().dot(W));
-        let (encoder, decoder) = join(|| root(&self.encoder), || root(&self.decoder));
-        let (_, values, _) = encoder?.t().dot(&decoder?).svd(false, false)?;
-        Ok(values)
+        let gram = |W: &Array2<f64>| W.t().dot(W);
+        let (encoder, decoder) = join(|| gram(&self.encoder), || gram(&self.decoder));
+        singular_values([&encoder, &decoder])
     }
 }

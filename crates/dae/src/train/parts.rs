@@ -6,8 +6,6 @@
 #![allow(non_snake_case)]
 
 use ndarray::{ArcArray2, Array1, Array2, ArrayView2, Axis};
-use ndarray_linalg::SVD;
-use rayon::join;
 
 use super::linear::Weights;
 use super::nonlinear::noise::{STRIP, Source};
@@ -105,11 +103,9 @@ pub fn factor(gram: &Array2<f32>) -> Result<Array2<f32>> {
 ///
 /// # Errors
 /// LAPACK failing, as it does on values that are not finite.
-pub fn singular_values([encoder, decoder]: [&Array2<f64>; 2]) -> Result<Array1<f64>> {
+pub fn singular_values(grams: [&Array2<f64>; 2]) -> Result<Array1<f64>> {
     blas::use_one_thread();
-    let (encoder, decoder) = join(|| factors::factor(encoder), || factors::factor(decoder));
-    let (_, values, _) = encoder?.t().dot(&decoder?).svd(false, false)?;
-    Ok(values)
+    factors::singular_values(grams)
 }
 
 /// The order in which trainers keep pixels: those that are 0 in every sample come last.

@@ -5,10 +5,12 @@
 
 mod eigen;
 mod moment;
+mod sums;
 
-pub(super) use eigen::eigenvalues;
+use eigen::eigenvalues;
 pub use eigen::{Eigen, rounding};
 pub use moment::second_moment;
+pub use sums::Sums;
 
 use super::images::Images;
 use crate::{Error, Result};

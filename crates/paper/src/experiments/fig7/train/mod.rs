@@ -18,7 +18,6 @@ use serde::{Deserialize, Serialize};
 use super::settings::Settings;
 use crate::Result;
 use crate::experiments::{Context, Model};
-use crate::runs::Runs;
 use crate::system::device::Device;
 pub use few::Measured;
 pub(crate) use images::Shared;
@@ -58,42 +57,28 @@ pub(crate) enum Outcome {
 
 /// One run; loads the stored one if there is one.
 pub(crate) fn train(context: &Context, job: &Job, shared: &Shared) -> Result<Outcome> {
-    let (name, progress) = (&job.training.name, context.progress);
+    let (name, inputs, progress) = (&job.training.name, &job.inputs, context.progress);
+    let mut runs = context.runs.clone();
     // Linear algebra, many starts, deep networks and anisotropic noise run on the CPU.
-    let on_processor = || Runs {
-        device: Device::processor(),
-        ..context.runs.clone()
-    };
-    match job.task {
-        Task::Few(_) => on_processor()
-            .get_or(name, &job.inputs, progress, |slot| {
-                job.measure(shared, slot, progress)
-            })
-            .map(Outcome::Measured),
-        Task::Seeds => {
-            let runs = on_processor();
-            runs.get_or(name, &job.inputs, progress, |slot| {
-                job.half_rises(&runs, slot, progress)
-            })
-            .map(Outcome::HalfRises)
-        }
-        Task::Depth(layers, model) => on_processor()
-            .get_or(name, &job.inputs, progress, |slot| {
-                job.descend_deep((layers, model), slot, progress)
-            })
-            .map(Outcome::Network),
-        Task::Mask => on_processor()
-            .get_or(name, &job.inputs, progress, |slot| {
-                job.descend(shared, slot, progress)
-            })
-            .map(Outcome::Network),
-        _ => context
-            .runs
-            .get_or(name, &job.inputs, progress, |slot| {
-                job.descend(shared, slot, progress)
-            })
-            .map(Outcome::Network),
+    if let Task::Few(_) | Task::Seeds | Task::Depth(..) | Task::Mask = job.task {
+        runs.device = Device::processor();
     }
+    Ok(match job.task {
+        Task::Few(_) => Outcome::Measured(runs.get_or(name, inputs, progress, |slot| {
+            job.measure(shared, slot, progress)
+        })?),
+        Task::Seeds => Outcome::HalfRises(runs.get_or(name, inputs, progress, |slot| {
+            job.half_rises(&runs, slot, progress)
+        })?),
+        Task::Depth(layers, model) => {
+            Outcome::Network(runs.get_or(name, inputs, progress, |slot| {
+                job.descend_deep((layers, model), slot, progress)
+            })?)
+        }
+        _ => Outcome::Network(runs.get_or(name, inputs, progress, |slot| {
+            job.descend(shared, slot, progress)
+        })?),
+    })
 }
 
 impl Job {

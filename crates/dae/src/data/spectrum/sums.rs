@@ -1,11 +1,10 @@
 //! Second moments of samples that arrive in batches, and their eigenvalues, for data of any size and kind.
-//! [`second_moment`](super::second_moment) is for images.
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::parallel::prelude::*;
 use ndarray::{Array2, ArrayView2, Axis, s};
 
-use super::spectrum::eigenvalues;
+use super::eigen::eigenvalues;
 use crate::numerics::blas;
 use crate::{Error, Result};
 
@@ -68,8 +67,21 @@ impl Sums {
         Ok(())
     }
 
-    /// Eigenvalues of the sum divided by `divisor`, in descending order, none negative. For the averaged second moment
-    /// `X^T X / N`, `divisor` is N.
+    /// The sum divided by `divisor`: N for the averaged second moment `X^T X / N`.
+    ///
+    /// # Shapes
+    /// D x D, symmetric.
+    pub fn moment(self, divisor: f64) -> Array2<f64> {
+        let mut moment = self.sums;
+        moment /= divisor;
+        for i in 0..moment.nrows() {
+            let (row, mut column) = moment.multi_slice_mut((s![i, i + 1..], s![i + 1.., i]));
+            column.assign(&row);
+        }
+        moment
+    }
+
+    /// Eigenvalues of [`Sums::moment`] in descending order, none negative.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] if there are no columns, a sum is not finite, or an eigenvalue is negative by more than
@@ -80,15 +92,10 @@ impl Sums {
     /// Works in place, in the memory of D x D numbers. An eigenvalue within [`rounding`](super::rounding) of zero is
     /// zero up to rounding.
     pub fn eigenvalues(self, divisor: f64) -> Result<Vec<f64>> {
-        let mut moment = self.sums;
-        moment /= divisor;
+        let moment = self.moment(divisor);
         if moment.is_empty() || !moment.iter().all(|x| x.is_finite()) {
             let allowed = "finite, of at least one column";
             return Err(Error::out_of_range("second moment", "it", allowed));
-        }
-        for i in 0..moment.nrows() {
-            let (row, mut column) = moment.multi_slice_mut((s![i, i + 1..], s![i + 1.., i]));
-            column.assign(&row);
         }
         eigenvalues(moment)
     }

@@ -261,6 +261,7 @@ fn forgeries(folder: &Path, figure: Figure) -> Vec<Forgery> {
 fn forge_every_number(figure: Figure) {
     let made = made(&[figure]);
     let all = forgeries(&made.path().join("smoke"), figure);
+    assert!(!all.is_empty(), "{figure} has numbers");
     all.par_iter().for_each(|forgery| {
         let (table, column) = (forgery.table.as_str(), forgery.column.as_str());
         let place = Place::of(made.path());
@@ -294,12 +295,13 @@ fn forge_every_number(figure: Figure) {
     });
 }
 
-// A number changed together with its hashes contradicts the theory.
-
 #[test]
-fn forged_numbers_of_figures_1_to_4_are_found() {
-    for figure in [Figure::Fig1, Figure::Fig2, Figure::Fig3, Figure::Fig4] {
-        forge_every_number(figure);
+fn forged_numbers_of_the_other_figures_are_found() {
+    for figure in FIGURES {
+        // These two take longer, and have tests of their own.
+        if ![Figure::Fig5, Figure::Fig7].contains(&figure) {
+            forge_every_number(figure);
+        }
     }
 }
 

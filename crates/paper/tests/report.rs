@@ -146,6 +146,30 @@ fn writing_it_enters_it_in_the_manifest() {
 }
 
 #[test]
+fn every_setting_and_every_column_is_explained() {
+    let page = report::html(&committed(), Profile::Paper).unwrap();
+    let mut names: Vec<&str> = Vec::new();
+    for row in page.split("<tr><th scope=\"row\"><code>").skip(1) {
+        let (name, rest) = row.split_once("</code>").unwrap();
+        let meaning = rest.split("<td>").nth(2).unwrap();
+        assert!(!meaning.starts_with("</td>"), "the setting {name}");
+    }
+    for table in page.split("<table class=\"head\">").skip(1) {
+        let (head, rest) = table.split_once("</thead>").unwrap();
+        let explained = rest.split_once("</dl>").unwrap().0;
+        for column in head.split("class=\"number\">").skip(1) {
+            let name = column.split('<').next().unwrap();
+            assert!(
+                explained.contains(&format!("<dt>{name}:</dt>")),
+                "the column {name}"
+            );
+            names.push(name);
+        }
+    }
+    assert!(names.contains(&"law_standard_deviation"), "{names:?}");
+}
+
+#[test]
 fn it_stands_alone() {
     let results = results();
     // The name space of SVG has the form of an address and is none.

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use paper::experiments::{AllSettings, load, load_with};
-use paper::settings::{Profile, load_layers};
+use paper::results::Job;
+use paper::settings::{Difference, Profile, load_layers};
 use serde_json::Value;
 
 const PAPER: &str = include_str!("../settings/paper.toml");
@@ -1013,6 +1014,37 @@ fn the_blame_is_put_where_it_belongs() {
         assert!(said.starts_with(expected), "{said}");
     }
     assert!(said(&[("a.toml", "[fig1]\nepochs = many")]).ends_with("; allowed: 1 to 1e7"));
+}
+
+#[test]
+fn a_value_that_is_written_otherwise_is_no_difference() {
+    let differences = |set: &[&str]| {
+        let set: Vec<String> = set.iter().map(|&one| one.to_owned()).collect();
+        load_with(Profile::Paper, &set).unwrap().1
+    };
+    assert_eq!(
+        differences(&["fig1.lambda=1", "fig1.epsilon=[0, 1.0, 5]"]),
+        []
+    );
+    let found = differences(&["fig1.lambda=2", "fig1.epsilon=[0.5, 1]"]);
+    let found: Vec<String> = found.iter().map(Difference::words).collect();
+    let expected = [
+        "epsilon = [0.5, 1.0] instead of [0.0, 1.0, 5.0]",
+        "lambda = 2.0 instead of 1.0",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn another_seed_is_a_difference() {
+    let job = Job {
+        seed: Some(7),
+        ..Job::new(Profile::Paper, "nowhere")
+    };
+    let (settings, differences) = job.settings().unwrap();
+    assert_eq!((settings.seed, differences.len()), (7, 1));
+    let words = differences.first().map(Difference::words);
+    assert_eq!(words.as_deref(), Some("seed = 7 instead of 2018"));
 }
 
 /// What the command makes of arguments: its exit code and what it says.

@@ -4,10 +4,9 @@ pub mod claims;
 pub mod verify;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
-use crate::results::manifest::{self, Manifest, REPORT};
+use crate::results::manifest::{self, Manifest, REPORT, Report};
 use crate::results::{Recorded, comparison};
 use crate::system::files::{self, write_if_new};
 use crate::tables::read::to_csv;
@@ -18,20 +17,6 @@ use crate::{Error, Result};
 /// # Errors
 /// Damaged records or tables, or the file system failing. The old manifest then stays.
 pub fn update(folder: &Path) -> Result<Manifest> {
-    write(folder, None)
-}
-
-/// Enters the report, which was just written from the current manifest.
-///
-/// # Errors
-/// No report, or as [`update`].
-pub fn enter_report(folder: &Path) -> Result<Manifest> {
-    let path = folder.join(REPORT);
-    let text = fs::read(&path).map_err(Error::io(&path))?;
-    write(folder, Some(&text))
-}
-
-fn write(folder: &Path, report: Option<&[u8]>) -> Result<Manifest> {
     let _lock = manifest::lock(folder)?;
     let recorded = Recorded::open(folder)?;
     let compared = to_csv(&comparison::rows(&recorded)?, comparison::FILE)?;
@@ -41,5 +26,20 @@ fn write(folder: &Path, report: Option<&[u8]>) -> Result<Manifest> {
         audit.insert(file.to_owned(), files::sha256(&text));
         write_if_new(&folder.join(file), &text)?;
     }
-    Manifest::of(&recorded, audit)?.write(folder, report)
+    let mut manifest = Manifest::of(&recorded, audit)?;
+    manifest.report = Manifest::read(folder).ok().and_then(|old| old.report);
+    manifest.write(folder)
+}
+
+/// Enters the report in the manifest; `content` is the [`Manifest::content`] that it was written from.
+///
+/// # Errors
+/// No report or no manifest, or the file system failing.
+pub fn enter_report(folder: &Path, content: String) -> Result<Manifest> {
+    let _lock = manifest::lock(folder)?;
+    let path = folder.join(REPORT);
+    let sha256 = files::sha256(&files::read(&path).map_err(Error::io(path))?);
+    let mut manifest = Manifest::read(folder)?;
+    manifest.report = Some(Report { sha256, content });
+    manifest.write(folder)
 }

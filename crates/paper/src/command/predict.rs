@@ -27,7 +27,7 @@ pub struct Predict {
     /// Variance of the noise, in units of the scaled data. Without this and --keep: what keeps 90% of the variance.
     #[arg(long, conflicts_with = "keep", allow_negative_numbers = true, value_parser = or_zero)]
     epsilon: Option<f64>,
-    /// As much noise as leaves this many directions above one half.
+    /// Take the noise at which this many directions keep a mapping above one half.
     #[arg(long, value_name = "K", allow_negative_numbers = true, value_parser = whole)]
     keep: Option<u64>,
     /// Learning rate; by default the largest that is stable for AE, DAE and WDAE, 1/(2 lambda_0 + 3 epsilon).

@@ -53,7 +53,7 @@ impl Run {
         let figures = self.figures()?;
         let mut job = self.job(&progress)?;
         say!("profile {}", job.profile);
-        print_differences(job.profile, &job.set)?;
+        print_differences(&job.settings()?.1);
         job.device = self.trains.device()?;
         if let Some(only) = &self.only {
             for figure in figures {

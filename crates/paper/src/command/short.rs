@@ -9,7 +9,7 @@ use paper::results::manifest::{self, Manifest};
 use paper::results::regenerate::inputs_of_all;
 use paper::results::{Job, comparison};
 use paper::say;
-use paper::settings::Profile;
+use paper::settings::{Difference, Profile};
 use paper::show::number::bytes;
 use paper::show::{animation, readme, report};
 use paper::system::cache::{self, Owner};
@@ -28,21 +28,19 @@ pub fn list() -> anyhow::Result<()> {
     }
     for profile in Profile::ALL {
         say!("profile {profile}");
-        print_differences(profile, &[])?;
+        print_differences(&experiments::load(profile)?.1);
     }
     Ok(())
 }
 
-/// Prints how a profile, with some settings replaced, differs from the paper.
-pub fn print_differences(profile: Profile, set: &[String]) -> anyhow::Result<()> {
-    let (_, differences) = experiments::load_with(profile, set)?;
+/// Prints how settings differ from the paper's.
+pub fn print_differences(differences: &[Difference]) {
     if differences.is_empty() {
         say!("  every setting as in the paper");
     }
     for own in differences {
         say!("  {} = {} (paper: {})", own.key, own.profile, own.paper);
     }
-    Ok(())
 }
 
 pub fn manifest(place: &Place) -> anyhow::Result<bool> {

@@ -30,6 +30,7 @@ fn describe(state: &State) -> String {
     };
     let how = if *running { "running" } else { "stopped" };
     let (epoch, epochs) = (header.epoch, header.epochs);
-    let left = duration(header.seconds / epoch.max(1) as f64 * (epochs - epoch) as f64);
+    let rest = epochs.saturating_sub(epoch);
+    let left = duration(header.seconds / epoch.max(1) as f64 * rest as f64);
     format!("{how}, checkpoint at epoch {epoch} of {epochs}, about {left} left after it")
 }

@@ -74,6 +74,8 @@ pub(crate) struct Parts<S, R> {
 
 /// The further parts of an experiment that trains networks.
 pub(crate) struct Trained<S> {
+    /// The data sets whose images it is made from, of those that are there.
+    pub images: fn(&S) -> Vec<DataSet>,
     /// Its training runs, in order.
     pub runs: fn(&S, &Context) -> Vec<Training>,
     /// Does one of them or loads the stored one; a judge, if given, then judges the tables by it.
@@ -89,10 +91,10 @@ pub(crate) trait Experiment: Sync {
     /// Computes, draws and checks.
     fn produce(&self, settings: &Value, context: &Context) -> Result<Product>;
 
-    /// Computes the tables alone.
-    fn tables(&self, settings: &Value, context: &Context) -> Result<Vec<Table>>;
-
     fn verify(&self, settings: &Value, judge: &mut Judge) -> Result<()>;
+
+    /// The data sets whose images it is made from, of those that are there.
+    fn images(&self, settings: &Value) -> Result<Vec<DataSet>>;
 
     fn trainings(&self, settings: &Value, context: &Context) -> Result<Vec<Training>>;
 
@@ -123,13 +125,14 @@ impl<S: Settings + DeserializeOwned, R> Experiment for Parts<S, R> {
         })
     }
 
-    fn tables(&self, settings: &Value, context: &Context) -> Result<Vec<Table>> {
-        let settings = checked(settings)?;
-        (self.tables)(&settings, &(self.run)(&settings, context)?)
-    }
-
     fn verify(&self, settings: &Value, judge: &mut Judge) -> Result<()> {
         (self.verify)(&*checked(settings)?, judge)
+    }
+
+    fn images(&self, settings: &Value) -> Result<Vec<DataSet>> {
+        let settings = plain(settings)?;
+        let images = self.trained.as_ref().map(|it| (it.images)(&settings));
+        Ok(images.unwrap_or_default())
     }
 
     fn trainings(&self, settings: &Value, context: &Context) -> Result<Vec<Training>> {

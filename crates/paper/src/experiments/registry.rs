@@ -5,6 +5,7 @@ use std::fmt;
 use clap::ValueEnum;
 use dae::Settings as _;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::experiment::{About, Experiment};
 use crate::Result;
@@ -83,6 +84,15 @@ impl Figure {
     /// Description of its experiment, and what that needs.
     pub fn about(self) -> About {
         self.experiment().about()
+    }
+
+    /// The paper's settings of its experiment.
+    pub(crate) fn paper_settings(self) -> Result<Value> {
+        let mut all = settings::to_json(&load(Profile::Paper)?.0)?;
+        Ok(all
+            .get_mut(self.name())
+            .map(Value::take)
+            .unwrap_or_default())
     }
 }
 

@@ -131,7 +131,7 @@ fn limits(outcome: &Outcome) -> String {
             thousands(prediction.rank),
         );
         said += &format!(
-            "The theory gives each direction a unit of its own. Here {rank} directions share {hidden}, which it leaves out: \
+            "The theory gives each direction a unit of its own, and ignores that here {rank} directions share {hidden}: \
              stronger directions take units first, so that weaker ones rise later than predicted, and those beyond {} are \
              not learned. ",
             thousands(prediction.hidden),

@@ -5,8 +5,7 @@ use serde_json::Value;
 
 use super::Recorded;
 use crate::Result;
-use crate::experiments::{self, Figure};
-use crate::settings::{Profile, to_json, walk};
+use crate::experiments::Figure;
 use crate::tables::{self, Check, Found, Origin, Published, Tables, Verdict};
 
 /// Where the table is, below the folder of a profile.
@@ -55,11 +54,10 @@ pub fn of(figure: Figure, settings: &Value, tables: &Tables) -> Result<Vec<(Chec
     if values.is_empty() {
         return Ok(Vec::new());
     }
-    let paper = to_json(&experiments::load(Profile::Paper)?.0)?;
-    let paper = walk::at(&paper, figure.name()).unwrap_or(&Value::Null);
+    let paper = figure.paper_settings()?;
     let compare = |value: &Published| {
         let experiment = figure.experiment();
-        let found = experiment.published(value, [settings, paper], tables)?;
+        let found = experiment.published(value, [settings, &paper], tables)?;
         Ok(match found {
             Found::Value(found, remark) => (value.check(found), value.note(&remark)),
             Found::NotComparable(why) => not_compared(value, &why),

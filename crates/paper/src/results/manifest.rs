@@ -9,7 +9,7 @@
 //! the checks of the tables against the theory, recomputation, and the history of the repository.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -38,8 +38,8 @@ pub struct Manifest {
     pub format: u32,
     /// The profile, if any figure was made.
     pub profile: Option<Profile>,
-    /// Where, when and with what each figure was made; `None` if its record is of a version that did not say so.
-    pub provenance: BTreeMap<Figure, Option<Provenance>>,
+    /// Where, when and with what each figure was made.
+    pub provenance: BTreeMap<Figure, Provenance>,
     /// SHA-256 of tables, pictures and records, by path.
     #[serde(deserialize_with = "files::below")]
     pub files: BTreeMap<String, String>,
@@ -66,7 +66,7 @@ impl Manifest {
         let (mut files, mut provenance) = (audit, BTreeMap::new());
         for (&figure, record) in &recorded.records {
             let path = recorded.folder.join(Record::file(figure));
-            let text = fs::read(&path).map_err(Error::io(path))?;
+            let text = files::read(&path).map_err(Error::io(path))?;
             files.insert(Record::file(figure), files::sha256(&text));
             files.extend(record.outputs.clone());
             provenance.insert(figure, record.provenance.clone());
@@ -103,7 +103,7 @@ impl Manifest {
     /// Reads the manifest of a profile's folder, without verifying it.
     pub fn read(folder: &Path) -> Result<Self> {
         let path = folder.join(FILE);
-        let text = fs::read(&path).map_err(Error::io(&path))?;
+        let text = files::read(&path).map_err(Error::io(&path))?;
         Self::parse(&text)
     }
 
@@ -122,18 +122,11 @@ impl Manifest {
         files.chain(report).collect()
     }
 
-    /// Adds the report, or keeps that of the existing manifest, then seals the manifest and writes it.
+    /// Seals the manifest and writes it.
     ///
     /// # Errors
     /// The file system failing. The old manifest then stays.
-    pub fn write(mut self, folder: &Path, report: Option<&[u8]>) -> Result<Self> {
-        self.report = match report {
-            Some(text) => Some(Report {
-                sha256: files::sha256(text),
-                content: self.content(),
-            }),
-            None => Self::read(folder).ok().and_then(|old| old.report),
-        };
+    pub fn write(mut self, folder: &Path) -> Result<Self> {
         self.seal = self.expected_seal();
         write_if_new(&folder.join(FILE), &self.text()?)?;
         Ok(self)

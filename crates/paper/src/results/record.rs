@@ -1,15 +1,18 @@
 //! What a figure was made from and what came out: the record that is written last.
 
 use std::collections::BTreeMap;
+use std::iter;
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::experiments::Figure;
-use crate::settings::{Difference, Profile};
+use crate::experiments::{self, Figure};
+use crate::settings::{Difference, Profile, differences};
 use crate::system::files;
 use crate::system::provenance::Provenance;
+use crate::system::sources;
 use crate::tables::{Check, Tables};
 use crate::{Error, Result};
 
@@ -31,11 +34,9 @@ pub struct Record {
     pub checks: Vec<Check>,
     /// Seconds that it took, without training runs kept from before.
     pub seconds: f64,
-    /// Where, when and with what it was made; records of earlier versions do not say.
-    #[serde(default)]
-    pub provenance: Option<Provenance>,
+    /// Where, when and with what it was made.
+    pub provenance: Provenance,
     /// The training runs that it was made from.
-    #[serde(default)]
     pub trainings: Vec<Trained>,
 }
 
@@ -46,8 +47,8 @@ pub struct Trained {
     pub label: String,
     /// Whether it was kept from before this figure was made.
     pub kept: bool,
-    /// Where, when and with what it was trained; runs of earlier versions do not say.
-    pub provenance: Option<Provenance>,
+    /// Where, when and with what it was trained.
+    pub provenance: Provenance,
 }
 
 /// Everything that the results of a figure depend on.
@@ -59,12 +60,11 @@ pub struct Inputs {
     pub seed: u64,
     /// SHA-256 of the spectra it starts from.
     pub spectra: BTreeMap<String, String>,
-    /// Content fingerprints of the images it is trained on.
-    #[serde(default)]
+    /// Content fingerprints of the images it is made from.
     pub images: BTreeMap<String, String>,
     /// Fingerprint of the sources, locked dependencies included.
     pub sources: String,
-    /// SHA-256 of the published values it is compared with.
+    /// SHA-256 of its published values.
     pub published: String,
 }
 
@@ -86,18 +86,51 @@ impl Record {
         parse(&files::read(&path).map_err(Error::io(path))?, &file)
     }
 
-    /// The largest resident memory of the figure and its training runs, in bytes, if it was recorded.
-    pub fn peak_memory(&self) -> Option<u64> {
-        let trained = self.trainings.iter().filter_map(|t| t.provenance.as_ref());
-        let all = self.provenance.iter().chain(trained);
-        all.filter_map(|p| p.peak_memory).max()
+    /// How the recorded settings differ from the paper's. The seed counts for figures that train networks.
+    ///
+    /// # Errors
+    /// Damaged settings of the paper.
+    pub fn expected_differences(&self) -> Result<Vec<Difference>> {
+        let own = differences(&self.inputs.settings, &self.figure.paper_settings()?).into_iter();
+        let mut all: Vec<Difference> = own
+            .map(|own| Difference {
+                key: format!("{}.{}", self.figure, own.key),
+                ..own
+            })
+            .collect();
+        let seed = experiments::load(Profile::Paper)?.0.seed;
+        if !sources::of_trainings(self.figure.name()).is_empty() && self.inputs.seed != seed {
+            all.push(Difference::of_seed(self.inputs.seed, seed));
+        }
+        Ok(all)
     }
 
-    /// Total seconds to make it, with training runs kept from before; `None` if one of those does not say.
-    pub fn total_seconds(&self) -> Option<f64> {
-        let kept = self.trainings.iter().filter(|training| training.kept);
-        let kept = kept.map(|training| training.provenance.as_ref().map(|p| p.seconds));
-        kept.sum::<Option<f64>>().map(|kept| self.seconds + kept)
+    /// The largest resident memory of the figure and its training runs, in bytes, if it was recorded.
+    pub fn peak_memory(&self) -> Option<u64> {
+        self.sessions().filter_map(|p| p.peak_memory).max()
+    }
+
+    /// Wall time in seconds to make it, with training runs kept from before. Runs done side by side count once.
+    pub fn total_seconds(&self) -> f64 {
+        let span = |session: &Provenance| {
+            let began = humantime::parse_rfc3339(&session.started).unwrap_or(UNIX_EPOCH);
+            let began = began.duration_since(UNIX_EPOCH).unwrap_or_default();
+            [began.as_secs_f64(), began.as_secs_f64() + session.seconds]
+        };
+        let mut spans: Vec<_> = self.sessions().map(span).collect();
+        spans.sort_by(|a, b| a[0].total_cmp(&b[0]));
+        let (mut total, mut until) = (0.0, f64::NEG_INFINITY);
+        for [began, ended] in spans {
+            total += (ended - began.max(until)).max(0.0);
+            until = until.max(ended);
+        }
+        total
+    }
+
+    /// The making of the figure and all its training runs.
+    fn sessions(&self) -> impl Iterator<Item = &Provenance> {
+        let trained = self.trainings.iter().map(|training| &training.provenance);
+        iter::once(&self.provenance).chain(trained)
     }
 }
 

@@ -12,7 +12,7 @@ use dae::data::{DataSet, Spectrum};
 use serde_json::Value;
 
 use super::{Inputs, Record, Trained, comparison};
-use crate::experiments::{self, Context, Figure, Product, Training, spectra};
+use crate::experiments::{self, AllSettings, Context, Figure, Product, Training, spectra};
 use crate::runs::{Runs, State};
 use crate::settings::{Difference, Profile, to_json, walk};
 use crate::system::device::Device;
@@ -20,7 +20,7 @@ use crate::system::files::{self, key};
 use crate::system::progress::Progress;
 use crate::system::provenance::Session;
 use crate::system::sources;
-use crate::tables::{Check, PUBLISHED, Tables};
+use crate::tables::{self, Check, Tables};
 use crate::{Error, Result};
 
 /// What to regenerate, and where.
@@ -58,6 +58,19 @@ impl Job {
             checkpoint_every: Duration::from_secs(120),
             device: Device::processor(),
         }
+    }
+
+    /// The settings, and how they differ from the paper's.
+    ///
+    /// # Errors
+    /// As [`experiments::load_with`].
+    pub fn settings(&self) -> Result<(AllSettings, Vec<Difference>)> {
+        let (mut settings, mut differences) = experiments::load_with(self.profile, &self.set)?;
+        if let Some(seed) = self.seed.filter(|&seed| seed != settings.seed) {
+            differences.push(Difference::of_seed(seed, settings.seed));
+            settings.seed = seed;
+        }
+        Ok((settings, differences))
     }
 
     /// Whether a stop was requested.
@@ -103,8 +116,6 @@ impl Outcome {
 /// What all figures of a job are made from.
 struct Setup {
     settings: Value,
-    /// How they differ from the paper's.
-    differences: Vec<Difference>,
     seed: u64,
     runs: Runs,
 }
@@ -113,11 +124,10 @@ type Spectra = [(DataSet, Spectrum)];
 
 impl Setup {
     fn of(job: &Job) -> Result<Self> {
-        let (settings, differences) = experiments::load_with(job.profile, &job.set)?;
+        let (settings, _) = job.settings()?;
         Ok(Self {
-            seed: job.seed.unwrap_or(settings.seed),
+            seed: settings.seed,
             settings: to_json(&settings)?,
-            differences,
             runs: job.runs(),
         })
     }
@@ -136,25 +146,34 @@ impl Setup {
     }
 
     /// Everything that the results of a figure depend on.
-    fn inputs(&self, figure: Figure, spectra: &Spectra) -> Inputs {
-        let needs = figure.about();
+    fn inputs(&self, figure: Figure, spectra: &Spectra) -> Result<Inputs> {
+        let (needs, settings) = (figure.about(), self.settings(figure));
         let spectra = spectra.iter().map(|(dataset, spectrum)| {
             let hash = files::sha256(spectrum.to_csv().as_bytes());
             (dataset.name().to_owned(), hash)
         });
-        let images = DataSet::ALL.into_iter().map(|dataset| {
+        let images = figure.experiment().images(settings)?;
+        let images = images.into_iter().map(|dataset| {
             let fingerprint = dataset.expected().fingerprint;
             (dataset.name().to_owned(), fingerprint)
         });
-        Inputs {
-            settings: self.settings(figure).clone(),
+        Ok(Inputs {
+            settings: settings.clone(),
             seed: self.seed,
             spectra: spectra.filter(|_| needs.spectra).collect(),
-            images: images.filter(|_| needs.images).collect(),
+            images: images.collect(),
             sources: sources::of(figure.name()).to_owned(),
-            published: key(&PUBLISHED),
-        }
+            published: published(figure)?,
+        })
     }
+}
+
+/// SHA-256 of the published values of a figure.
+///
+/// # Errors
+/// A damaged file of published values.
+pub(crate) fn published(figure: Figure) -> Result<String> {
+    Ok(key(&tables::published(figure.name())?))
 }
 
 /// Brings one figure up to date.
@@ -165,45 +184,58 @@ pub fn regenerate(figure: Figure, job: &Job, progress: &Progress) -> Result<Outc
     let session = Session::begin();
     let (setup, spectra) = (Setup::of(job)?, spectra_of(figure, progress)?);
     let (experiment, folder) = (figure.experiment(), job.folder());
-    let inputs = setup.inputs(figure, &spectra);
+    let inputs = setup.inputs(figure, &spectra)?;
     let outcome = |record, unchanged| Outcome {
         record,
         unchanged,
         picture: folder.join(format!("figures/{figure}.svg")),
     };
-    if let Some(record) = current(figure, &folder, &inputs).filter(|_| !job.fresh) {
-        return Ok(outcome(record, true));
-    }
     let (runs, settings) = (&setup.runs, &inputs.settings);
     let context = setup.context(&spectra, progress);
     let trainings = experiment.trainings(settings, &context)?;
-    let done = |t: &Training| runs.reuse && runs.state(&t.name, &t.key) == State::Done;
-    let kept: Vec<bool> = trainings.iter().map(done).collect();
+    // A run that was begun again and interrupted goes on, though its old result is recorded.
+    let interrupted = |training: &Training| match runs.state(&training.name, &training.key) {
+        State::UnderWay {
+            checkpoint,
+            running,
+        } => checkpoint.is_some() && !running,
+        _ => false,
+    };
+    if !job.fresh
+        && let Some(record) = current(figure, &folder, &inputs)
+        && !trainings.iter().any(interrupted)
+    {
+        return Ok(outcome(record, true));
+    }
     let product = experiment.produce(settings, &context);
     let product = product.map_err(|error| blame(error, job.profile, figure))?;
     let compared = comparison::of(figure, settings, &Tables::Made(&product.tables))?;
     let published = compared.into_iter().map(|(check, _)| check);
     let published = published.filter(|check| check.measured);
-    let trained = |(training, kept): (Training, bool)| Trained {
-        provenance: runs.provenance(&training.name, &training.key),
-        label: training.label,
-        kept,
+    let began = session.began();
+    let trained = |training: Training| {
+        let provenance = runs.provenance(&training.name, &training.key)?;
+        Some(Trained {
+            label: training.label,
+            kept: provenance.started < began,
+            provenance,
+        })
     };
-    let trainings = trainings.into_iter().zip(kept).map(trained).collect();
+    let trainings = trainings.into_iter().filter_map(trained).collect();
     let outputs = write(figure, &folder, &product)?;
-    let own = |d: &Difference| d.key.starts_with(&format!("{figure}."));
     let seconds = session.elapsed().as_secs_f64();
-    let record = Record {
+    let mut record = Record {
         figure,
         profile: job.profile,
-        differences: setup.differences.into_iter().filter(own).collect(),
+        differences: Vec::new(),
         inputs,
         outputs,
         checks: product.checks.into_iter().chain(published).collect(),
         seconds,
-        provenance: Some(session.provenance(seconds)),
+        provenance: session.provenance(seconds),
         trainings,
     };
+    record.differences = record.expected_differences()?;
     let before = Record::read(figure, &folder);
     record.write(&folder)?;
     if let Ok(before) = before {
@@ -261,10 +293,8 @@ pub fn train_only(figure: Figure, only: &str, job: &Job, progress: &Progress) ->
 /// Damaged settings or spectra.
 pub fn inputs_of_all(job: &Job) -> Result<BTreeMap<Figure, Inputs>> {
     let (setup, spectra) = (Setup::of(job)?, spectra::committed()?);
-    let all = Figure::ALL
-        .iter()
-        .map(|&figure| (figure, setup.inputs(figure, &spectra)));
-    Ok(all.collect())
+    let inputs = |&figure| Ok((figure, setup.inputs(figure, &spectra)?));
+    Figure::ALL.iter().map(inputs).collect()
 }
 
 /// The spectra that a figure starts from, checked.
@@ -301,13 +331,18 @@ fn remove_what_is_no_longer_made(before: &Record, now: &Record, folder: &Path) -
     Ok(())
 }
 
-/// The record of a figure, if its inputs and files are unchanged.
+/// The record of a figure, if its inputs and files are unchanged. Images that were there when it was made may be gone.
 fn current(figure: Figure, folder: &Path, inputs: &Inputs) -> Option<Record> {
     let record = Record::read(figure, folder).ok()?;
+    let mut inputs = inputs.clone();
+    for (dataset, fingerprint) in &record.inputs.images {
+        let images = inputs.images.entry(dataset.clone());
+        images.or_insert_with(|| fingerprint.clone());
+    }
     let here = |path: &String| files::sha256_of(&folder.join(path));
     let mut outputs = record.outputs.iter();
     let intact = outputs.all(|(path, hash)| here(path).as_ref() == Some(hash));
-    (record.inputs == *inputs && intact).then_some(record)
+    (record.inputs == inputs && intact).then_some(record)
 }
 
 /// Writes tables and pictures, and returns the SHA-256 of each.

@@ -65,7 +65,7 @@ impl<'a> Slot<'a> {
 
     /// The checkpoint of this run, if there is a usable one.
     ///
-    /// An unusable checkpoint (other settings or code, or damaged) is moved aside, not overwritten, and reported.
+    /// An unusable checkpoint (other settings or code, or damaged) is moved aside and reported.
     pub fn checkpoint<C: DeserializeOwned>(&self, progress: &Progress) -> Result<Option<C>> {
         let (Some(path), name) = (self.path(), self.name) else {
             return Ok(None);
@@ -91,8 +91,8 @@ impl<'a> Slot<'a> {
         Ok(Some(state))
     }
 
-    /// Makes the trainer of this run on the available device, and records that device. If a GPU is only preferred and
-    /// fails, falls back to the CPU and reports it.
+    /// Makes the trainer of this run on the available device, and records that device. Double precision, and whatever a
+    /// GPU that is only preferred fails to do, goes to the CPU; a failure is reported.
     ///
     /// # Errors
     /// Those of `make`.
@@ -110,6 +110,7 @@ impl<'a> Slot<'a> {
                 ));
                 (make(&processor), processor.name())
             }
+            Err(Error::DoublePrecision) => (make(&processor), processor.name()),
             made => (made, device.name()),
         };
         let mut devices = self.devices.borrow_mut();

@@ -61,12 +61,9 @@ pub enum State {
 #[derive(Serialize, Deserialize)]
 struct Stored<T> {
     key: String,
-    /// Missing in runs of earlier versions.
-    #[serde(default)]
+    /// Absent in the cache.
     provenance: Option<Provenance>,
-    /// SHA-256 of the result as JSON. [`Runs::get_or`] ignores results edited by hand, and those of earlier versions,
-    /// which have no hash.
-    #[serde(default)]
+    /// SHA-256 of the result as JSON. [`Runs::get_or`] ignores results edited by hand.
     sha256: String,
     result: T,
 }
@@ -105,7 +102,7 @@ impl Runs {
         compute: impl FnOnce(&Slot) -> Result<T>,
     ) -> Result<T> {
         let key = key(inputs);
-        let used = || progress.say(&format!("{name}: finished before, kept result used"));
+        let used = || progress.say(&format!("{name}: trained before, kept result used"));
         let checkpointed = || self.header(name, &key).is_some();
         // A process killed just after storing its result leaves its checkpoint; removing that needs the lock.
         if !checkpointed()
@@ -173,7 +170,13 @@ impl Runs {
     fn stored<T: DeserializeOwned>(&self, name: &str, key: &str) -> Option<Stored<T>> {
         let path = self.path(name, "json").filter(|_| self.reuse)?;
         let stored: Stored<T> = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-        (stored.key == key).then_some(stored)
+        (stored.key == key && !self.superseded(name, key)).then_some(stored)
+    }
+
+    /// Whether the stored result is older than a checkpoint: then the run was begun again (`--fresh`) and interrupted.
+    fn superseded(&self, name: &str, key: &str) -> bool {
+        let changed = |ending| fs::metadata(self.path(name, ending)?).ok()?.modified().ok();
+        self.header(name, key).is_some() && changed(CHECKPOINT) > changed("json")
     }
 
     fn keep(

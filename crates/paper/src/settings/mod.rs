@@ -27,6 +27,25 @@ pub struct Difference {
     pub profile: String,
 }
 
+impl Difference {
+    /// Of the seed.
+    pub fn of_seed(own: u64, paper: u64) -> Self {
+        let key = "seed".to_owned();
+        let [paper, profile] = [paper, own].map(|seed| seed.to_string());
+        Self {
+            key,
+            paper,
+            profile,
+        }
+    }
+
+    /// In words: `epochs = 10 instead of 20`.
+    pub fn words(&self) -> String {
+        let name = self.key.rsplit('.').next().unwrap_or(&self.key);
+        format!("{name} = {} instead of {}", self.profile, self.paper)
+    }
+}
+
 /// The settings of a profile with single values replaced, each given as `fig6.mnist.samples=5000` (the value as in a
 /// settings file), and how they differ from the paper's.
 ///
@@ -65,17 +84,9 @@ pub fn load_layers<S: Schema>(
     for (file, text) in others {
         layers.overlay(file, text)?;
     }
-    let changed = leaves(&paper.tree).into_iter().filter_map(|(key, old)| {
-        let new = at(&layers.tree, &key).filter(|new| *new != old)?;
-        let [paper, profile] = [old, new].map(ToString::to_string);
-        Some(Difference {
-            key,
-            paper,
-            profile,
-        })
-    });
-    let differences = changed.collect();
-    Ok((layers.settings()?, differences))
+    let settings = layers.settings()?;
+    let differences = differences(&to_json(&settings)?, &to_json(&paper.settings()?)?);
+    Ok((settings, differences))
 }
 
 /// Settings as they are recorded; those of this project all have a JSON form.
@@ -83,13 +94,26 @@ pub(crate) fn to_json(settings: &impl Serialize) -> Result<Value> {
     serde_json::to_value(settings).map_err(|error| Error::io("settings")(error.into()))
 }
 
-/// Differences between two versions of an experiment's settings, by key, in words: `epochs = 10 instead of 20`.
-pub(crate) fn differences(own: &Value, other: &Value) -> Vec<(String, String)> {
-    let differing = leaves(other).into_iter().filter_map(|(key, value)| {
-        let found = at(own, &key).unwrap_or(&Value::Null);
-        let name = key.rsplit('.').next().unwrap_or(&key);
-        let words = format!("{name} = {found} instead of {value}");
-        (found != value).then_some((key, words))
+/// How settings differ from the paper's.
+pub(crate) fn differences(own: &Value, paper: &Value) -> Vec<Difference> {
+    let differing = leaves(paper).into_iter().filter_map(|(key, paper)| {
+        let own = at(own, &key).unwrap_or(&Value::Null);
+        (own != paper).then(|| Difference {
+            key,
+            paper: written(paper),
+            profile: written(own),
+        })
     });
     differing.collect()
+}
+
+/// A value as in a settings file.
+fn written(value: &Value) -> String {
+    match value.as_array() {
+        Some(values) => {
+            let values: Vec<String> = values.iter().map(written).collect();
+            format!("[{}]", values.join(", "))
+        }
+        None => value.to_string(),
+    }
 }

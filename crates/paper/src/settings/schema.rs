@@ -1,9 +1,10 @@
 //! What layers of settings are read into.
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// The settings of all experiments together, as the registry of experiments defines them.
-pub trait Schema: DeserializeOwned + Clone {
+pub trait Schema: DeserializeOwned + Serialize + Clone {
     /// Checks every setting of every experiment.
     ///
     /// # Errors

@@ -54,7 +54,7 @@ const COSTS: &str = "costs.csv";
 
 const END: &str = "<!-- end of results -->";
 
-/// What a figure cost when it was last made, as far as that was recorded.
+/// What a figure cost when it was last made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cost {
     /// The profile.
@@ -62,15 +62,15 @@ pub struct Cost {
     /// The figure.
     pub figure: Figure,
     /// Wall time with all training, in seconds.
-    pub seconds: Option<f64>,
-    /// Largest resident memory, in bytes.
+    pub seconds: f64,
+    /// Largest resident memory, in bytes; known on Linux only.
     pub peak_memory: Option<u64>,
     /// Model of the processor.
-    pub cpu: Option<String>,
+    pub cpu: String,
     /// Threads.
-    pub threads: Option<usize>,
+    pub threads: usize,
     /// When.
-    pub started: Option<String>,
+    pub started: String,
 }
 
 /// Brings the costs and all pages of a clone up to date; returns their paths.
@@ -151,22 +151,22 @@ pub fn costs(root: &Path) -> Result<Vec<Cost>> {
     let results = root.join("results");
     let mut costs = BTreeMap::new();
     if results.join(COSTS).exists() {
-        for cost in from_csv::<Cost>(&results, COSTS)? {
+        for cost in committed(from_csv::<Cost>(&results, COSTS))? {
             costs.insert((cost.profile, cost.figure), cost);
         }
     }
     for profile in Profile::ALL {
         let recorded = Recorded::open(&results.join(profile.name()))?;
         for (&figure, record) in &recorded.records {
-            let provenance = record.provenance.as_ref();
+            let provenance = &record.provenance;
             let cost = Cost {
                 profile,
                 figure,
                 seconds: record.total_seconds(),
                 peak_memory: record.peak_memory(),
-                cpu: provenance.map(|p| p.cpu.clone()),
-                threads: provenance.map(|p| p.threads.rayon),
-                started: provenance.map(|p| p.started.clone()),
+                cpu: provenance.cpu.clone(),
+                threads: provenance.threads.rayon,
+                started: provenance.started.clone(),
             };
             costs.insert((profile, figure), cost);
         }
@@ -193,32 +193,30 @@ fn costs_table(costs: &[Cost]) -> String {
     groups.retain(|group| !group.is_empty());
     let names: Vec<String> = groups.iter().map(|group| numbered(group)).collect();
     let names = names.join(" | ");
-    let not_recorded = || "not recorded".to_owned();
     let row = |&profile: &Profile| {
         let own = costs.iter().filter(|cost| cost.profile == profile);
         let own: Vec<&Cost> = own.collect();
         let time = |figures: &Vec<Figure>| {
             let found = own.iter().filter(|cost| figures.contains(&cost.figure));
-            let seconds: Vec<Option<f64>> = found.map(|cost| cost.seconds).collect();
-            if seconds.len() < figures.len() {
-                return "not made yet".to_owned();
+            let seconds: Vec<f64> = found.map(|cost| cost.seconds).collect();
+            match seconds.len() < figures.len() {
+                true => "not made yet".to_owned(),
+                false => duration(seconds.iter().sum()),
             }
-            let seconds: Option<f64> = seconds.into_iter().sum();
-            seconds.map_or_else(not_recorded, duration)
         };
         let peak = own.iter().filter_map(|cost| cost.peak_memory).max();
-        // If figures were made on different machines, the one that worked longest is named.
-        let seconds = |cost: &Cost| cost.seconds.unwrap_or(0.0);
-        let longest = own
-            .iter()
-            .max_by(|a, b| seconds(a).total_cmp(&seconds(b)))?;
-        let machine = match (&longest.cpu, longest.threads) {
-            (Some(cpu), Some(threads)) => format!("{cpu}, threads: {threads}"),
-            _ => "two cores of a shared server".to_owned(),
-        };
+        let on = |cost: &Cost| format!("{}, threads: {}", cost.cpu, cost.threads);
+        let first = on(own.first()?);
+        let mut machine = first.clone();
+        for cost in own.iter().filter(|cost| on(cost) != first) {
+            machine += &format!("; {} on {}", numbered(&[cost.figure]), on(cost));
+        }
         let mut cells = vec![format!("`{profile}`")];
         cells.extend(groups.iter().map(time));
-        cells.extend([peak.map_or_else(not_recorded, number::bytes), machine]);
+        cells.extend([
+            peak.map_or_else(|| "unknown".to_owned(), number::bytes),
+            machine,
+        ]);
         Some(cells)
     };
     let header = format!("| profile | {names} | peak memory | measured on |");
@@ -233,6 +231,14 @@ fn numbered(figures: &[Figure]) -> String {
         [first, .., last] => format!("Figures {} to {}", number(first), number(last)),
         [] => String::new(),
     }
+}
+
+/// What was read from a committed file; where that is damaged, no figure can be made again to mend it.
+fn committed<T>(read: Result<T>) -> Result<T> {
+    read.map_err(|error| match error {
+        Error::Damaged { file, problem } => Error::Repository { file, problem },
+        other => other,
+    })
 }
 
 /// A table of the benchmark, or a sentence where it was not measured yet.
@@ -251,7 +257,7 @@ fn bench_table(
 }
 
 fn peers_table(folder: &Path, file: &str) -> Result<String> {
-    let peers: Vec<Peer> = from_csv(folder, file)?;
+    let peers: Vec<Peer> = committed(from_csv(folder, file))?;
     let row = |row: Peer| {
         let ratios = [row.ratio, row.ratio_min, row.ratio_max];
         let [ratio, least, most] = ratios.map(|ratio| significant(ratio, 3));
@@ -270,7 +276,7 @@ fn peers_table(folder: &Path, file: &str) -> Result<String> {
 fn whole_table(folder: &Path, file: &str) -> Result<String> {
     let path = folder.join(file);
     let bytes = fs::read(&path).map_err(Error::io(path))?;
-    let damaged = |error: csv::Error| Error::Damaged {
+    let damaged = |error: csv::Error| Error::Repository {
         file: file.to_owned(),
         problem: error.to_string(),
     };
@@ -314,7 +320,7 @@ fn agreement(rows: &[comparison::Row]) -> String {
             line("here", |row| row.reproduced),
             line("tolerance", |row| Some(row.tolerance)),
         ];
-        text += "\nTraining loss of Figure 5 on MNIST after 4,900 epochs. The tolerance is the range by which two random starts differ:\n\n";
+        text += "\nTraining loss of Figure 5 on MNIST after 4,900 epochs. The tolerance is the 99.9% range of the difference of two random starts, and at most 1%:\n\n";
         text += &table("| | AE | WDAE | DAE |", lines);
     }
     text

@@ -76,6 +76,10 @@ pub enum Error {
     )]
     Busy { name: String, lock: PathBuf },
 
+    /// A card was asked to train in double precision: the processor does that.
+    #[error("cards train in single precision; double precision needs --device cpu")]
+    DoublePrecision,
+
     /// A run was stopped from outside.
     #[error(
         "stopped {name} after epoch {epoch} of {epochs}; the same command, without --fresh, goes on from there"
@@ -87,7 +91,7 @@ pub enum Error {
     },
 
     /// A stop was requested between two figures.
-    #[error("stopped before it was begun; the same command makes what is missing")]
+    #[error("stopped before this figure was begun; the same command goes on from there")]
     Stopped,
 
     /// The sources where this program was built are not those it was built from.

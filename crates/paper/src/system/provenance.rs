@@ -107,6 +107,11 @@ impl Session {
         self.clock.elapsed()
     }
 
+    /// When it began, as in [`Provenance::started`].
+    pub fn began(&self) -> String {
+        humantime::format_rfc3339_seconds(self.began).to_string()
+    }
+
     /// The circumstances, after `seconds` of work.
     pub fn provenance(&self, seconds: f64) -> Provenance {
         let crates = sources::CRATES.iter();
@@ -127,7 +132,7 @@ impl Session {
                 rayon: rayon::current_num_threads(),
                 available: thread::available_parallelism().map_or(1, usize::from),
             },
-            started: humantime::format_rfc3339_seconds(self.began).to_string(),
+            started: self.began(),
             seconds,
             peak_memory: peak_memory(),
             devices: Vec::new(),

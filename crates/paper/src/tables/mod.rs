@@ -9,9 +9,7 @@ mod table;
 
 pub use check::{Check, Origin, Tally, Verdict};
 pub use judge::{At, Judge, ROUNDING};
-pub use published::{
-    Found, Published, TEXT as PUBLISHED, of as published, parse as parse_published,
-};
+pub use published::{Found, Published, of as published, parse as parse_published};
 pub use read::Tables;
 pub use rows::Row;
 pub use table::Table;

@@ -1,6 +1,6 @@
 //! Values that the paper's authors published, each with its tolerance and the reason for it.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::check::{Check, Origin};
 use crate::{Error, Result};
@@ -8,10 +8,10 @@ use crate::{Error, Result};
 const FILE: &str = "data/published.csv";
 
 /// The committed file, as it was when this crate was built.
-pub const TEXT: &str = include_str!("../../../../data/published.csv");
+const TEXT: &str = include_str!("../../../../data/published.csv");
 
 /// One published value.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Published {
     /// Figure, such as `fig5`.

@@ -1,6 +1,5 @@
 //! Reads tables, from disk or just made, and writes and reads other CSV files.
 
-use std::fs;
 use std::path::Path;
 
 use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord, Writer};
@@ -9,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::rows::Row;
 use super::table::Table;
+use crate::system::files;
 use crate::{Error, Result};
 
 /// Where tables are read from: the folder of a profile, or memory.
@@ -25,7 +25,7 @@ impl Tables<'_> {
         match self {
             Self::In(folder) => {
                 let path = folder.join("tables").join(name);
-                fs::read(&path).map_err(Error::io(path))
+                files::read(&path).map_err(Error::io(path))
             }
             Self::Made(tables) => match tables.iter().find(|table| table.name == name) {
                 Some(table) => table.csv(),
@@ -107,7 +107,7 @@ pub fn to_csv<R: Serialize>(rows: &[R], file: &str) -> Result<Vec<u8>> {
 /// Reads rows as [`to_csv`] writes them.
 pub fn from_csv<R: DeserializeOwned>(folder: &Path, file: &str) -> Result<Vec<R>> {
     let path = folder.join(file);
-    let text = fs::read(&path).map_err(Error::io(&path))?;
+    let text = files::read(&path).map_err(Error::io(&path))?;
     let mut reader = Reader::from_reader(text.as_slice());
     let rows: csv::Result<_> = reader.deserialize().collect();
     rows.map_err(Error::damaged(file))

@@ -499,6 +499,7 @@ mod runs {
     use std::cell::Cell;
     use std::fs;
     use std::sync::atomic::Ordering;
+    use std::time::SystemTime;
 
     use paper::runs::{Header, Runs, State, parse_checkpoint};
     use paper::system::device::{Choice, Device};
@@ -614,11 +615,39 @@ mod runs {
                 runs.stop.store(false, Ordering::Relaxed);
             } else {
                 fs::write(&path, &left).unwrap();
+                let file = fs::File::options().write(true).open(&path).unwrap();
+                file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
             }
             assert!(path.exists());
             assert_eq!(count(&runs, 1, false).unwrap().len(), 10);
             assert_eq!(path.exists(), stays);
         }
+    }
+
+    /// `--fresh`, interrupted: the same command without it goes on, although there is a result of before.
+    #[test]
+    fn a_run_that_was_begun_again_goes_on_in_place_of_its_old_result() {
+        let directory = tempfile::tempdir().unwrap();
+        let runs = Runs::kept_in(directory.path());
+        count(&runs, 1, false).unwrap();
+        let fresh = Runs {
+            reuse: false,
+            ..runs.clone()
+        };
+        count(&fresh, 1, true).unwrap_err();
+        runs.stop.store(false, Ordering::Relaxed);
+        let state = runs.state("count", &key(&1));
+        assert!(
+            matches!(&state, State::UnderWay { checkpoint: Some(h), running: false } if h.epoch == 5),
+            "{state:?}"
+        );
+        let before: Option<Vec<u64>> = runs
+            .get_or("count", &1, &Progress::Silent, |slot| {
+                slot.checkpoint(&Progress::Silent)
+            })
+            .unwrap();
+        assert_eq!(before.unwrap().len(), 5);
+        assert_eq!(runs.state("count", &key(&1)), State::Done);
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use dae::data::{DataSet, Directions};
 use dae::theory::filters::{floor, stopping_epoch};
-use serde_json::Value;
 
 use super::{claim, furthest, list, not_made};
 use crate::Result;
@@ -10,9 +9,9 @@ use crate::experiments::fig7::Settings;
 use crate::experiments::fig7::rows::{
     Denoising, Depth, Mask, Method, Price, Regulariser, Samples, Seeds,
 };
-use crate::experiments::{self, Figure, Model};
+use crate::experiments::{Figure, Model};
 use crate::results::Recorded;
-use crate::settings::{Profile, differences, to_json, walk};
+use crate::settings::{Difference, differences};
 use crate::tables::Check;
 use crate::tables::check::largest;
 
@@ -29,19 +28,15 @@ fn comparable(
     let Some(record) = recorded.records.get(&Figure::Fig7) else {
         return Ok(Err("fig7 has not been made".to_owned()));
     };
-    let paper = to_json(&experiments::load(Profile::Paper)?.0)?;
-    let paper = walk::at(&paper, Figure::Fig7.name()).unwrap_or(&Value::Null);
     let needed = |key: &str| {
         let group = key.split_once('.').map(|(group, _)| group);
         // More or fewer samples make no difference to any of them.
         let list = ["few.images", "few.cifar10", "few.trained"].contains(&key);
         !list && group.is_none_or(|group| groups.contains(&group))
     };
-    let all = differences(&record.inputs.settings, paper).into_iter();
-    let differ: Vec<String> = all
-        .filter(|(key, _)| needed(key))
-        .map(|(_, words)| words)
-        .collect();
+    let all = differences(&record.inputs.settings, &Figure::Fig7.paper_settings()?);
+    let all = all.iter().filter(|difference| needed(&difference.key));
+    let differ: Vec<String> = all.map(Difference::words).collect();
     if !differ.is_empty() {
         return Ok(Err(format!("not comparable: {}", differ.join(", "))));
     }
@@ -100,7 +95,7 @@ pub(super) fn noise_is_the_right_filter(recorded: &Recorded) -> Result<Vec<Check
         let decay = prices(&rows, Regulariser::Decay, PRICED[0]);
         let price: Vec<f64> = decay.iter().map(|row| row.price).collect();
         all.push(claim(
-            "the same with decay at its best, furthest from the middle of 1.085 to 1.10",
+            "error with decay at its best over the least of any linear map, furthest from 1.0925, the middle of 1.085 and 1.10",
             [1.0925, furthest(&price, 1.0925)],
             0.008,
             format!(
@@ -378,13 +373,13 @@ pub(super) fn masking_is_shaped_noise(recorded: &Recorded) -> Result<Vec<Check>>
         }
         let words = each
             .iter()
-            .map(|[shaped, isotropic]| format!("{shaped:.4} for {isotropic:.4}"));
+            .map(|[shaped, isotropic]| format!("{shaped:.4} ({isotropic:.4})"));
         let mut all = vec![claim(
             format!("MNIST: {quantity}, RMS over epochs, largest of the drawn modes"),
             [0.0, largest(each.iter().map(|[shaped, _]| *shaped))],
             0.025,
             format!(
-                "and of isotropic noise of the same variance: {}",
+                "by mode, in brackets with isotropic noise of the same variance: {}",
                 list(words)
             ),
         )];
@@ -401,7 +396,7 @@ pub(super) fn masking_is_shaped_noise(recorded: &Recorded) -> Result<Vec<Check>>
                 ),
                 [expected, variance.sqrt() / mean],
                 0.001,
-                "where pixels are alike, so are directions",
+                "small where pixels are alike",
             ));
         }
         Ok(all)

@@ -2,7 +2,6 @@
 
 use dae::data::{DataSet, Spectrum};
 use dae::theory::Mode;
-use serde_json::Value;
 
 use super::curves::passes;
 use super::{claim, list, not_made};
@@ -11,9 +10,8 @@ use crate::experiments::common::networks::runs;
 use crate::experiments::common::published::{Curve, comparable};
 use crate::experiments::common::verify::pairs;
 use crate::experiments::spectra::eigenvalue;
-use crate::experiments::{self, Figure, Model, fig3, fig5, fig6};
+use crate::experiments::{Figure, Model, fig3, fig5, fig6};
 use crate::results::Recorded;
-use crate::settings::{Profile, to_json, walk};
 use crate::tables::Check;
 use crate::tables::check::largest;
 
@@ -42,9 +40,8 @@ fn not_as_published(
         Figure::Fig6 => fig6::published::FREE,
         _ => fig5::published::FREE,
     };
-    let paper = to_json(&experiments::load(Profile::Paper)?.0)?;
-    let paper = walk::at(&paper, figure.name()).unwrap_or(&Value::Null);
-    Ok(comparable(&record.inputs.settings, paper, dataset, free).err())
+    let paper = figure.paper_settings()?;
+    Ok(comparable(&record.inputs.settings, &paper, dataset, free).err())
 }
 
 /// A measure of networks that should be 0, with a note; or why there is none.

@@ -78,8 +78,8 @@ pub(super) fn noise_leaves_the_norm(recorded: &Recorded) -> Result<Vec<Check>> {
         }
         errors.push((alpha, worst));
     }
-    let first_order = "first order in alpha, times the time integral of the squared pull of the error, \
-                       which is a few for the farthest starts";
+    let first_order = "first order in alpha; the factor is the integral of (lambda - (lambda + epsilon) w)^2 over time, \
+                       a few units for the farthest starts";
     let tolerance = 5.0 * settings.alpha;
     let exponents = "exponent of that change in alpha";
     let conserved = "the flow conserves it; terms of second order are left at these rates";

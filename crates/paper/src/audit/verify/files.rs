@@ -5,12 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use super::{Part, Verification};
+use crate::Result;
 use crate::experiments::spectra;
 use crate::results::manifest::{self, Manifest, REPORT};
+use crate::results::regenerate::published;
 use crate::results::{Record, Recorded};
-use crate::system::files::{self, key};
+use crate::system::files;
 use crate::system::sources;
-use crate::tables::{PUBLISHED, published};
 
 /// Folders that are skipped: training runs, which are not results and have keys of their own, and notebooks exported
 /// for reading. Neither is committed.
@@ -47,7 +48,7 @@ pub(super) fn check(recorded: &Recorded, verification: &mut Verification) {
     for (figure, record) in &recorded.records {
         let file = Record::file(*figure);
         if manifest.provenance.get(figure) != Some(&record.provenance) {
-            let problem = format!("{figure}: it does not say what {file} says of its origin");
+            let problem = format!("the provenance of {figure} differs from that in {file}");
             wrong(manifest::FILE, problem);
         }
         let own = record.outputs.iter();
@@ -62,7 +63,9 @@ pub(super) fn check(recorded: &Recorded, verification: &mut Verification) {
         wrong(REPORT, problem.to_owned());
     }
     for record in recorded.records.values() {
-        inputs(record, verification);
+        if let Err(error) = inputs(record, folder, verification) {
+            verification.fail(Part::Files, &Record::file(record.figure), &error);
+        }
     }
     let looked_at = format!("{} files and {}", expected.len(), manifest::FILE);
     verification.done.push((Part::Files, looked_at));
@@ -71,11 +74,11 @@ pub(super) fn check(recorded: &Recorded, verification: &mut Verification) {
 /// The manifest, if it can be read; anything wrong with it becomes a finding.
 fn read(folder: &Path, verification: &mut Verification) -> Option<Manifest> {
     let mut wrong = |problem: String| verification.find(Part::Files, manifest::FILE, problem);
-    let text = fs::read(folder.join(manifest::FILE))
+    let text = files::read(&folder.join(manifest::FILE))
         .map_err(|error| wrong(format!("it cannot be read: {error}; `paper run` writes it")))
         .ok()?;
     let manifest: Manifest = serde_json::from_slice(&text)
-        .map_err(|error| wrong(format!("changed: it is no manifest any more: {error}")))
+        .map_err(|error| wrong(format!("changed: not a valid manifest: {error}")))
         .ok()?;
     let (seal, expected) = (&manifest.seal, manifest.expected_seal());
     if *seal != expected {
@@ -83,25 +86,44 @@ fn read(folder: &Path, verification: &mut Verification) -> Option<Manifest> {
             "changed: its seal is {seal}, its content has {expected}"
         ));
     } else if manifest.text().ok().as_ref() != Some(&text) {
-        wrong("changed: its content is as sealed, its form is not".to_owned());
+        wrong("changed: the content is as sealed, but its form is another".to_owned());
     }
     Some(manifest)
 }
 
-/// Checks the inputs of a figure against the data here, the sources of this program and the published values.
-fn inputs(record: &Record, verification: &mut Verification) {
+/// Checks what a record says of its profile and inputs against the folder, the data here, the sources of this program
+/// and the published values.
+fn inputs(record: &Record, folder: &Path, verification: &mut Verification) -> Result<()> {
     let (figure, inputs) = (record.figure, &record.inputs);
-    for (dataset, spectrum) in spectra::committed().unwrap_or_default() {
+    let file = Record::file(figure);
+    let mut find = |problem: String| verification.find(Part::Files, &file, problem);
+    let profile = record.profile.name();
+    if folder.file_name().is_some_and(|name| name != profile) {
+        find(format!(
+            "made with the profile {profile}, which has a folder of its own"
+        ));
+    }
+    if record.differences != record.expected_differences()? {
+        find("its differences from the paper's settings are not those of its settings".to_owned());
+    }
+    for (dataset, spectrum) in spectra::committed()? {
         let here = files::sha256(spectrum.to_csv().as_bytes());
-        let there = inputs.spectra.get(dataset.name());
-        if there.is_some_and(|hash| *hash != here) {
-            let problem = format!("the spectrum of {dataset} is not the one in data/spectra");
-            verification.find(Part::Files, Record::file(figure), problem);
+        let expected = figure.about().spectra.then_some(&here);
+        if inputs.spectra.get(dataset.name()) != expected {
+            find(format!(
+                "the spectrum of {dataset} is not the one in data/spectra"
+            ));
+        }
+        let here = dataset.expected().fingerprint;
+        let there = inputs.images.get(dataset.name());
+        if there.is_some_and(|hash| *hash != here) || there.is_none() && figure.about().images {
+            find(format!(
+                "the images of {dataset} are not those of data/README.md"
+            ));
         }
     }
     let notes = &mut verification.notes;
-    let compared = published(figure.name()).is_ok_and(|values| !values.is_empty());
-    if compared && inputs.published != key(&PUBLISHED) {
+    if inputs.published != published(figure)? {
         notes.push(format!(
             "{figure} was compared with other published values than those in data/published.csv when it was made"
         ));
@@ -110,6 +132,7 @@ fn inputs(record: &Record, verification: &mut Verification) {
         let problem = "was made by other sources than those of this program";
         notes.push(format!("{figure} {problem}"));
     }
+    Ok(())
 }
 
 /// Every file below a folder, by its relative path, except in skipped folders.

@@ -2,7 +2,7 @@
 //!
 //! Four questions, in this order: do the files match the manifest; do the tables satisfy the theory; do they agree with
 //! the published values and claims; and, on request, does recomputing them give the same. Settings come from the
-//! records. Only retraining Figure 6 needs images or a network.
+//! records. Only retraining Figures 6 and 7 needs images.
 
 mod files;
 mod recompute;
@@ -103,10 +103,11 @@ impl Verification {
 /// Verifies the results in a profile's folder.
 ///
 /// # Errors
-/// An unknown training run was named, or retraining failed. Anything wrong with the results is a finding, not an error.
+/// An unknown training run was named. Anything wrong with the results is a finding, not an error.
 pub fn verify(folder: &Path, again: &Again, progress: &Progress) -> Result<Verification> {
     let mut verification = Verification::default();
     let (recorded, damaged) = Recorded::open_what_can_be(folder);
+    let asked = recompute::asked(&recorded, again)?;
     files::check(&recorded, &mut verification);
     for (file, error) in &damaged {
         verification.fail(Part::Files, file, error);
@@ -120,7 +121,7 @@ pub fn verify(folder: &Path, again: &Again, progress: &Progress) -> Result<Verif
         verification.judged(Part::Theory, figure.name(), &judge, result);
     }
     values::check(&recorded, &mut verification);
-    recompute::check(&recorded, again, progress, &mut verification)?;
+    recompute::check(&recorded, again, &asked, progress, &mut verification)?;
     Ok(verification)
 }
 

@@ -1,13 +1,13 @@
 //! Tables against published values and claims, and the audit's tables against what it would write now.
 
-use std::fs;
-
 use serde::Serialize;
 
 use super::{Part, Verification};
 use crate::Result;
 use crate::audit::claims;
+use crate::results::regenerate::published;
 use crate::results::{Record, Recorded, comparison};
+use crate::system::files;
 use crate::tables::read::to_csv;
 use crate::tables::{Check, Origin, Tally, Verdict};
 
@@ -74,7 +74,7 @@ fn as_written<R: Serialize>(
     verification: &mut Verification,
 ) -> Result<()> {
     let expected = to_csv(rows, file)?;
-    let Ok(found) = fs::read(recorded.folder.join(file)) else {
+    let Ok(found) = files::read(&recorded.folder.join(file)) else {
         // Its absence is already a finding of the files.
         return Ok(());
     };
@@ -105,24 +105,37 @@ fn same(a: &str, b: &str) -> bool {
     a == b || cells(a).count() == cells(b).count() && cells(a).zip(cells(b)).all(alike)
 }
 
-/// Verifies the checks in a record: they pass, and those of published values say what the tables say.
+/// Verifies the checks in a record: they pass, and published values are all there and say what the tables say.
 fn checks_of(record: &Record, recorded: &Recorded, verification: &mut Verification) -> Result<()> {
     let file = Record::file(record.figure);
+    let mut find = |problem: String| verification.find(Part::Values, &file, problem);
+    let failed = |check: &&Check| check.verdict() == Verdict::Fail;
+    for check in record.checks.iter().filter(failed) {
+        find(format!("failed when it was made: {check}"));
+    }
+    // Other published values than when it was made are a note.
+    if record.inputs.published != published(record.figure)? {
+        return Ok(());
+    }
     let now = comparison::of(record.figure, &record.inputs.settings, &recorded.tables())?;
-    for check in &record.checks {
-        if check.verdict() == Verdict::Fail {
-            let problem = format!("failed when it was made: {check}");
-            verification.find(Part::Values, &file, problem);
-        }
-        let quantity = &check.quantity;
-        let same = |now: &&Check| now.measured && now.quantity == *quantity;
-        let mut now = now.iter().map(|(check, _)| check).filter(same);
-        let now = now.next().filter(|_| check.origin == Origin::Published);
-        if let Some(now) = now.filter(|now| now.found != check.found) {
-            let (says, found) = (check.found, now.found);
-            let problem = format!("{quantity}: it says {says}, the tables say {found}");
-            verification.find(Part::Values, &file, problem);
-        }
+    let recorded: Vec<&Check> = record
+        .checks
+        .iter()
+        .filter(|own| own.origin == Origin::Published)
+        .collect();
+    for (now, _) in now.iter().filter(|(now, _)| now.measured) {
+        let mut same = recorded.iter().filter(|own| own.quantity == now.quantity);
+        let problem = match same.next() {
+            None => "it is not in the record".to_owned(),
+            Some(own) if (own.expected, own.tolerance) != (now.expected, now.tolerance) => {
+                format!("it says `{own}`, the published value gives `{now}`")
+            }
+            Some(own) if own.found != now.found => {
+                format!("it says {}, the tables say {}", own.found, now.found)
+            }
+            Some(_) => continue,
+        };
+        find(format!("{}: {problem}", now.quantity));
     }
     Ok(())
 }

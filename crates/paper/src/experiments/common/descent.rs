@@ -21,7 +21,10 @@ pub fn mappings(path: &[[f64; 2]]) -> Vec<f64> {
     path.iter().map(|[w1, w2]| w1 * w2).collect()
 }
 
-/// `w2 w1` of the balanced closed form at each epoch.
+/// Mapping `w2 w1` at each epoch from the balanced closed form, at `s = alpha * epoch`.
+///
+/// # Errors
+/// As [`dynamics::balanced`].
 pub fn balanced(mode: &Mode, w0: f64, alpha: f64, epochs: &[u64]) -> Result<Vec<f64>> {
     let at = |&epoch: &u64| dynamics::balanced(mode, w0, alpha * epoch as f64);
     epochs.iter().map(at).collect()

@@ -101,8 +101,9 @@ pub fn comparable(
     free: &[&str],
 ) -> std::result::Result<String, String> {
     let (mut common, mut own, mut harmless) = (Vec::new(), Vec::new(), Vec::new());
-    for (key, words) in differences(settings, paper) {
-        match key.split_once('.') {
+    for difference in differences(settings, paper) {
+        let words = difference.words();
+        match difference.key.split_once('.') {
             None => common.push(words),
             Some((of, name)) if of == dataset.name() && free.contains(&name) => {
                 harmless.push(words);

@@ -37,6 +37,7 @@ pub(crate) const EXPERIMENT: Parts<Settings, run::Run> = Parts {
     },
     verify: verify::verify,
     trained: Some(Trained {
+        images: |_| Vec::new(),
         runs: |settings, context| {
             let jobs = train::jobs(settings, context).into_iter();
             jobs.map(|job| job.training).collect()

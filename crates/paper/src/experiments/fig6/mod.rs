@@ -10,6 +10,7 @@ pub mod train;
 mod verify;
 
 use dae::Checked;
+use dae::data::DataSet;
 
 use super::experiment::{About, Context, Parts, Trained, no_such_run};
 use crate::Result;
@@ -33,6 +34,7 @@ pub(crate) const EXPERIMENT: Parts<Settings, run::Run> = Parts {
     checks: |_, run| Ok(checks::checks(run)),
     verify: verify::verify,
     trained: Some(Trained {
+        images: |_| DataSet::ALL.to_vec(),
         runs: |settings, context| {
             let jobs = train::jobs(settings, context.seed).into_iter();
             jobs.map(|job| job.training).collect()

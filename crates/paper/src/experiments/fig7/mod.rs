@@ -14,6 +14,7 @@ pub mod train;
 mod verify;
 
 use dae::Checked;
+use dae::data::DataSet;
 
 use super::experiment::{About, Context, Parts, Trained, no_such_run};
 use crate::Result;
@@ -43,8 +44,14 @@ pub(crate) const EXPERIMENT: Parts<Settings, run::Run> = Parts {
     checks: |settings, run| checks::checks(settings, run),
     verify: verify::verify,
     trained: Some(Trained {
+        images: |settings| {
+            let there = train::images::there(settings);
+            let there = |dataset: &DataSet| there[*dataset as usize];
+            DataSet::ALL.into_iter().filter(there).collect()
+        },
         runs: |settings, context| {
-            let jobs = train::jobs(settings, context, train::images::there()).into_iter();
+            let there = train::images::there(settings);
+            let jobs = train::jobs(settings, context, there).into_iter();
             jobs.map(|job| job.training).collect()
         },
         train,
@@ -59,7 +66,7 @@ fn train(
     label: &str,
     judge: Option<&mut Judge>,
 ) -> Result<()> {
-    let jobs = train::jobs(settings, context, train::images::there());
+    let jobs = train::jobs(settings, context, train::images::there(settings));
     let job = jobs.iter().find(|job| job.training.label == label);
     let job = job.ok_or_else(|| no_such_run(label))?;
     let outcome = train::train(context, job, &train::Shared::default())?;

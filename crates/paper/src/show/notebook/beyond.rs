@@ -34,7 +34,7 @@ impl Notebook {
         // The path of the cache does not belong in a notebook.
         let silent = Progress::Silent;
         let with = |runs| self.context(&spectra, runs, &silent);
-        let all = jobs(&settings, &with(&kept), images::there());
+        let all = jobs(&settings, &with(&kept), images::there(&settings));
         if recompute {
             say!("Figure 7: {} training runs are done here.", all.len());
         } else {
@@ -107,7 +107,7 @@ impl Notebook {
         let (spectra, kept, none) = (spectra::committed()?, self.recorded(), Runs::none());
         let silent = Progress::Silent;
         let with = |runs| self.context(&spectra, runs, &silent);
-        let jobs = jobs(settings, &with(&kept), images::there());
+        let jobs = jobs(settings, &with(&kept), images::there(settings));
         let job = jobs.iter().find(|job| job.task == task);
         let job = job.ok_or_else(|| no_such(task))?;
         let runs = if is_kept(&kept, &job.training) {

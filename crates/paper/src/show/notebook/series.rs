@@ -4,15 +4,7 @@ use dae::Result;
 use dae::theory::{Mode, dynamics, rates};
 
 use crate::experiments::common::descent;
-
-/// Mapping `w2 w1` at each epoch from the balanced closed form, at `s = alpha * epoch`.
-///
-/// # Errors
-/// As [`dynamics::balanced`].
-pub fn balanced(mode: &Mode, w0: f64, alpha: f64, epochs: &[u64]) -> Result<Vec<f64>> {
-    let at = |&epoch: &u64| dynamics::balanced(mode, w0, alpha * epoch as f64);
-    epochs.iter().map(at).collect()
-}
+pub use crate::experiments::common::descent::balanced;
 
 /// Mapping `w2 w1` at each epoch from the closed form for any start `(w1, w2)`, without decay.
 ///

@@ -30,10 +30,10 @@ pub fn write(results: &Path, profile: Profile) -> Result<PathBuf> {
     let folder = results.join(profile.name());
     // Checked first, so that a wrong folder stays as it is.
     recorded(&folder, profile)?;
-    audit::update(&folder)?;
+    let content = audit::update(&folder)?.content();
     let path = folder.join(REPORT);
     files::write(&path, html(&folder, profile)?.as_bytes())?;
-    audit::enter_report(&folder)?;
+    audit::enter_report(&folder, content)?;
     Ok(path)
 }
 

@@ -223,17 +223,16 @@ impl<'a> Made<'a> {
 
     /// The value of a setting in the paper, if the profile has another.
     fn in_paper(&self, key: &str) -> Option<&str> {
-        let full = format!("{}.{key}", self.record.figure);
+        let full = match key {
+            "seed" => key.to_owned(),
+            _ => format!("{}.{key}", self.record.figure),
+        };
         let found = self.record.differences.iter().find(|own| own.key == full);
         found.map(|difference| difference.paper.as_str())
     }
 
     fn time(&self) -> String {
-        match self.record.total_seconds() {
-            Some(seconds) => duration(seconds),
-            // Not all runs kept from before say how long they took.
-            None => format!("over {}", duration(self.record.seconds)),
-        }
+        duration(self.record.total_seconds())
     }
 }
 

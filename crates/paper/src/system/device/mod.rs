@@ -139,10 +139,10 @@ impl Device {
         self.only_preferred
     }
 
-    /// A linear trainer that resumes from the weights at `epoch`. Double precision always runs on the processor.
+    /// A linear trainer that resumes from the weights at `epoch`.
     ///
     /// # Errors
-    /// As [`LinearTrainer::resume`]; a card that has no room, or fails.
+    /// As [`LinearTrainer::resume`]; a card that has no room, or fails; [`Error::DoublePrecision`] on a card.
     pub fn linear(
         &self,
         settings: &Checked<LinearSettings>,
@@ -151,10 +151,9 @@ impl Device {
         epoch: u64,
     ) -> Result<Box<dyn LinearDescent>> {
         match &self.card {
-            Some(card) if settings.precision == Precision::F32 => {
-                card.linear(settings, lambda, weights, epoch)
-            }
-            _ => Ok(Box::new(LinearTrainer::resume(
+            Some(_) if settings.precision == Precision::F64 => Err(Error::DoublePrecision),
+            Some(card) => card.linear(settings, lambda, weights, epoch),
+            None => Ok(Box::new(LinearTrainer::resume(
                 settings, lambda, weights, epoch,
             )?)),
         }

@@ -17,6 +17,9 @@ const EXPERIMENTS: &str = "crates/paper/src/experiments";
 /// What several experiments share.
 const COMMON: &str = "crates/paper/src/experiments/common";
 
+/// The theory. Few training runs use it.
+const THEORY: &str = "crates/dae/src/theory";
+
 /// The trainers, each in a folder of its own.
 const TRAINERS: &str = "crates/dae/src/train";
 
@@ -33,14 +36,17 @@ const SPECTRA: &[&str] = &[
     "crates/dae/src/data/spectrum",
 ];
 
-/// What every table and figure depends on besides the folder of its experiment.
+/// What every table and figure depends on besides the folder of its experiment, committed data included.
 const SHARED: &[&str] = &[
+    "crates/dae/spectra",
     "crates/dae/src/numerics",
-    "crates/dae/src/theory",
+    THEORY,
     "crates/dae/src/train",
     "crates/plot/src",
     "crates/paper/src/tables",
     COMMON,
+    "data/few_samples.csv",
+    "data/figure1_starts.csv",
 ];
 
 /// Dependencies that compute: a new version of one of them counts as a change of the sources.
@@ -107,8 +113,8 @@ fn folders(place: &Path) -> io::Result<BTreeSet<String>> {
     Ok(names)
 }
 
-/// The folders of the trainers that sources at a place name, directly or through other trainers. Rust reaches a trainer
-/// only by its name.
+/// The folders of the trainers that sources at a place name, directly or through other trainers, and that of the theory
+/// if they name it. Rust reaches both only by their names.
 fn trainers(root: &Path, place: &str) -> io::Result<BTreeSet<String>> {
     let all = folders(&root.join(TRAINERS))?;
     let (mut found, mut places) = (BTreeSet::new(), vec![place.to_owned()]);
@@ -117,6 +123,9 @@ fn trainers(root: &Path, place: &str) -> io::Result<BTreeSet<String>> {
         hash::collect(&root.join(place), &mut files)?;
         for file in files {
             let text = code(fs::read_to_string(file)?);
+            if text.contains("theory::") {
+                found.insert(THEORY.to_owned());
+            }
             for name in all
                 .iter()
                 .filter(|name| text.contains(&format!("train::{name}")))

@@ -2,7 +2,7 @@
 
 use dae::data::DataSet;
 
-use super::full;
+use super::{OTHER_PROGRAM, full};
 use crate::Result;
 use crate::experiments::Model;
 use crate::experiments::fig7::committed::Masked;
@@ -275,7 +275,7 @@ pub(super) fn mask(run: &Run) -> Result<Vec<Check>> {
                 *expected,
                 end.mapping,
                 *tolerance,
-                "seeds; expected is what another program found",
+                OTHER_PROGRAM,
             ));
         }
     }

@@ -110,12 +110,7 @@ fn trained(
     match regulariser {
         Regulariser::Stopping if price.stopped.contains(&epsilon) => {
             let record = done.network(Task::Denoising(Model::Ae))?;
-            let errors = record
-                .seen
-                .iter()
-                .map(|seen| at(settings, data, seen, epsilon));
-            let errors: Vec<f64> = errors.collect::<Result<_>>()?;
-            Ok(errors.into_iter().reduce(f64::min))
+            stopped(settings, data, &record.seen, epsilon)
         }
         Regulariser::Noise | Regulariser::Decay => {
             let place = price.trained_s2.iter().position(|&s2| s2 == epsilon);
@@ -132,6 +127,18 @@ fn trained(
         }
         _ => Ok(None),
     }
+}
+
+/// The least error of the AE over its epochs, at some test noise.
+pub(in crate::experiments::fig7) fn stopped(
+    settings: &Settings,
+    data: &Data,
+    seen: &[Seen],
+    epsilon: f64,
+) -> Result<Option<f64>> {
+    let errors = seen.iter().map(|seen| at(settings, data, seen, epsilon));
+    let errors: Vec<f64> = errors.collect::<Result<_>>()?;
+    Ok(errors.into_iter().reduce(f64::min))
 }
 
 /// The error of the AE at another test noise than it was measured with: the error is linear in the variance.

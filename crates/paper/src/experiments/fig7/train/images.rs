@@ -15,12 +15,13 @@ use crate::experiments::spectra;
 use crate::system::progress::Progress;
 use crate::{Error, Result};
 
-/// Which data sets have cached images, valid or not.
-pub(crate) fn there() -> [bool; 2] {
+/// Which data sets have cached images, valid or not, that these settings need.
+pub(crate) fn there(settings: &Settings) -> [bool; 2] {
     let options = SourceOptions::from_env();
     let lie = |dataset: DataSet| {
+        let needed = dataset == DataSet::Mnist || !settings.few.cifar10.is_empty();
         let options = options.as_ref();
-        options.is_ok_and(|options| options.cache.join(dataset.name()).exists())
+        needed && options.is_ok_and(|options| options.cache.join(dataset.name()).exists())
     };
     DataSet::ALL.map(lie)
 }
@@ -51,10 +52,9 @@ impl Shared {
     /// # Errors
     /// Any failure other than unusable images.
     pub(crate) fn there(&self, settings: &Settings, progress: &Progress) -> Result<[bool; 2]> {
-        let mut there = there();
+        let mut there = there(settings);
         for dataset in DataSet::ALL {
             let there = &mut there[dataset as usize];
-            *there &= dataset == DataSet::Mnist || !settings.few.cifar10.is_empty();
             if !*there {
                 continue;
             }

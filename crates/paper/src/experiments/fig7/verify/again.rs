@@ -1,9 +1,10 @@
 //! The tables of Figure 7 against repeated runs.
 
 use super::{AGAIN, OFF_DIAGONALS};
+use crate::experiments::Model;
 use crate::experiments::common::networks;
 use crate::experiments::fig7::rows::{
-    Denoising, Depth, Mask, Method, Price, Samples, Seeds, Width,
+    Denoising, Depth, Mask, Method, Price, Regulariser, Samples, Seeds, Width,
 };
 use crate::experiments::fig7::run::{denoising, depth, width};
 use crate::experiments::fig7::settings::Settings;
@@ -38,6 +39,23 @@ pub(in crate::experiments::fig7) fn retrained(
                 let tolerance = AGAIN * again.measured;
                 let place = at!(Denoising, row, measured_diagonal);
                 judge.value(place, pair, tolerance, "trained again");
+            }
+            let stopped = |row: &Price| {
+                let own = (row.dataset, row.regulariser) == (data.dataset, Regulariser::Stopping);
+                own && settings.price.stopped.contains(&row.epsilon)
+            };
+            for (row, found) in judge.rows::<Price>()?.iter().enumerate() {
+                if model == Model::Ae
+                    && stopped(found)
+                    && let Some(error) = denoising::stopped(settings, &data, seen, found.epsilon)?
+                {
+                    let price = error / data.floor(found.epsilon)?;
+                    let pair = [price, found.measured.unwrap_or(f64::NAN)];
+                    let exact = seen.iter().all(|seen| seen.error.is_some());
+                    let share = if exact { AGAIN } else { OFF_DIAGONALS };
+                    let at = at!(Price, row, measured);
+                    judge.value(at, pair, share * price, "trained again");
+                }
             }
         }
         (Task::Price(regulariser, place), Outcome::Network(Record { seen })) => {

@@ -131,6 +131,10 @@ fn verify_price(settings: &Settings, data: &[Data; 2], judge: &mut Judge) -> Res
                 from_start(OFF_DIAGONALS, settings),
                 why,
             );
+            let untrained = data.error(epsilon, &[])?;
+            let why = "the error without training";
+            let pair = [untrained / data.floor(epsilon)?, measured];
+            judge.at_most(at!(Price, row, measured), pair, 1e-6 * pair[0], why);
         }
     }
     Ok(())
@@ -168,11 +172,16 @@ fn verify_samples(settings: &Settings, data: &[Data; 2], judge: &mut Judge) -> R
         let known = committed.find(key, [found.epsilon_train, settings.epsilon]);
         let same = found.method != Method::Ae
             || committed.hidden_of(found.dataset) == settings.hidden_of(found.dataset);
-        if let (Some(known), Some(measured)) = (known.filter(|_| same), found.measured) {
-            // With noise drawn once, another seed gives another mean of three draws: allow six committed spreads.
+        let known = known.filter(|_| same);
+        if known.is_some() {
+            there(judge, at!(Samples, row, measured), true, found.measured);
+        }
+        if let (Some(known), Some(measured)) = (known, found.measured) {
+            // With noise drawn once, another seed gives other draws. The committed spread is of three: 99.9% of
+            // Student's t with two degrees of freedom, for one draw beside the mean of three, is 36 of it.
             let share = match (found.method, known.spread) {
                 (Method::Ae | Method::Redrawn, _) => 1e-6,
-                (_, Some(spread)) => (6.0 * spread / known.measured).max(0.005),
+                (_, Some(spread)) => (36.0 * spread / known.measured).max(0.005),
                 (_, None) => 0.01,
             };
             let at = at!(Samples, row, measured);

@@ -432,7 +432,7 @@ fn every_figure_and_training_run_says_where_it_comes_from() {
         for training in &entry.trainings {
             assert!(!training.kept, "{}", training.label);
         }
-        assert!(entry.total_seconds() >= entry.seconds);
+        assert!(entry.total_seconds() >= entry.seconds - 1e-3);
         let data = matches!(entry.figure, Figure::Fig3 | Figure::Fig5 | Figure::Fig7);
         assert_eq!(entry.inputs.spectra.len(), if data { 2 } else { 0 });
     }
@@ -519,11 +519,16 @@ fn what_a_record_says_of_itself_is_checked() {
 #[test]
 fn a_forged_check_is_found_by_computing_again() {
     let place = Place::new();
-    place.change(Figure::Fig2, |record| record.checks[0].found += 1e-6);
+    place.change(Figure::Fig4, |record| {
+        let checks = record.checks.iter_mut();
+        let own = checks.max_by(|a, b| a.tolerance.total_cmp(&b.tolerance));
+        let own = own.unwrap();
+        own.found = own.expected;
+    });
     place.change(Figure::Fig3, |record| drop(record.checks.pop()));
     assert_eq!(place.verify().findings, []);
     let again = place.verify_again(&[]);
-    finds(&again, &Record::file(Figure::Fig2), "computed again");
+    finds(&again, &Record::file(Figure::Fig4), "computed again");
     finds(&again, &Record::file(Figure::Fig3), "other checks");
 }
 

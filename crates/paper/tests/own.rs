@@ -312,7 +312,7 @@ fn training_follows_the_theory_and_the_epochs_it_says() {
     };
     let words = asked("a.npy", &npy(&made_up()), &narrow).unwrap().words();
     assert!(
-        words.contains("Here 6 directions share 2 hidden units"),
+        words.contains("ignores that here 6 directions share 2 hidden units"),
         "{words}"
     );
     assert!(words.contains("give --hidden 3 for all"), "{words}");

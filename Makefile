@@ -213,7 +213,7 @@ clean: writable ## Remove what was built and computed here; keep results/paper, 
 	@echo "Kept: results/paper (its training runs may have taken hours) and the cache $$DAE_CACHE_DIR (make clean-cache removes it)"
 
 # Folders of these names may be somebody's own where the cache is also something else, such as CACHE=~.
-CACHED := build|downloads|(mnist|cifar10)(\.bad-[0-9]+)?|spectra|eigenvectors|python|notebooks|evcxr-.*|evcxr\.lock|\.writing-.*
+CACHED := build|downloads|(mnist|cifar10)(\.bad-[0-9]+)?|spectra|eigenvectors|python|notebooks|evcxr-.*|evcxr\.lock|bench|\.writing-.*|\.npm-.*
 
 clean-cache: ## Remove the downloads and build artefacts that all clones share
 	@cd "$$DAE_CACHE_DIR" 2>/dev/null || exit 0; \

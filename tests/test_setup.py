@@ -185,7 +185,7 @@ class Cache(Case):
         self.assertEqual(sorted(self.home.rglob("*")), before)
         (self.home / "thesis").rmdir()
         cache = self.home / "a cache"
-        for name in ("build/1", "mnist", "cifar10.bad-2", "python", "evcxr-0.22.0"):
+        for name in ("build/1", "mnist", "cifar10.bad-2", "python", "evcxr-0.22.0", "bench/linear-mnist", ".npm-a1b2"):
             (cache / name).mkdir(parents=True)
         self.good(["make", "clean-cache", f"CACHE={cache}"], clone)
         self.assertFalse(cache.exists())

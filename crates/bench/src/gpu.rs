@@ -2,6 +2,7 @@
 //!
 //! As in [`peers`](crate::peers), all start from the same weights, and losses after a few epochs are compared first.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -133,6 +134,7 @@ impl Options {
                 loss_fall_difference: (ours_loss_fall / peer_loss_fall - 1.0).abs(),
             });
         }
+        fs::remove_dir_all(&folder)?;
         Ok(rows)
     }
 

@@ -30,7 +30,7 @@ export PATH := $(value PATH)$(if $(value CARGO_HOME),:$(value CARGO_HOME)/bin,$(
 
 FIGURES := $(filter-out common,$(notdir $(patsubst %/mod.rs,%,$(wildcard crates/paper/src/experiments/*/mod.rs))))
 CARGO := bash scripts/cargo.sh
-FEATURES := $(if $(GPU),--features cuda)
+FEATURES := $(if $(filter-out 0,$(GPU)),--features cuda)
 PAPER := $(CARGO) run --release --quiet --package paper $(FEATURES) --bin paper --
 # The Python environment of the notebooks, made when it is first needed.
 PYTHON = $$(bash scripts/python.sh)/bin/python
@@ -57,7 +57,7 @@ $(FIGURES): writable build ## Regenerate one figure (PROFILE, SEED)
 VERIFIED := $(if $(filter file,$(origin PROFILE)),paper,$(PROFILE))
 
 verify: build ## Verify the committed results: files, theory, published values, claims (PROFILE; RECOMPUTE=1, TRAIN="fig5/mnist/DAE ...")
-	@$(PAPER) verify --profile $(VERIFIED) $(if $(RECOMPUTE),--recompute) $(foreach run,$(TRAIN),--run $(run))
+	@$(PAPER) verify --profile $(VERIFIED) $(if $(filter-out 0,$(RECOMPUTE)),--recompute) $(foreach run,$(TRAIN),--run $(run))
 
 readme: writable build ## Write the tables of the results into README.md and docs (running, CLAIMS, performance)
 	@$(PAPER) readme
@@ -201,7 +201,7 @@ lint: setup ## Run rustfmt, clippy and rustdoc; warnings are errors
 audit: ## Check licences, duplicates and origin of all crates, and look for unused ones (ADVISORIES=1: and for known defects)
 	@cargo deny --version >/dev/null 2>&1 && cargo machete --version >/dev/null 2>&1 || \
 		{ echo "install them with: cargo install --locked cargo-deny cargo-machete" >&2; exit 1; }
-	@cargo deny check licenses bans sources $(if $(ADVISORIES),advisories)
+	@cargo deny check licenses bans sources $(if $(filter-out 0,$(ADVISORIES)),advisories)
 	@cargo machete
 
 setup: ## Find or install what the build needs: a C compiler, OpenBLAS (Rust must be installed)

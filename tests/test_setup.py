@@ -239,6 +239,17 @@ class Offline(Case):
         self.assertIn("setup: crates are missing, and nothing is fetched offline", done.stderr.splitlines()[-1])
 
 
+class Options(Case):
+    """What make is told besides."""
+
+    def test_zero_means_no(self):
+        for name, goal, effect in (("GPU", "build", "--features cuda"), ("RECOMPUTE", "verify", "--recompute"),
+                                   ("ADVISORIES", "audit", "sources advisories")):
+            for value, expected in (("1", True), ("0", False), ("", False)):
+                said = self.good(["make", "-n", goal, f"{name}={value}"]).stdout
+                self.assertEqual(effect in said, expected, (name, value))
+
+
 class Content(Case):
     """What decides whether something is built is the content of the sources, whatever their times say."""
 

@@ -42,7 +42,8 @@ install() {
     if command -v apt-get >/dev/null; then
         as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $debian >/dev/null
     elif command -v dnf >/dev/null; then as_root dnf install -y -q $fedora
-    elif command -v pacman >/dev/null; then as_root pacman -S --noconfirm --needed $arch
+    # A fresh container has no package databases.
+    elif command -v pacman >/dev/null; then as_root pacman -Sy --noconfirm --needed $arch
     elif command -v brew >/dev/null && [ -n "$homebrew" ]; then brew install $homebrew
     else return 1; fi >&2
 }

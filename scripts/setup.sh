@@ -78,5 +78,5 @@ oldest=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
     fail "Rust $version is too old, $oldest or later is needed; run: rustup update stable${RUSTUP_TOOLCHAIN:+, and unset RUSTUP_TOOLCHAIN}"
 
 links_openblas || { install libopenblas-dev openblas-devel openblas "openblas libomp" && links_openblas; } ||
-    fail "no OpenBLAS; install it (Debian: sudo apt-get install libopenblas-dev, Fedora: sudo dnf install openblas-devel, macOS: brew install openblas libomp)"
+    fail "no OpenBLAS; install it (Debian: sudo apt-get install libopenblas-dev, Fedora: sudo dnf install openblas-devel, Arch: sudo pacman -S openblas, macOS: brew install openblas libomp)"
 runs_openblas

@@ -437,6 +437,21 @@ class Authorities(Case):
         self.assertIn("apt-get install ca-certificates", done.stderr.splitlines()[-1])
 
 
+class Arch(Case):
+    """A fresh container has no package databases, without which pacman finds nothing."""
+
+    def test_databases_first(self):
+        tools = self.work / "tools"
+        tools.mkdir()
+        for name in ("bash", "tr"):
+            (tools / name).symlink_to(shutil.which(name))
+        for name, text in (("id", "echo 0"), ("pacman", f'echo "$@" >"{self.work}/said"')):
+            (tools / name).write_text(f"#!/bin/sh\n{text}\n")
+            (tools / name).chmod(0o755)
+        self.good([tools / "bash", "-c", ". scripts/common.sh; install debian fedora 'gcc make' homebrew"], PATH=tools)
+        self.assertEqual((self.work / "said").read_text(), "-Sy --noconfirm --needed gcc make\n")
+
+
 class Blas(Case):
     """Set-up runs what it links."""
 

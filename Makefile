@@ -28,7 +28,7 @@ export DAE_CACHE_DIR DAE_OFFLINE
 unexport CACHE CARGO PYTHON
 export PATH := $(value PATH)$(if $(value CARGO_HOME),:$(value CARGO_HOME)/bin,$(if $(value HOME),:$(value HOME)/.cargo/bin))
 
-FIGURES := $(filter-out common,$(notdir $(patsubst %/mod.rs,%,$(wildcard crates/paper/src/experiments/*/mod.rs))))
+FIGURES := $(filter-out common,$(notdir $(patsubst %/mod.rs,%,$(sort $(wildcard crates/paper/src/experiments/*/mod.rs)))))
 CARGO := bash scripts/cargo.sh
 FEATURES := $(if $(filter-out 0,$(GPU)),--features cuda)
 PAPER := $(CARGO) run --release --quiet --package paper $(FEATURES) --bin paper --

@@ -30,7 +30,7 @@ for path in "$folder" "$PWD"; do
     esac
 done
 
-# What cargo knows of our own crates (bench, dae, dae-fuzz, paper, plot), with and without a target, in the present and in
+# What cargo knows of our own crates (bench, dae, dae-cuda, dae-fuzz, paper, plot), with and without a target, in the present and in
 # the coming layout of its folder; cargo before 1.91 keeps it in target.
 own_artefacts() {
     local place
@@ -60,8 +60,8 @@ create() {
         cp -Rp "$donor/.fingerprint" "$donor/build" "$started/release" 2>/dev/null &&
             cp -Rpl "$donor/deps" "$started/release" 2>/dev/null || rm -rf "$started/release"
         if [ -d "$started/release" ]; then
-            find "$started/release" -depth \( -name 'bench-*' -o -name 'kernels-*' -o -name 'dae-*' -o -name 'libdae-*' -o -name 'paper-*' \
-                -o -name 'libpaper-*' -o -name 'plot-*' -o -name 'libplot-*' \) -exec rm -rf {} +
+            find "$started/release" -depth \( -name 'bench-*' -o -name 'kernels-*' -o -name 'dae[-_]*' -o -name 'libdae[-_]*' \
+                -o -name 'paper-*' -o -name 'libpaper-*' -o -name 'plot-*' -o -name 'libplot-*' \) -exec rm -rf {} +
         fi
     fi
     # Another process may have been faster: mv then puts this folder into that of the other.

@@ -318,6 +318,21 @@ class Content(Case):
             self.good(["bash", "-c", build], clone)
             self.assertEqual(self.said(clone), who)
 
+    def test_a_new_clone_gets_nothing_of_our_own_crates(self):
+        release = self.work / "cache" / "build" / "1" / "release"
+        (release / "deps").mkdir(parents=True)
+        for name in (*os.listdir(ROOT / "crates"), "serde"):
+            for place in (".fingerprint", "build"):
+                (release / place / f"{name}-0").mkdir(parents=True)
+            file = name.replace("-", "_")
+            (release / "deps" / f"{file}-0.d").touch()
+            # The benchmarks are no library.
+            if name != "bench":
+                (release / "deps" / f"lib{file}-0.rlib").touch()
+        folder = self.good(["bash", "scripts/build-dir.sh", self.work / "cache"], self.toy()).stdout[:-1]
+        names = {path.name for path in Path(folder, "release").rglob("*")}
+        self.assertEqual(names, {".fingerprint", "build", "deps", "serde-0", "serde-0.d", "libserde-0.rlib"})
+
     def test_the_folder_names_its_clone(self):
         clone = self.toy()
         self.build(clone)

@@ -43,7 +43,7 @@ RUN := $(PAPER) run --profile $(PROFILE) $(if $(SEED),--seed $(SEED))
 
 # A prerequisite of every target that writes into the checkout.
 writable:
-	@[ -w results ] || { [ ! -e results ] && [ -w . ]; } || { echo "setup: this checkout cannot be written: work in a copy; or run make build, which says where the command is, and give that command --results FOLDER" >&2; exit 1; }
+	@[ -w results ] || { [ ! -e results ] && [ -w . ]; } || { echo 'setup: this checkout is read-only. Copy it, or run `make build` and call the command that it names with --results FOLDER' >&2; exit 1; }
 
 all: writable data-if-possible figures ## Set up, get the data, regenerate every figure, compare with the published values (the default)
 

@@ -419,7 +419,7 @@ class Surroundings(Case):
             self.assertIn(f"the command is {self.home}/.cache/dae/build/", done.stderr)
             self.good(["make", "help"], clone)
             for goal in ("all", "fig1", "report", "notebooks", "clean"):
-                self.refused(["make", goal], clone, "cannot be written", "--results")
+                self.refused(["make", goal], clone, "this checkout is read-only", "run `make build`", "--results FOLDER")
 
 
 class Authorities(Case):

@@ -56,7 +56,7 @@ $(FIGURES): writable build ## Regenerate one figure (PROFILE, SEED)
 # The committed results, unless PROFILE was given.
 VERIFIED := $(if $(filter file,$(origin PROFILE)),paper,$(PROFILE))
 
-verify: build ## Verify the committed results: files, theory, published values, claims (PROFILE; RECOMPUTE=1, TRAIN="fig5/mnist/DAE ...")
+verify: build ## Verify the committed results: files, theory, published values, claims (PROFILE, RECOMPUTE, TRAIN)
 	@$(PAPER) verify --profile $(VERIFIED) $(if $(filter-out 0,$(RECOMPUTE)),--recompute) $(foreach run,$(TRAIN),--run $(run))
 
 readme: writable build ## Write the tables of the results into README.md and docs (running, CLAIMS, performance)
@@ -127,11 +127,12 @@ test-setup: ## Test the set-up under other caches and settings of cargo, pip and
 	@python3 -I tests/test_python.py
 
 # The tests of `make test` with higher counts; an interruption takes about four seconds.
-test-interruption: KILLS ?= 70
+KILLS ?= 70
+ROUNDS ?= 5
+
 test-interruption: build ## Interrupt two figures and fetching 70 times each, fill the disk, and check that the tables are undisturbed (KILLS; a quarter of an hour)
 	@KILLS=$(KILLS) OPENBLAS_NUM_THREADS=1 $(CARGO) test --release --package paper --test interruption -- --test-threads 1 --nocapture
 
-test-concurrency: ROUNDS ?= 5
 test-concurrency: notebook-setup ## Run two commands, two makes, and notebooks beside a command at once, and check that the tables are undisturbed (ROUNDS)
 	@ROUNDS=$(ROUNDS) $(CARGO) test --release --package paper --test concurrency -- --test-threads 1 --include-ignored
 
@@ -139,13 +140,13 @@ test-concurrency: notebook-setup ## Run two commands, two makes, and notebooks b
 SECONDS ?= 600
 JOBS ?= 2
 
-fuzz: writable ## Fuzz every reader of outside bytes, with coverage (SECONDS=600 for each, JOBS=2 at a time)
+fuzz: writable ## Fuzz every reader of outside bytes, with coverage (SECONDS, JOBS)
 	@JOBS=$(JOBS) bash scripts/fuzz.sh $(SECONDS)
 
 coverage: writable ## Say which lines of crates/dae its tests reach
 	@bash scripts/coverage.sh
 
-mutants: writable ## Make crates/dae/src/theory wrong in many ways, one at a time, and check that a test notices (JOBS=2 at a time)
+mutants: writable ## Make crates/dae/src/theory wrong in many ways, one at a time, and check that a test notices (JOBS)
 	@JOBS=$(JOBS) bash scripts/mutants.sh
 
 # Beside these parts there is first-use, which builds everything from nothing once more.
@@ -198,7 +199,7 @@ lint: setup ## Run rustfmt, clippy and rustdoc; warnings are errors
 	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --workspace --lib --no-deps --quiet
 
 # cargo install --locked cargo-deny cargo-machete: that builds some 500 crates, so nothing does it unasked.
-audit: ## Check licences, duplicates and origin of all crates, and look for unused ones (ADVISORIES=1: and for known defects)
+audit: ## Check licences, duplicates and origin of all crates, and look for unused ones (ADVISORIES)
 	@cargo deny --version >/dev/null 2>&1 && cargo machete --version >/dev/null 2>&1 || \
 		{ echo "install them with: cargo install --locked cargo-deny cargo-machete" >&2; exit 1; }
 	@cargo deny check licenses bans sources $(if $(filter-out 0,$(ADVISORIES)),advisories)
@@ -224,15 +225,23 @@ clean-cache: ## Remove the downloads and build artefacts that all clones share
 # The reader may close the pipe early (make help | head -3).
 help: ## Show this
 	@trap '' PIPE; { \
-		echo "make [TARGET] [PROFILE=smoke|quick|paper] [SEED=n] [GPU=1] [OFFLINE=1] [CACHE=folder]"; \
+		echo "make [TARGET] [PROFILE=smoke|quick|paper] [SEED=n] [GPU=1] [OFFLINE=1] [CACHE=folder] [OPTION=...]"; \
 		echo; \
 		sed -n 's/^\([$$()A-Za-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | sed 's/^$$(FIGURES)/$(firstword $(FIGURES))..$(lastword $(FIGURES))/' | \
 		awk -F'|' '{ printf "  %-18s %s\n", $$1, $$2 }'; \
 		echo; \
 		echo "  PROFILE      quick (default), smoke (tiny, a minute) or paper (as published)"; \
 		echo "  SEED         seed of everything random, instead of the one of the settings"; \
-		echo "  RECOMPUTE    1: make verify computes Figures 1 to 4 again and compares; TRAIN=fig5/mnist/DAE trains that run again"; \
 		echo "  GPU          1: build what trains on an NVIDIA card, and train there if there is one (docs/gpu.md)"; \
 		echo "  OFFLINE      1: fetch nothing; figures come from the committed spectra"; \
 		printf '  CACHE        %s (%s)\n' "where downloads and build artefacts are kept" "$$DAE_CACHE_DIR"; \
+		echo; \
+		echo "  RECOMPUTE    1: compute Figures 1 to 4 again and compare (verify)"; \
+		echo "  TRAIN        runs to train again and compare, such as 'fig5/mnist/AE fig5/mnist/DAE', a figure, or all (verify)"; \
+		echo "  KILLS        how often each command is interrupted: $(KILLS) (test-interruption)"; \
+		echo "  ROUNDS       how often two commands run at once: $(ROUNDS) (test-concurrency)"; \
+		echo "  SECONDS      for each reader: $(SECONDS) (fuzz)"; \
+		echo "  JOBS         how many at a time: $(JOBS) (fuzz, mutants)"; \
+		echo "  PART         what to measure: $(PART); also first-use and gpu (bench)"; \
+		echo "  ADVISORIES   1: look for known defects, too (audit)"; \
 	} 2>/dev/null || true

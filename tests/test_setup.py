@@ -242,6 +242,13 @@ class Offline(Case):
 class Options(Case):
     """What make is told besides."""
 
+    def test_help_explains_them(self):
+        said = self.good(["make", "help"]).stdout
+        makefile = (ROOT / "Makefile").read_text()
+        options = re.findall(r"^([A-Z]+) \?=", makefile, flags=re.MULTILINE) + re.findall(r"\$\(if \$\(filter-out 0,\$\(([A-Z]+)", makefile)
+        for name in (*options, "TRAIN"):
+            self.assertRegex(said, rf"(?m)^  {name} ")
+
     def test_zero_means_no(self):
         for name, goal, effect in (("GPU", "build", "--features cuda"), ("RECOMPUTE", "verify", "--recompute"),
                                    ("ADVISORIES", "audit", "sources advisories")):

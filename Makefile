@@ -56,7 +56,7 @@ $(FIGURES): writable build ## Regenerate one figure (PROFILE, SEED)
 # The committed results, unless PROFILE was given.
 VERIFIED := $(if $(filter file,$(origin PROFILE)),paper,$(PROFILE))
 
-verify: build ## Verify the committed results: files, theory, published values, claims (PROFILE, RECOMPUTE, TRAIN)
+verify: build ## Check results, the committed ones unless PROFILE is given: files against the manifest, tables against theory, published values and claims (PROFILE, RECOMPUTE, TRAIN)
 	@$(PAPER) verify --profile $(VERIFIED) $(if $(filter-out 0,$(RECOMPUTE)),--recompute) $(foreach run,$(TRAIN),--run $(run))
 
 readme: writable build ## Write the tables of the results into README.md and docs (running, CLAIMS, performance)
@@ -76,7 +76,7 @@ lab: writable notebook-setup ## Open JupyterLab on this machine at notebook 00, 
 	@python=$(PYTHON) && "$$python" scripts/notebooks/lab.py
 
 # The committed outputs are those of the profile quick; at others the notebooks are executed and compared, not written.
-notebooks: writable data-if-possible figures notebook-setup ## Execute the notebooks, compare their tables with the figures' and write them back (PROFILE)
+notebooks: writable data-if-possible figures notebook-setup ## Execute the notebooks and compare their tables with the figures'; only at quick write them back (PROFILE)
 	@python=$(PYTHON) && "$$python" scripts/notebooks/execute.py --profile $(PROFILE) $(if $(filter quick,$(PROFILE)),--keep)
 
 notebook-setup: writable build

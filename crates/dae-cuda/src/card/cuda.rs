@@ -7,8 +7,9 @@ use cudarc::driver::sys::{CUgraphInstantiate_flags, CUresult, CUstreamCaptureMod
 use cudarc::driver::{CudaSlice, CudaStream, DevicePtr, DriverError};
 use dae::{Error, Result};
 
+use super::Found;
+use super::gate::{self, Closed};
 use super::raw::{self, Handle, Recording, Value};
-use super::{Card, Found};
 use crate::machine::{Argument, Gemm, KERNELS, Launch, Machine, Place};
 
 /// Bytes of workspace for cuBLAS. By default it allocates its own, which cannot be recorded.
@@ -24,10 +25,13 @@ pub struct Cuda {
     stream: Arc<CudaStream>,
     card: Arc<Found>,
     held: u64,
+    /// While it records, and while it is made and dropped.
+    closed: Option<Closed>,
 }
 
 impl Cuda {
     pub(super) fn new(card: Arc<Found>) -> Result<Self> {
+        let closed = gate::close();
         let stream = card.context.new_stream();
         let stream = stream.map_err(|error| card.error("opening a stream", error))?;
         let bound = card.context.bind_to_thread();
@@ -44,10 +48,12 @@ impl Cuda {
             stream,
             card,
             held: 0,
+            closed: Some(closed),
         };
         cuda.holds(WORKSPACE);
         let prepared = cuda.blas.prepare(&cuda.stream, &cuda.workspace);
         prepared.map_err(|error| cuda.card.said(format!("preparing cuBLAS failed: {error}")))?;
+        cuda.closed = None;
         Ok(cuda)
     }
 
@@ -95,8 +101,14 @@ impl Cuda {
 
 impl Drop for Cuda {
     fn drop(&mut self) {
+        // Closing cuBLAS waits for the card. The gate opens with the last field.
+        self.closed.get_or_insert_with(gate::close);
         // The fields are freed next, on this thread.
         let _ = self.card.context.bind_to_thread();
+        // A stream gives memory back when it is waited for.
+        self.buffers.clear();
+        self.wide.clear();
+        let _ = self.stream.synchronize();
         self.card.held.fetch_sub(self.held, Ordering::Relaxed);
     }
 }
@@ -109,7 +121,10 @@ impl Machine for Cuda {
     }
 
     fn memory(&self) -> Result<(u64, u64)> {
-        Card(self.card.clone()).memory()
+        let synchronized = self.stream.synchronize();
+        synchronized.map_err(|error| self.card.error("waiting for it", error))?;
+        let _alone = self.closed.is_none().then(gate::close);
+        self.card.memory()
     }
 
     fn allocate(&mut self, numbers: usize) -> Result<usize> {
@@ -208,13 +223,18 @@ impl Machine for Cuda {
     }
 
     fn record(&mut self) -> Result<()> {
+        self.closed.get_or_insert_with(gate::close);
         let mode = CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_THREAD_LOCAL;
         let begun = self.stream.begin_capture(mode);
+        if begun.is_err() {
+            self.closed = None;
+        }
         begun.map_err(|error| self.card.error("recording", error))
     }
 
     fn recorded(&mut self) -> Result<Recording> {
         let graph = self.stream.end_capture(CUgraphInstantiate_flags(0));
+        self.closed = None;
         let graph = graph.map_err(|error| self.card.error("recording", error))?;
         let graph = graph.ok_or_else(|| self.card.said("nothing was recorded".to_owned()))?;
         Ok(Recording(graph))

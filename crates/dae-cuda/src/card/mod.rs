@@ -1,6 +1,7 @@
 //! Finds and describes an NVIDIA GPU.
 
 mod cuda;
+mod gate;
 mod raw;
 
 use std::fs;
@@ -73,10 +74,10 @@ impl Card {
     /// # Errors
     /// The card fails.
     pub fn memory(&self) -> Result<(u64, u64)> {
-        let context = &self.0.context;
-        let memory = context.synchronize().and_then(|()| context.mem_get_info());
-        let (free, total) = memory.map_err(|error| self.0.error("asking for memory", error))?;
-        Ok((free as u64, total as u64))
+        let _alone = gate::close();
+        let synchronized = self.0.context.synchronize();
+        synchronized.map_err(|error| self.0.error("waiting for it", error))?;
+        self.0.memory()
     }
 
     /// Peak memory of the trainers on this card in bytes, including cuBLAS workspace.
@@ -99,6 +100,8 @@ fn find(which: Which) -> Result<Card, NoCard> {
             return Err(NoCard::Library { library, package });
         }
     }
+    // Another thread may train already.
+    let _alone = gate::close();
     let count = match CudaContext::device_count() {
         Ok(count) => usize::try_from(count).unwrap_or_default(),
         Err(DriverError(CUresult::CUDA_ERROR_NO_DEVICE)) => 0,
@@ -207,6 +210,13 @@ fn words(error: DriverError) -> String {
 }
 
 impl Found {
+    /// Free and total memory, in bytes.
+    fn memory(&self) -> Result<(u64, u64)> {
+        let memory = self.context.mem_get_info();
+        let (free, total) = memory.map_err(|error| self.error("asking for memory", error))?;
+        Ok((free as u64, total as u64))
+    }
+
     fn error(&self, what: &str, error: DriverError) -> Error {
         self.said(format!("{what} failed: {}", words(error)))
     }

@@ -44,6 +44,17 @@ fn conforms(card: &Card) {
 }
 
 #[test]
+fn a_card_trains_side_by_side_where_there_is_one() {
+    match Card::find(Which::Auto) {
+        Err(why) => println!("skipped: no card can be used: {why}"),
+        Ok(card) => {
+            runs::side_by_side(|| card.operations().unwrap());
+            println!("side by side: {}", card.description());
+        }
+    }
+}
+
+#[test]
 fn a_card_that_is_not_there_is_refused_in_one_line() {
     let why = match Card::find(Which::Index(usize::MAX)) {
         Err(why) => why,
@@ -58,36 +69,47 @@ mod pretended {
     use std::env;
     use std::fs;
     use std::os::unix::fs::symlink;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
     use std::process::{Command, id};
+    use std::sync::OnceLock;
 
     use super::support::compile::compile;
 
-    /// The test of the card once more, in a process that finds other libraries.
     #[test]
     fn a_pretended_card_conforms() {
+        again("a_card_conforms_where_there_is_one", "conforms");
+    }
+
+    #[test]
+    fn a_pretended_card_trains_side_by_side() {
+        again(
+            "a_card_trains_side_by_side_where_there_is_one",
+            "side by side",
+        );
+    }
+
+    /// A test of the card once more, in a process that finds other libraries.
+    fn again(test: &str, said: &str) {
+        static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
         let flags: &[&str] = &["-fPIC", "-shared", "-fvisibility=hidden"];
-        let Some(library) = compile("pretended.cpp", &[flags]) else {
+        let library = LIBRARY.get_or_init(|| compile("pretended.cpp", &[flags]));
+        let Some(library) = library else {
             return;
         };
-        // One library by three names, so that they know of each other; in a folder of this process.
-        let folder = format!("pretended-{}", id());
+        // One library by three names, so that they know of each other; in a folder of this test.
+        let folder = format!("pretended-{test}-{}", id());
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
         fs::create_dir_all(&folder).unwrap();
         for name in ["cuda", "nvrtc", "cublas"] {
-            symlink(&library, folder.join(format!("lib{name}.so"))).unwrap();
+            symlink(library, folder.join(format!("lib{name}.so"))).unwrap();
         }
         let mut again = Command::new(env::current_exe().unwrap());
-        again.args([
-            "--exact",
-            "a_card_conforms_where_there_is_one",
-            "--nocapture",
-        ]);
+        again.args(["--exact", test, "--nocapture"]);
         let output = again.env("LD_LIBRARY_PATH", &folder).output().unwrap();
         fs::remove_dir_all(&folder).unwrap();
+        let card = format!("{said}: a pretended card (cuda:0), driver");
         let said =
             String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-        let card = "conforms: a pretended card (cuda:0), driver";
-        assert!(output.status.success() && said.contains(card), "{said}");
+        assert!(output.status.success() && said.contains(&card), "{said}");
     }
 }

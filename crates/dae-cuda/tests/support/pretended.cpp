@@ -1,24 +1,27 @@
 // A driver, a compiler and a cuBLAS without a card, for the tests: what the crate calls of them, on the processor, in one
 // library that is found by all three names. It is as strict as the real ones are, or stricter: no null stream, no address
-// that was not allocated, nothing but launches and products while a stream is captured, no product without work space,
-// strict math and a context of the thread.
+// that was not allocated, nothing but launches and products while a stream is captured, nothing that waits for the whole
+// card while another thread captures, no product without work space, strict math and a context of the thread.
 #include "cuda.h"
 
 #include "../../kernels/kernels.cu"
 
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <vector>
 
 #define API extern "C" __attribute__((visibility("default")))
 
-enum { SUCCESS = 0, INVALID = 1, MEMORY = 2, CONTEXT = 201, NOT_FOUND = 500, CAPTURED = 900 };
+enum { SUCCESS = 0, INVALID = 1, MEMORY = 2, CONTEXT = 201, NOT_FOUND = 500, CAPTURED = 900, BROKEN = 901 };
 
 // Everything is done at once, by one thread at a time.
 static std::recursive_mutex lock;
@@ -26,7 +29,7 @@ static std::recursive_mutex lock;
 
 typedef std::function<void()> Work;
 struct Stream {
-    bool captured = false;
+    bool captured = false, broken = false;
     std::vector<Work> recorded;
 };
 struct Graph {
@@ -54,9 +57,18 @@ static int usable(Stream *stream) {
 static int submit(Stream *stream, Work work) {
     if (!current) return CONTEXT;
     if (!stream) return INVALID;
+    if (stream->broken) return BROKEN;
     if (stream->captured) stream->recorded.push_back(work);
     else work();
     return SUCCESS;
+}
+
+// What waits for the whole card, on whatever thread, is refused while streams are captured, and breaks the captures.
+static std::set<Stream *> capturing;
+static int whole_card() {
+    if (!current) return CONTEXT;
+    for (Stream *stream : capturing) stream->broken = true;
+    return capturing.empty() ? SUCCESS : CAPTURED;
 }
 
 // The driver.
@@ -74,7 +86,10 @@ API int cuDevicePrimaryCtxRetain(void **context, int) { return *context = &a_con
 API int cuDevicePrimaryCtxRelease_v2(int) { return SUCCESS; }
 API int cuCtxGetCurrent(void **context) { return *context = current, SUCCESS; }
 API int cuCtxSetCurrent(void *context) { return current = context, SUCCESS; }
-API int cuCtxSynchronize() { return current ? SUCCESS : CONTEXT; }
+API int cuCtxSynchronize() {
+    ALONE;
+    return whole_card();
+}
 API int cuGetErrorString(int error, const char **text) {
     return *text = error == MEMORY ? "out of memory" : "pretended error", SUCCESS;
 }
@@ -84,8 +99,15 @@ API int cuMemGetInfo_v2(size_t *free, size_t *total) {
     return *free = TOTAL - used, *total = TOTAL, SUCCESS;
 }
 API int cuStreamCreate(void **stream, unsigned) { return *stream = new Stream, current ? SUCCESS : CONTEXT; }
-API int cuStreamDestroy_v2(Stream *stream) { return delete stream, SUCCESS; }
-API int cuStreamSynchronize(Stream *stream) { return usable(stream); }
+API int cuStreamDestroy_v2(Stream *stream) {
+    ALONE;
+    capturing.erase(stream);
+    return delete stream, SUCCESS;
+}
+API int cuStreamSynchronize(Stream *stream) {
+    ALONE;
+    return usable(stream);
+}
 API int cuMemAllocAsync(uintptr_t *address, size_t bytes, Stream *stream) {
     ALONE;
     if (int error = usable(stream)) return error;
@@ -123,14 +145,25 @@ API int cuMemcpyDtoHAsync_v2(void *to, uintptr_t from, size_t bytes, Stream *str
     return inside(from, bytes) ? std::memcpy(to, (void *)from, bytes), SUCCESS : INVALID;
 }
 API int cuStreamBeginCapture_v2(Stream *stream, int mode) {
-    if (!stream || stream->captured || mode != 1) return INVALID;
-    return stream->captured = true, SUCCESS;
+    {
+        ALONE;
+        if (!stream || stream->captured || mode != 1) return INVALID;
+        stream->captured = true;
+        capturing.insert(stream);
+    }
+    // A capture takes a while, so that other threads come between.
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return SUCCESS;
 }
 API int cuStreamEndCapture(Stream *stream, Graph **graph) {
+    ALONE;
     if (!stream || !stream->captured) return INVALID;
-    *graph = new Graph{std::move(stream->recorded)};
+    bool broken = stream->broken;
+    *graph = broken ? nullptr : new Graph{std::move(stream->recorded)};
     stream->recorded.clear();
-    return stream->captured = false, SUCCESS;
+    stream->captured = stream->broken = false;
+    capturing.erase(stream);
+    return broken ? BROKEN : SUCCESS;
 }
 API int cuGraphInstantiateWithFlags(Graph **executable, Graph *graph, uint64_t flags) {
     return *executable = new Graph(*graph), flags == 0 ? SUCCESS : INVALID;
@@ -231,13 +264,21 @@ struct Handle {
     bool space = false, strict = false;
 };
 
-API int cublasCreate_v2(Handle **handle) { return *handle = new Handle, current ? 0 : 1; }
-API int cublasDestroy_v2(Handle *handle) { return delete handle, 0; }
+API int cublasCreate_v2(Handle **handle) {
+    ALONE;
+    if (!current) return 1;
+    return whole_card() ? 14 : (*handle = new Handle, 0);
+}
+API int cublasDestroy_v2(Handle *handle) {
+    ALONE;
+    return delete handle, whole_card() ? 14 : 0;
+}
 API int cublasGetVersion_v2(Handle *handle, int *version) { return *version = 130002, handle ? 0 : 1; }
 API int cublasSetStream_v2(Handle *handle, Stream *stream) {
     return handle->stream = stream, handle->space = false, 0;
 }
 API int cublasSetWorkspace_v2(Handle *handle, void *space, size_t bytes) {
+    ALONE;
     return handle->space = bytes == size_t(32) << 20 && inside((uintptr_t)space, bytes), handle->space ? 0 : 7;
 }
 API int cublasSetMathMode(Handle *handle, int mode) { return handle->strict = mode == 2, 0; }

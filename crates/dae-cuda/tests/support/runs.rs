@@ -1,5 +1,7 @@
 //! Short training runs on a device, beside the host's.
 
+use std::thread;
+
 use dae::Settings as _;
 use dae::random::{Key, normal_matrix, stream};
 use dae::train::linear::{LinearSettings, Precision, Weights};
@@ -18,7 +20,10 @@ fn start(name: &str, pixels: usize, hidden: usize) -> Weights {
     Weights::normal(sides.each_mut(), pixels, hidden, 0.3).unwrap()
 }
 
-fn linear(device: impl Operations) {
+const LAMBDA: [f64; 7] = [2.0, 1.5, 1.0, 0.6, 0.3, 0.1, 0.0];
+
+/// The linear trainer of these runs.
+fn linear_trainer<O: Operations>(device: O) -> LinearTrainer<O> {
     let settings = LinearSettings {
         hidden: 5,
         alpha: 0.05,
@@ -26,25 +31,26 @@ fn linear(device: impl Operations) {
         gamma: 0.02,
         precision: Precision::F32,
     };
-    let (settings, lambda) = (
-        settings.check().unwrap(),
-        [2.0, 1.5, 1.0, 0.6, 0.3, 0.1, 0.0],
-    );
-    let start = start("linear", lambda.len(), 5);
-    let mut host = LinearTrainer::new(Host::default(), &settings, &lambda, &start).unwrap();
-    let mut card = LinearTrainer::new(device, &settings, &lambda, &start).unwrap();
+    let settings = settings.check().unwrap();
+    let start = start("linear", LAMBDA.len(), 5);
+    LinearTrainer::new(device, &settings, &LAMBDA, &start).unwrap()
+}
+
+fn compare(a: &dyn LinearDescent, b: &dyn LinearDescent) {
+    let (of_a, of_b) = (a.weights().unwrap(), b.weights().unwrap());
+    for (of_a, of_b) in [(of_a.encoder, of_b.encoder), (of_a.decoder, of_b.decoder)] {
+        let mut pairs = of_a.iter().zip(&of_b);
+        assert!(pairs.all(|(a, b)| (a - b).abs() < 1e-6), "{}", b.epoch());
+    }
+}
+
+fn linear(device: impl Operations) {
+    let (mut host, mut card) = (linear_trainer(Host::default()), linear_trainer(device));
     // Fewer epochs than a recording has, one more, some recordings, and some and a few.
     for epochs in [3, 11, 20, 47] {
         host.advance(epochs).unwrap();
         card.advance(epochs).unwrap();
-        let (a, b) = (host.weights().unwrap(), card.weights().unwrap());
-        for (a, b) in [(a.encoder, b.encoder), (a.decoder, b.decoder)] {
-            assert!(
-                a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-6),
-                "{}",
-                card.epoch()
-            );
-        }
+        compare(&host, &card);
         let (a, b) = (
             host.observe(&[0, 6]).unwrap(),
             card.observe(&[0, 6]).unwrap(),
@@ -52,6 +58,23 @@ fn linear(device: impl Operations) {
         assert_eq!(a.epoch, b.epoch);
         assert!((a.loss - b.loss).abs() < 1e-6);
     }
+}
+
+/// Trains linear networks side by side: each of four threads makes, advances and drops one after the other.
+pub fn side_by_side<O: Operations>(device: impl Fn() -> O + Sync) {
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let mut host = linear_trainer(Host::default());
+                host.advance(25).unwrap();
+                for _ in 0..10 {
+                    let mut card = linear_trainer(device());
+                    card.advance(25).unwrap();
+                    compare(&host, &card);
+                }
+            });
+        }
+    });
 }
 
 fn nonlinear<O: Operations>(mut device: impl FnMut() -> O) {

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use cudarc::cublas::result::CublasError;
 use cudarc::driver::sys::CUresult;
 use cudarc::driver::{CudaContext, CudaFunction, DriverError};
-use cudarc::nvrtc::{CompileError, CompileOptions, Ptx, compile_ptx_with_opts};
+use cudarc::nvrtc::Ptx;
 use dae::{Error, Result};
 
 use crate::description::{Description, NoCard, cublas_version, driver_version, version};
@@ -140,27 +140,26 @@ fn find(which: Which) -> Result<Card, NoCard> {
     })))
 }
 
-/// Compiles the kernels for a compute capability.
+/// Options of NVRTC for a compute capability.
 ///
-/// [`raw::libraries`] must have found NVRTC.
-fn ptx((major, minor): (i32, i32)) -> Result<Ptx, NoCard> {
-    let options = CompileOptions {
-        // As on the processor: each operation rounded once, nothing flushed to zero.
-        fmad: Some(false),
-        ftz: Some(false),
-        prec_div: Some(true),
-        prec_sqrt: Some(true),
-        options: vec![format!("--gpu-architecture=compute_{major}{minor}")],
-        name: Some("kernels.cu".to_owned()),
-        ..CompileOptions::default()
-    };
-    compile_ptx_with_opts(SOURCE, options).map_err(|error| {
-        let reason = match &error {
-            CompileError::CompileError { log, .. } => log.to_string_lossy().replace('\n', " "),
-            other => other.to_string(),
-        };
-        failed("compiling the kernels", reason)
-    })
+/// For machine code: a driver loads no PTX of an NVRTC that is newer than itself.
+fn options((major, minor): (i32, i32)) -> Vec<String> {
+    // As on the processor: each operation rounded once, nothing flushed to zero.
+    let strict = [
+        "--fmad=false",
+        "--ftz=false",
+        "--prec-div=true",
+        "--prec-sqrt=true",
+    ];
+    let mut options = strict.map(str::to_owned).to_vec();
+    options.push(format!("--gpu-architecture=sm_{major}{minor}"));
+    options
+}
+
+/// The kernels in machine code; [`raw::libraries`] must have found NVRTC.
+fn machine_code(capability: (i32, i32)) -> Result<Vec<u8>, NoCard> {
+    raw::compile(SOURCE, &options(capability))
+        .map_err(|reason| failed("compiling the kernels", reason))
 }
 
 /// The kernels on a card, in the order of [`KERNELS`].
@@ -168,7 +167,8 @@ fn compile(context: &Arc<CudaContext>) -> Result<Vec<CudaFunction>, NoCard> {
     let of_driver = |what| move |error| failed(what, words(error));
     let capability = context.compute_capability();
     let capability = capability.map_err(of_driver("asking for its capability"))?;
-    let module = context.load_module(ptx(capability)?);
+    let code = machine_code(capability)?;
+    let module = context.load_module(Ptx::from_binary(code));
     let module = module.map_err(of_driver("loading the kernels"))?;
     let functions = KERNELS.iter().map(|name| module.load_function(name));
     let functions: Result<_, _> = functions.collect();
@@ -236,6 +236,8 @@ impl Found {
 
 #[cfg(test)]
 mod tests {
+    use cudarc::nvrtc::{CompileOptions, compile_ptx_with_opts};
+
     use super::*;
 
     /// NVRTC needs no card. Without contraction, no kernel but `activate` has a fused multiply-add.
@@ -249,10 +251,15 @@ mod tests {
             return;
         }
         for capability in [(7, 5), (8, 0), (9, 0), (12, 0)] {
-            let text = match ptx(capability) {
-                Ok(ptx) => ptx.to_src(),
-                Err(why) => panic!("{capability:?}: {why}"),
+            let code = machine_code(capability).unwrap_or_else(|why| panic!("{why}"));
+            assert!(code.starts_with(b"\x7fELF"), "{capability:?}");
+            // The step before it, which can be read.
+            let options = CompileOptions {
+                options: options(capability),
+                ..CompileOptions::default()
             };
+            let ptx = compile_ptx_with_opts(SOURCE, options);
+            let text = ptx.unwrap_or_else(|why| panic!("{why}")).to_src();
             let entries: Vec<_> = text.split(".visible .entry ").skip(1).collect();
             for kernel in KERNELS {
                 let entry = entries.iter().find(|entry| entry.starts_with(kernel));

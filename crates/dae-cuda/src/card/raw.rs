@@ -3,7 +3,7 @@
 // A comment beside each call says why it is sound.
 #![allow(unsafe_code)]
 
-use std::ffi::c_int;
+use std::ffi::{CString, c_int};
 use std::sync::Arc;
 
 use cudarc::cublas;
@@ -13,6 +13,8 @@ use cudarc::driver::{
     CudaContext, CudaFunction, CudaGraph, CudaSlice, CudaStream, DevicePtr, DriverError,
     LaunchConfig, PushKernelArg,
 };
+use cudarc::nvrtc;
+use cudarc::nvrtc::result::NvrtcError;
 
 use crate::machine::THREADS;
 
@@ -25,7 +27,7 @@ pub(super) fn libraries() -> [(bool, &'static str, &'static str); 3] {
     unsafe {
         [
             (cudarc::driver::sys::is_culib_present(), "libcuda", driver),
-            (cudarc::nvrtc::sys::is_culib_present(), "libnvrtc", toolkit),
+            (nvrtc::sys::is_culib_present(), "libnvrtc", toolkit),
             (cublas::sys::is_culib_present(), "libcublas", toolkit),
         ]
     }
@@ -37,6 +39,53 @@ pub(super) fn cuda_version() -> Result<i32, DriverError> {
     // SAFETY: the call writes one number to the given address.
     unsafe { cudarc::driver::sys::cuDriverGetVersion(&mut version) }.result()?;
     Ok(version)
+}
+
+/// A program of NVRTC.
+struct Program(nvrtc::sys::nvrtcProgram);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // SAFETY: it is destroyed once.
+        let _ = unsafe { nvrtc::result::destroy_program(self.0) };
+    }
+}
+
+/// Compiles kernels to the machine code of one kind of card; [`libraries`] must have found NVRTC.
+///
+/// # Errors
+/// What NVRTC says.
+pub(super) fn compile(source: &str, options: &[String]) -> Result<Vec<u8>, String> {
+    let words = |error: NvrtcError| error.to_string();
+    let source = CString::new(source).map_err(|error| error.to_string())?;
+    let program = nvrtc::result::create_program(&source, Some(c"kernels.cu"));
+    let program = Program(program.map_err(words)?);
+    // SAFETY: the program and its source are alive.
+    let compiled = unsafe { nvrtc::result::compile_program(program.0, options) };
+    compiled.map_err(|error| log(&program).unwrap_or_else(|| words(error)))?;
+    let mut size = 0;
+    // SAFETY: the call writes one number to the given address.
+    unsafe { nvrtc::sys::nvrtcGetCUBINSize(program.0, &mut size) }
+        .result()
+        .map_err(words)?;
+    if size == 0 {
+        return Err("there is no machine code".to_owned());
+    }
+    let mut code = vec![0; size];
+    // SAFETY: the call writes as many bytes as it said.
+    unsafe { nvrtc::sys::nvrtcGetCUBIN(program.0, code.as_mut_ptr().cast()) }
+        .result()
+        .map_err(words)?;
+    Ok(code)
+}
+
+/// What NVRTC said of a program, in one line.
+fn log(program: &Program) -> Option<String> {
+    // SAFETY: the program is alive.
+    let log = unsafe { nvrtc::result::get_program_log(program.0) }.ok()?;
+    let text = log.iter().map(|&c| c as u8).take_while(|&c| c != 0);
+    let text: Vec<u8> = text.collect();
+    Some(String::from_utf8_lossy(&text).replace('\n', " "))
 }
 
 /// Disables events on buffers made from here on: events cannot be recorded.

@@ -247,14 +247,14 @@ API int nvrtcCompileProgram(void *, int count, const char *const *options) {
     std::map<std::string, int> given;
     for (int i = 0; i < count; i++) given[options[i]]++;
     for (auto wanted : {"--fmad=false", "--ftz=false", "--prec-div=true", "--prec-sqrt=true",
-                        "--gpu-architecture=compute_90"})
+                        "--gpu-architecture=sm_90"})
         if (!given[wanted]) return 5;
     return strict = true, 0;
 }
 API int nvrtcGetProgramLogSize(void *, size_t *size) { return *size = 15, 0; }
 API int nvrtcGetProgramLog(void *, char *log) { return std::strcpy(log, "pretended\nerror"), 0; }
-API int nvrtcGetPTXSize(void *, size_t *size) { return *size = sizeof "compiled", !strict; }
-API int nvrtcGetPTX(void *, char *text) { return std::strcpy(text, "compiled"), 0; }
+API int nvrtcGetCUBINSize(void *, size_t *size) { return *size = sizeof "compiled", !strict; }
+API int nvrtcGetCUBIN(void *, char *code) { return std::strcpy(code, "compiled"), 0; }
 API int nvrtcDestroyProgram(void **) { return 0; }
 
 // cuBLAS.

@@ -250,7 +250,8 @@ mod tests {
             println!("skipped: there is no NVRTC to compile the kernels with");
             return;
         }
-        for capability in [(7, 5), (8, 0), (9, 0), (12, 0)] {
+        // Those that every CUDA 12 and 13 knows.
+        for capability in [(7, 5), (8, 0), (9, 0)] {
             let code = machine_code(capability).unwrap_or_else(|why| panic!("{why}"));
             assert!(code.starts_with(b"\x7fELF"), "{capability:?}");
             // The step before it, which can be read.

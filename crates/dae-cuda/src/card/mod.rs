@@ -27,7 +27,7 @@ const SOURCE: &str = include_str!("../../kernels/kernels.cu");
 /// Which card to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
-    /// The one with the most free memory.
+    /// Of those that can be opened, the one with the most free memory.
     Auto,
     /// The one with this number.
     Index(usize),
@@ -110,23 +110,10 @@ fn find(which: Which) -> Result<Card, NoCard> {
     if count == 0 {
         return Err(NoCard::None);
     }
-    let context =
-        |index| CudaContext::new(index).map_err(|error| failed("opening it", words(error)));
     let (index, context) = match which {
         Which::Index(index) if index >= count => return Err(NoCard::Index { index, count }),
-        Which::Index(index) => (index, context(index)?),
-        Which::Auto => {
-            let mut best = (0, context(0)?);
-            for index in 1..count {
-                let other = context(index)?;
-                let free =
-                    |context: &CudaContext| context.mem_get_info().map_or(0, |memory| memory.0);
-                if free(&other) > free(&best.1) {
-                    best = (index, other);
-                }
-            }
-            best
-        }
+        Which::Index(index) => (index, open(index)?.0),
+        Which::Auto => roomiest(count)?,
     };
     raw::without_events(&context);
     let functions = compile(&context)?;
@@ -138,6 +125,32 @@ fn find(which: Which) -> Result<Card, NoCard> {
         held: AtomicU64::new(0),
         peak: AtomicU64::new(0),
     })))
+}
+
+/// A card, and its free memory.
+fn open(index: usize) -> Result<(Arc<CudaContext>, usize), NoCard> {
+    let opened = CudaContext::new(index).and_then(|context| {
+        let (free, _) = context.mem_get_info()?;
+        Ok((context, free))
+    });
+    opened.map_err(|error| failed("opening it", words(error)))
+}
+
+/// Of the cards that can be opened, the one with the most free memory.
+fn roomiest(count: usize) -> Result<(usize, Arc<CudaContext>), NoCard> {
+    let mut best = Err(NoCard::None);
+    let mut most = 0;
+    for index in 0..count {
+        match open(index) {
+            Ok((context, free)) if best.is_err() || free > most => {
+                best = Ok((index, context));
+                most = free;
+            }
+            Ok(_) => {}
+            Err(why) => best = best.or(Err(why)),
+        }
+    }
+    best
 }
 
 /// Options of NVRTC for a compute capability.

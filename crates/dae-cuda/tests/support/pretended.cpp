@@ -21,7 +21,16 @@
 
 #define API extern "C" __attribute__((visibility("default")))
 
-enum { SUCCESS = 0, INVALID = 1, MEMORY = 2, CONTEXT = 201, NOT_FOUND = 500, CAPTURED = 900, BROKEN = 901 };
+enum {
+    SUCCESS = 0,
+    INVALID = 1,
+    MEMORY = 2,
+    UNAVAILABLE = 46,
+    CONTEXT = 201,
+    NOT_FOUND = 500,
+    CAPTURED = 900,
+    BROKEN = 901
+};
 
 // Everything is done at once, by one thread at a time.
 static std::recursive_mutex lock;
@@ -75,14 +84,17 @@ static int whole_card() {
 
 API int cuInit(unsigned) { return SUCCESS; }
 API int cuDriverGetVersion(int *version) { return *version = 13000, SUCCESS; }
-API int cuDeviceGetCount(int *count) { return *count = 1, SUCCESS; }
-API int cuDeviceGet(int *device, int index) { return *device = index, index == 0 ? SUCCESS : 101; }
+// Two cards, of which another process has the first for itself.
+API int cuDeviceGetCount(int *count) { return *count = 2, SUCCESS; }
+API int cuDeviceGet(int *device, int index) { return *device = index, index < 2 ? SUCCESS : 101; }
 API int cuDeviceGetName(char *name, int size, int) { return std::snprintf(name, size, "a pretended card"), SUCCESS; }
 API int cuDeviceGetAttribute(int *value, int attribute, int) {
     // Memory pools, and the compute capability 9.0.
     return *value = attribute == 115 ? 1 : attribute == 75 ? 9 : 0, SUCCESS;
 }
-API int cuDevicePrimaryCtxRetain(void **context, int) { return *context = &a_context, SUCCESS; }
+API int cuDevicePrimaryCtxRetain(void **context, int device) {
+    return *context = &a_context, device == 1 ? SUCCESS : UNAVAILABLE;
+}
 API int cuDevicePrimaryCtxRelease_v2(int) { return SUCCESS; }
 API int cuCtxGetCurrent(void **context) { return *context = current, SUCCESS; }
 API int cuCtxSetCurrent(void *context) { return current = context, SUCCESS; }

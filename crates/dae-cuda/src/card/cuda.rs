@@ -136,7 +136,11 @@ impl Machine for Cuda {
 
     fn allocate_wide(&mut self, values: &[f64]) -> Result<usize> {
         let values = if values.is_empty() { &[0.0] } else { values };
-        let made = self.stream.clone_htod(values);
+        let made = self.stream.clone_htod(values).and_then(|buffer| {
+            // As in `upload`.
+            self.stream.synchronize()?;
+            Ok(buffer)
+        });
         let buffer = self.allocated(made, 8 * values.len())?;
         self.wide.push(buffer);
         Ok(self.wide.len() - 1)

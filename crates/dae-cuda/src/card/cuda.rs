@@ -187,7 +187,8 @@ impl Machine for Cuda {
     fn launch(&mut self, launch: &Launch) -> Result<()> {
         let number = KERNELS.iter().position(|&name| name == launch.kernel);
         let function = number.and_then(|number| self.card.functions.get(number));
-        let function = function.ok_or_else(|| self.no_such_buffer())?;
+        let unknown = || self.card.said(format!("no kernel {}", launch.kernel));
+        let function = function.ok_or_else(unknown)?;
         let values = launch.arguments.iter().map(|&argument| {
             Ok(match argument {
                 Argument::At(place) => Value::U64(self.address(place)?),

@@ -19,6 +19,9 @@ use crate::work::needed;
 /// Epochs before the losses are compared.
 const COMPARED: u64 = 3;
 
+/// Epochs of a turn, at most.
+const MOST: u64 = 1 << 17;
+
 #[derive(Args)]
 pub struct Options {
     /// The interpreter that has PyTorch.
@@ -33,7 +36,7 @@ pub struct Options {
     /// Turns for each.
     #[arg(long, default_value_t = 9)]
     rounds: usize,
-    /// Seconds of a turn, roughly.
+    /// Seconds of a turn, at least.
     #[arg(long, default_value_t = 0.4)]
     turn: f64,
 }
@@ -138,10 +141,13 @@ impl Options {
         Ok(rows)
     }
 
-    /// Epochs that fill a turn.
+    /// Epochs that fill a turn, so that the copy of our weights at its end counts little.
     fn epochs(&self, process: &mut Process) -> anyhow::Result<u64> {
-        let once = process.ask("2")?.seconds / 2.0;
-        Ok(((self.turn / once) as u64).clamp(1, 100_000))
+        let mut epochs = 1;
+        while process.ask(&epochs.to_string())?.seconds < self.turn && epochs < MOST {
+            epochs *= 2;
+        }
+        Ok(epochs)
     }
 
     fn peer(

@@ -4,7 +4,7 @@
 
 FOLDER holds `case.json` and, as raw little-endian numbers, the pixels (bytes) and the start of the weights. Every line
 on standard input is a number of epochs; the answer is one line of JSON with the seconds that they took and the loss
-after them. PyTorch may have a DEVICE, `cpu` or `cuda`. The measurement is driven by `crates/bench`.
+after them. PyTorch may have a DEVICE, `cpu` or `cuda:0`. The measurement is driven by `crates/bench`.
 """
 
 import json

@@ -27,8 +27,9 @@ pub struct Options {
     /// The interpreter that has PyTorch.
     #[arg(long)]
     python: PathBuf,
-    /// The card; with `cpu` everything runs on the processor, to try this out where there is none.
-    #[arg(long, default_value_t = Choice::Cuda(None))]
+    /// The card, by number, so that both have the same; with `cpu` everything runs on the processor, to try this out
+    /// where there is none.
+    #[arg(long, default_value_t = Choice::Cuda(Some(0)))]
     device: Choice,
     /// Only these cases.
     #[arg(long)]

@@ -161,9 +161,11 @@ BENCH := $(CARGO) run --release --quiet --package bench --
 bench-peers:
 	@python=$$(REQUIREMENTS=crates/bench/peers/requirements.txt bash scripts/python.sh) && $(BENCH) peers --python "$$python/bin/python"
 
-# On a machine with an NVIDIA card.
+# On a machine with an NVIDIA card. PyTorch brings libraries of CUDA, which will do for us too.
 bench-gpu:
 	@python=$$(REQUIREMENTS=crates/bench/peers/requirements.txt bash scripts/python.sh) && \
+		libraries=$$(echo "$$python"/lib/python3*/site-packages/nvidia/cu13/lib) && \
+		LD_LIBRARY_PATH=$$libraries$${LD_LIBRARY_PATH:+:$$LD_LIBRARY_PATH} \
 		$(CARGO) run --release --quiet --package bench --features cuda -- gpu --python "$$python/bin/python"
 
 bench-kernels: export CRITERION_HOME := $(CURDIR)/target/criterion

@@ -139,6 +139,7 @@ test-concurrency: notebook-setup ## Run two commands, two makes, and notebooks b
 # Each of these three needs a tool that its script names, and takes from half an hour to hours: nothing does it unasked.
 SECONDS ?= 600
 JOBS ?= 2
+FILES ?=
 
 fuzz: writable ## Fuzz every reader of outside bytes, with coverage (SECONDS, JOBS)
 	@JOBS=$(JOBS) bash scripts/fuzz.sh $(SECONDS)
@@ -146,8 +147,8 @@ fuzz: writable ## Fuzz every reader of outside bytes, with coverage (SECONDS, JO
 coverage: writable ## Say which lines of crates/dae its tests reach
 	@bash scripts/coverage.sh
 
-mutants: writable ## Make crates/dae/src/theory wrong in many ways, one at a time, and check that a test notices (JOBS)
-	@JOBS=$(JOBS) bash scripts/mutants.sh
+mutants: writable ## Make crates/dae/src/theory wrong in many ways, one at a time, and check that a test notices (JOBS, FILES)
+	@JOBS=$(JOBS) FILES=$(call quoted,FILES) bash scripts/mutants.sh
 
 # Beside these parts there is first-use, which builds everything from nothing once more.
 PART ?= kernels peers limit scaling precision costs
@@ -244,6 +245,7 @@ help: ## Show this
 		echo "  ROUNDS       how often two commands run at once: $(ROUNDS) (test-concurrency)"; \
 		echo "  SECONDS      for each reader: $(SECONDS) (fuzz)"; \
 		echo "  JOBS         how many at a time: $(JOBS) (fuzz, mutants)"; \
+		echo "  FILES        files of the theory, such as 'coupled deep'; all without (mutants)"; \
 		echo "  PART         what to measure: $(PART); also first-use and gpu (bench)"; \
 		echo "  ADVISORIES   1: look for known defects, too (audit)"; \
 	} 2>/dev/null || true

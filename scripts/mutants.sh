@@ -2,11 +2,13 @@
 # Mutation tests of crates/dae/src/theory: every operator, constant and body in turn is made wrong, and a test has to
 # notice.
 #
-#     [JOBS=2] bash scripts/mutants.sh [ARGUMENT OF CARGO-MUTANTS...]
+#     [FILES="coupled deep"] [JOBS=2] bash scripts/mutants.sh [ARGUMENT OF CARGO-MUTANTS...]
 #
 # Needs cargo-mutants (cargo install --locked cargo-mutants). Theory knows nothing of the rest of the crate but its
-# errors, so it is taken out and tested alone, by its unit tests and by tests/theory.rs: that builds in seconds instead
-# of half a minute for each mutant. What came of it is in target/mutants/mutants.out.
+# errors, so it is taken out and tested alone, by its unit tests, tests/theory*.rs and its examples: that builds in
+# seconds instead of half a minute for each mutant. Some tests also read spectra and draw random numbers: those come from
+# the crate as it is, which each of the JOBS builds once. All files take hours; FILES names some. The outcome is in
+# target/mutants/mutants.out.
 set -euo pipefail
 unset CDPATH BASH_ENV
 cd "$(dirname "$0")/.."
@@ -18,41 +20,50 @@ alone=target/mutants/theory
 rm -rf "$alone"
 mkdir -p "$alone/src" "$alone/tests"
 cp -R crates/dae/src/theory crates/dae/src/error.rs "$alone/src"
-cp crates/dae/tests/theory.rs "$alone/tests"
+cp crates/dae/tests/theory*.rs "$alone/tests"
 cp Cargo.lock "$alone"
+mutated=()
+for file in ${FILES:-}; do
+    [ -n "$(find "$alone/src/theory" -name "$file.rs")" ] || fail "crates/dae/src/theory has no $file.rs"
+    mutated+=(--file "src/theory/**/$file.rs")
+done
+[ ${#mutated[@]} != 0 ] || mutated=(--file 'src/theory/**')
 cat >"$alone/src/lib.rs" <<'LIB'
 //! Theory without the rest of `dae`.
 #![allow(dead_code)]
 mod error;
 pub mod theory;
 pub use error::{Error, Result, non_negative, positive, within};
+pub use whole::{data, random};
 LIB
 {
-    sed -n '/^\[workspace\.dependencies\]/,/^$/p' Cargo.toml |
-        grep -E '^\[|^(ndarray-linalg|proptest|thiserror) '
     cat <<'MANIFEST'
+[package]
+name = "theory"
+version = "0.0.0"
+edition = "2024"
+
+[lib]
+name = "dae"
 
 [workspace]
 
-[package]
-name = "dae"
-version = "0.1.0"
-edition = "2024"
-
-[dependencies]
-ndarray-linalg.workspace = true
-ode_solvers = "0.6"
-thiserror.workspace = true
+MANIFEST
+    sed -n '/^\[workspace\.dependencies\]/,/^$/p' Cargo.toml | grep -v 'path ='
+    sed -n '/^\[dependencies\]/,/^$/p' crates/dae/Cargo.toml | grep -v 'optional = true'
+    cat <<'MANIFEST'
+[dependencies.whole]
+package = "dae"
+path = "../../../crates/dae"
+default-features = false
 
 [dev-dependencies]
 proptest.workspace = true
 
-# What is compiled again for each mutant is compiled in a hurry, what it stands on is not.
+# Compiled in a hurry: once more for each mutant.
 [profile.test]
 opt-level = 1
 debug = false
-[profile.test.package."*"]
-opt-level = 3
 MANIFEST
 } >"$alone/Cargo.toml"
 
@@ -60,4 +71,4 @@ MANIFEST
 export PROPTEST_MAX_SHRINK_ITERS=0 OPENBLAS_NUM_THREADS=1
 forget_cargo_settings
 cd "$alone"
-cargo mutants --file 'src/theory/**' --jobs "${JOBS:-2}" --timeout "${TIMEOUT:-40}" --output .. "$@" -- --lib --test theory
+cargo mutants "${mutated[@]}" --jobs "${JOBS:-2}" --timeout "${TIMEOUT:-40}" --output .. "$@"
